@@ -1,0 +1,1 @@
+"""OTLP in, durable on disk, Parquet out: the only code that opens a listening socket or writes the lake."""
