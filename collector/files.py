@@ -1,0 +1,96 @@
+"""Files that survive a crash: write aside, fsync, rename, fsync the folder."""
+
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+
+class LockedError(RuntimeError):
+    """Another process works on the same data directory."""
+
+
+def sync_folder(folder: Path) -> None:
+    """Make creations, renames and removals in ``folder`` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Create ``folder`` and its parents durably."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync_folder(path.parent)
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o644, *, is_durable: bool = True) -> None:
+    """Readers see the old content or the new one, never a part. ``is_durable`` false leaves out the fsyncs."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if is_durable:
+            os.fsync(file.fileno())
+    aside.replace(path)
+    if is_durable:
+        sync_folder(path.parent)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object in ``path``; None where there is no such file. Raises ValueError naming the file when it is broken."""
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON ({error}); remove it if nothing else uses this directory") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"{path} holds {type(value).__name__}, expected a JSON object; remove it to start anew")
+    return value
+
+
+def write_json(path: Path, value: dict[str, Any], *, is_durable: bool = False) -> None:
+    """Replace the object in ``path`` in one step."""
+    write_atomically(path, (json.dumps(value, sort_keys=True) + "\n").encode(), is_durable=is_durable)
+
+
+def lock(path: Path, *, is_waiting: bool = False) -> int:
+    """Take the lock file ``path`` for as long as this process lives; returns its descriptor.
+
+    Raises LockedError, naming the holder, when it is taken and ``is_waiting`` is false.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if is_waiting else fcntl.LOCK_NB))
+    except BlockingIOError:
+        holder = os.pread(descriptor, 64, 0).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise LockedError(
+            f"{path.parent.parent} is in use by the collector with process id {holder}; "
+            "stop that one first, or give this one another directory (SPANLEDGER_DATA)"
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def secret_key(path: Path, size: int = 32) -> bytes:
+    """The key in ``path``, made on first use and readable by its owner alone.
+
+    Raises ValueError when the file has another size: a changed key would make equal contents look different.
+    """
+    if not path.exists():
+        write_atomically(path, secrets.token_bytes(size), mode=0o600)
+    key = path.read_bytes()
+    if len(key) != size:
+        raise ValueError(f"{path} holds {len(key)} bytes, expected {size}; restore it from a backup")
+    return key

@@ -1,0 +1,75 @@
+"""OTLP/gRPC: hands raw requests to the core and says its answers in gRPC's words."""
+
+import concurrent.futures
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # ships no types
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
+
+from collector.answers import RETRY_AFTER_S, Answer, Kind
+from collector.receive import Incoming, Receiver
+from collector.responses import success
+from collector.signals import SIGNALS, Signal
+
+# Each request waits in a thread for its group commit, so the threads are how many requests a commit can hold.
+_THREADS = 64
+_MAX_CALLS = 1024
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+class PortTakenError(RuntimeError):
+    """The address cannot be listened on."""
+
+
+def start_grpc(receiver: Receiver, host: str, port: int, max_bytes: int) -> tuple[Any, int]:
+    """Start listening; returns the server and its port. Raises PortTakenError."""
+    server = grpc.server(
+        concurrent.futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="grpc"),
+        maximum_concurrent_rpcs=_MAX_CALLS,
+        options=[("grpc.max_receive_message_length", max_bytes), ("grpc.so_reuseport", 0)],
+    )
+    server.add_generic_rpc_handlers([_handlers(receiver, signal) for signal in SIGNALS])
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        bound = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise PortTakenError(
+            f"gRPC cannot listen on {address}: in use, or no address of this machine; set SPANLEDGER_GRPC_PORT"
+        ) from error
+    server.start()
+    return server, bound
+
+
+def _handlers(receiver: Receiver, signal: Signal) -> Any:
+    # Without (de)serialisers grpc hands the bytes through.
+    method = grpc.unary_unary_rpc_method_handler(functools.partial(_export, receiver, signal))
+    return grpc.method_handlers_generic_handler(signal.service, {"Export": method})
+
+
+def _export(receiver: Receiver, signal: Signal, body: bytes, context: Any) -> bytes:
+    headers = _headers(context.invocation_metadata())
+    answer = receiver.receive(Incoming(signal, "grpc", body, headers)).result()
+    if answer.kind is Kind.OK:
+        return success(signal, answer).SerializeToString()
+    return _refuse(answer, context.set_trailing_metadata, context.abort)
+
+
+def _headers(metadata: Sequence[tuple[str, str | bytes]]) -> dict[str, str]:
+    return {key: value for key, value in metadata if isinstance(value, str)}
+
+
+def _refuse(answer: Answer, set_trailing: Callable[[Any], None], abort: Callable[[Any, str], Any]) -> bytes:
+    """End the call in error; a retryable one says so with RetryInfo, as OTLP asks."""
+    rule = answer.kind.value
+    if rule.is_retryable:
+        detail = AnyMessage()
+        detail.Pack(RetryInfo(retry_delay=Duration(seconds=RETRY_AFTER_S)))
+        status = Status(code=rule.code, message=answer.message, details=[detail])
+        set_trailing((("grpc-status-details-bin", status.SerializeToString()),))
+    abort(_CODES[rule.code], answer.message)
+    raise AssertionError("abort raises")

@@ -1,0 +1,66 @@
+"""The pages /healthz, /readyz and /metrics."""
+
+import json
+from collections.abc import Callable
+
+from collector.config import CollectorConfig
+from collector.http_front import JSON, Page
+from collector.log import Log
+from collector.metrics import Counters, flat, prometheus_text
+from collector.supervise import WriterProcess
+from collector.writer import sealed_segments
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Health:
+    """Reads the state of all parts. Alive means: answers. Ready means: can store, and what is stored lands."""
+
+    def __init__(self, config: CollectorConfig, log: Log, writer: WriterProcess, counters: Counters) -> None:
+        self._config = config
+        self._log = log
+        self._writer = writer
+        self._counters = counters
+        self.is_stopping = False
+
+    def pages(self) -> dict[str, Callable[[], Page]]:
+        """The paths served."""
+        return {"/healthz": self._health, "/readyz": self._ready, "/metrics": self._metrics}
+
+    def problems(self) -> list[str]:
+        """What keeps the collector from being ready, in words."""
+        found = ["the collector is stopping"] if self.is_stopping else []
+        if self._log.state.error:
+            found.append(self._log.state.error)
+        if not self._writer.is_running:
+            found.append("the writer process is not running")
+        elif error := (self._writer.state() or {}).get("error"):
+            found.append(str(error))
+        return found
+
+    def _health(self) -> Page:
+        return Page(200, JSON, '{"status": "ok"}\n')
+
+    def _ready(self) -> Page:
+        problems = self.problems()
+        status = "unavailable" if problems else "ok"
+        return Page(503 if problems else 200, JSON, json.dumps({"status": status, "problems": problems}) + "\n")
+
+    def _metrics(self) -> Page:
+        log, writer = self._log.state, self._writer.state() or {}
+        gauges: dict[str, float] = {
+            "spanledger_log_commits_total": log.commits,
+            "spanledger_log_requests_total": log.records,
+            "spanledger_log_bytes_total": log.bytes,
+            "spanledger_log_segments_total": log.segments,
+            "spanledger_log_failures_total": log.failures,
+            "spanledger_log_waiting_segments": len(sealed_segments(self._config.log)),
+            "spanledger_lake_segments_total": writer.get("segments", 0),
+            "spanledger_lake_rows_total": writer.get("rows", 0),
+            "spanledger_quarantined_total": writer.get("quarantined", 0),
+            "spanledger_writer_failures_total": writer.get("failures", 0),
+            "spanledger_writer_restarts_total": self._writer.restarts,
+            "spanledger_compacted_files_total": writer.get("compacted_files", 0),
+            "spanledger_ready": 0 if self.problems() else 1,
+        }
+        return Page(200, _TEXT, prometheus_text([*self._counters.samples(), *flat(gauges)]))

@@ -1,0 +1,163 @@
+"""OTLP/HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+
+from collector.answers import RETRY_AFTER_S, Answer, Kind, RefusedError
+from collector.receive import Incoming, Receiver
+from collector.responses import failure, success
+from collector.signals import LOGS, METRICS, TRACES, Signal
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+
+EXPORT_PATHS: dict[str, Signal] = {
+    f"{prefix}/v1/{signal.name}": signal
+    # OTLP's own, Langfuse's and LangSmith's places for it.
+    for prefix in ("", "/api/public/otel", "/otel")
+    for signal in (TRACES, LOGS, METRICS)
+}
+
+_LARGE_BODY = 64 * 1024  # above this (or for JSON) reading a request takes long enough to leave the event loop
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """A ready answer to a GET."""
+
+    status: int
+    content_type: str
+    text: str
+
+
+class HttpFront:
+    """The ASGI application. ``pages`` are the GET paths (health, metrics) beside the export paths."""
+
+    def __init__(
+        self,
+        receiver: Receiver,
+        pages: Mapping[str, Callable[[], Page]],
+        *,
+        max_request_bytes: int,
+        max_reading_bytes: int,
+    ) -> None:
+        self._receiver = receiver
+        self._max_request_bytes = max_request_bytes
+        self._max_reading_bytes = max_reading_bytes
+        self._reading_bytes = 0  # of all requests whose body is still arriving
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
+        path, method = scope["path"].rstrip("/") or "/", scope["method"]
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        is_json = _media_type(headers) == JSON
+        if path in self._pages and method in ("GET", "HEAD"):
+            page = self._pages[path]()
+            await _send(send, page.status, page.content_type, page.text.encode(), is_head=method == "HEAD")
+            return
+        try:
+            if path not in EXPORT_PATHS and path not in self._pages:
+                raise RefusedError(Kind.NOT_FOUND, f"nothing is at {path}; traces go to /v1/traces")
+            if path in self._pages or method != "POST":
+                expected = "GET" if path in self._pages else "POST"
+                raise RefusedError(Kind.METHOD_NOT_ALLOWED, f"{path} takes {expected}, not {method}")
+            answer = await self._export(EXPORT_PATHS[path], headers, is_json, receive)
+        except RefusedError as refused:
+            answer = refused.answer
+        await _send_answer(send, EXPORT_PATHS.get(path), answer, is_json=is_json)
+
+    async def _export(self, signal: Signal, headers: dict[str, str], is_json: bool, receive: Receive) -> Answer:
+        if not is_json and _media_type(headers) != PROTOBUF and not _is_probe(headers):
+            kind = headers.get("content-type", "")
+            raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {PROTOBUF} or {JSON}")
+        body = await self._read(headers, receive)
+        if not body and _is_probe(headers):
+            return Answer(Kind.OK)
+        encoding = headers.get("content-encoding", "").strip().lower()
+        incoming = Incoming(signal, "http", body, headers, is_json, encoding)
+        if is_json or encoding or len(body) > _LARGE_BODY:
+            answering = await asyncio.to_thread(self._receiver.receive, incoming)
+        else:
+            answering = self._receiver.receive(incoming)
+        return await asyncio.wrap_future(answering)
+
+    async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
+        """The whole body. Raises RefusedError as soon as it is known to be too large."""
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._max_request_bytes:
+            raise self._too_large()
+        parts: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise RefusedError(Kind.INVALID, "the connection was closed before the body ended")
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                self._reading_bytes += len(parts[-1])
+                if size > self._max_request_bytes:
+                    raise self._too_large()
+                if self._reading_bytes > self._max_reading_bytes:
+                    raise RefusedError(Kind.BUSY, "too many large requests are arriving at once")
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+        finally:
+            self._reading_bytes -= size
+
+    def _too_large(self) -> RefusedError:
+        limit = self._max_request_bytes
+        return RefusedError(Kind.TOO_LARGE, f"the body is larger than {limit} bytes (SPANLEDGER_MAX_REQUEST_BYTES)")
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_probe(headers: Mapping[str, str]) -> bool:
+    """OpenRouter asks with an empty request whether somebody is there."""
+    return headers.get("x-test-connection", "").lower() == "true"
+
+
+async def _send_answer(send: Send, signal: Signal | None, answer: Answer, *, is_json: bool) -> None:
+    """``answer`` in the encoding of the request, as OTLP demands."""
+    is_success = answer.kind is Kind.OK and signal is not None
+    message = success(signal, answer) if is_success and signal is not None else failure(answer)
+    extra = []
+    if answer.kind.value.is_retryable:
+        extra.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+    if answer.kind is Kind.METHOD_NOT_ALLOWED:
+        extra.append((b"allow", b"POST" if signal is not None else b"GET, HEAD"))
+    if answer.kind is Kind.UNAUTHENTICATED:
+        extra.append((b"www-authenticate", b'Bearer realm="spanledger"'))
+    status = answer.kind.value.http_status
+    await _send(send, status, JSON if is_json else PROTOBUF, _encode(message, is_json), extra)
+
+
+def _encode(message: Message, is_json: bool) -> bytes:
+    return MessageToJson(message, indent=None).encode() if is_json else message.SerializeToString()
+
+
+async def _send(
+    send: Send,
+    status: int,
+    content_type: str,
+    body: bytes,
+    extra: list[tuple[bytes, bytes]] | None = None,
+    *,
+    is_head: bool = False,
+) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *(extra or [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})

@@ -1,0 +1,154 @@
+"""The lake: Parquet files by hour of arrival, each saying which log segments it holds.
+
+    spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/<segment>.parquet            one segment
+    spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/compact-….parquet            several, merged by compaction
+
+A file appears whole, by rename, and never changes. A merged file replaces the ones it was made of from the moment it
+appears: `active_files` leaves out every file whose segments another file holds and more, so a reader that asks it
+never sees a row twice, whenever a crash came. Names that start with a dot are being written.
+"""
+
+import dataclasses
+import datetime
+import functools
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collector.files import make_folder, sync_folder
+from collector.segments import Header
+from transforms.columns import SCHEMA
+
+SEGMENTS_KEY = b"spanledger.segments"
+COMPACT_PREFIX = "compact-"
+ROW_GROUP_ROWS = 131_072
+
+_UNIQUE = ("span_id", "parent_span_id", "trace_id", "response_id", "previous_response_id", "input_hash", "output_hash")
+_TIMES = ("received_at_ns", "start_time_unix_nano", "end_time_unix_nano")
+# A dictionary of values that hardly repeat costs time and saves nothing; times are near each other: small deltas.
+_ENCODINGS = dict.fromkeys(_TIMES, "DELTA_BINARY_PACKED")
+_DICTIONARY = [
+    name if not pa.types.is_map(SCHEMA.field(name).type) else f"{name}.key_value.{part}"
+    for name in SCHEMA.names
+    if name not in (*_UNIQUE, *_TIMES)
+    for part in (("key", "value") if pa.types.is_map(SCHEMA.field(name).type) else ("",))
+]
+
+
+class LakeError(RuntimeError):
+    """The lake holds something it cannot hold by construction; names the files."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LakeFile:
+    """One file of the lake: which log segments it holds, and how many spans."""
+
+    path: Path
+    segments: tuple[str, ...]
+    rows: int
+
+
+def partition(spans: Path, hour: datetime.datetime) -> Path:
+    """The folder of an hour of arrival (UTC)."""
+    return spans / f"ingest_date={hour:%Y-%m-%d}" / f"ingest_hour={hour:%H}"
+
+
+def segment_path(spans: Path, header: Header) -> Path:
+    """Where a segment lands."""
+    return partition(spans, header.hour) / f"{header.segment}.parquet"
+
+
+def is_landed(spans: Path, header: Header) -> bool:
+    """Whether the lake already holds the segment, in its own file or in a merged one."""
+    path = segment_path(spans, header)
+    if path.exists():
+        return True
+    return any(header.segment in read_file(file).segments for file in path.parent.glob(COMPACT_PREFIX + "*.parquet"))
+
+
+def open_writer(path: Path, segments: tuple[str, ...]) -> pq.ParquetWriter:
+    """A Parquet writer for a lake file, with the encodings that suit the columns."""
+    metadata = {SEGMENTS_KEY: json.dumps(segments).encode()}
+    return pq.ParquetWriter(
+        path,
+        SCHEMA.with_metadata(metadata),
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=_DICTIONARY,
+        column_encoding=_ENCODINGS,
+    )
+
+
+def aside(path: Path) -> Path:
+    """The hidden name under which ``path`` is written."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+def publish(path: Path) -> None:
+    """Make the file written at `aside` of ``path`` durable, and visible in one step."""
+    descriptor = os.open(aside(path), os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside(path).replace(path)
+    sync_folder(path.parent)
+
+
+def write_segment(spans: Path, header: Header, table: pa.Table) -> Path:
+    """Land a segment's spans; afterwards they are durable and visible. Raises OSError, leaving nothing visible."""
+    path = segment_path(spans, header)
+    make_folder(path.parent)
+    with open_writer(aside(path), (header.segment,)) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+    publish(path)
+    return path
+
+
+def read_file(path: Path) -> LakeFile:
+    """What a lake file says about itself. Raises LakeError when it says nothing."""
+    return _read_file(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _read_file(path: Path, _mtime_ns: int) -> LakeFile:
+    metadata = pq.read_metadata(path)
+    text = (metadata.metadata or {}).get(SEGMENTS_KEY)
+    if text is None:
+        raise LakeError(f"{path} does not say which log segments it holds; it was not written by SpanLedger")
+    return LakeFile(path, tuple(json.loads(text)), metadata.num_rows)
+
+
+def partitions(spans: Path) -> Iterator[Path]:
+    """The folders that hold files, oldest hour first."""
+    return iter(sorted(spans.glob("ingest_date=*/ingest_hour=*")))
+
+
+def active_files(lake: Path) -> list[LakeFile]:
+    """The files of ``lake`` to read for every span exactly once, by hour and name. Raises LakeError."""
+    return [file for folder in partitions(lake / "spans") for file in split_superseded(folder)[0]]
+
+
+def split_superseded(folder: Path) -> tuple[list[LakeFile], list[LakeFile]]:
+    """The files of one hour that count, and those that a merged file has replaced.
+
+    Raises LakeError when two files that count hold the same segment.
+    """
+    files = [read_file(path) for path in sorted(folder.glob("*.parquet")) if not path.name.startswith(".")]
+    owners: dict[str, LakeFile] = {}
+    active: list[LakeFile] = []
+    superseded: list[LakeFile] = []
+    for file in sorted(files, key=lambda file: (-len(file.segments), file.path.name)):
+        held_by = {owners[segment].path.name for segment in file.segments if segment in owners}
+        if not held_by:
+            active.append(file)
+            owners.update(dict.fromkeys(file.segments, file))
+        elif len(held_by) == 1 and all(segment in owners for segment in file.segments):
+            superseded.append(file)
+        else:
+            raise LakeError(f"{file.path} overlaps {', '.join(sorted(held_by))} only in part; restore from a backup")
+    return sorted(active, key=lambda file: file.path.name), superseded

@@ -1,0 +1,166 @@
+"""The format of one write-ahead-log segment: a header, then records. Everything about its bytes lives here.
+
+    header: magic(8) length(4) crc32(4) JSON {"segment", "opened_at_ns"}
+    record: mark(4)  length(4) crc32(4) payload
+    payload: received_at_ns(8) signal(1) organization length(2, 0xFFFF for none) organization body
+
+Numbers are little-endian. A record's checksum starts from the checksum of its segment's id, so that bytes left over
+from another segment, or a record inside a record's body, never pass for a record of this one.
+
+The mark lets a reader go on behind a damaged place: what was acknowledged before or after it is not lost with it.
+"""
+
+import dataclasses
+import datetime
+import json
+import struct
+from pathlib import Path
+
+from isal.isal_zlib import crc32
+
+MAGIC = b"SPANLOG1"
+MARK = b"\xf5\x53\x4c\xfa"
+OPEN_SUFFIX = ".open"
+SEALED_SUFFIX = ".log"
+TRACES = 1
+
+_FRAME = struct.Struct("<4sII")
+_HEADER = struct.Struct("<8sII")
+_PAYLOAD = struct.Struct("<qBH")
+_NO_ORGANIZATION = 0xFFFF
+
+
+class SegmentError(ValueError):
+    """A segment whose header cannot be read."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What a segment says about itself."""
+
+    segment: str
+    opened_at_ns: int
+
+    @property
+    def hour(self) -> datetime.datetime:
+        """The UTC hour all of the segment's records arrived in."""
+        seconds = self.opened_at_ns // 1_000_000_000
+        return datetime.datetime.fromtimestamp(seconds - seconds % 3600, datetime.UTC)
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One acknowledged request. ``body`` is a serialised OTLP request of the signal."""
+
+    received_at_ns: int
+    organization: str | None
+    body: bytes
+    signal: int = TRACES
+
+    def __post_init__(self) -> None:
+        if self.organization is not None and len(self.organization.encode()) >= _NO_ORGANIZATION:
+            raise ValueError(f"an organization's name has at most {_NO_ORGANIZATION - 1} bytes")
+
+
+@dataclasses.dataclass(frozen=True)
+class Damage:
+    """Bytes of a segment that are no record: ``[start, end)``, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Segment:
+    """A segment's whole content, and how far it is good."""
+
+    header: Header
+    records: list[Record]
+    damages: list[Damage]
+    good_end: int  # offset behind the last record
+
+
+def encode_header(header: Header) -> bytes:
+    """The first bytes of a segment."""
+    text = json.dumps(dataclasses.asdict(header)).encode()
+    return _HEADER.pack(MAGIC, len(text), crc32(text)) + text
+
+
+def encode_record(record: Record, segment: str) -> bytes:
+    """One record of the segment called ``segment``."""
+    name = b"" if record.organization is None else record.organization.encode()
+    length = _NO_ORGANIZATION if record.organization is None else len(name)
+    payload = b"".join((_PAYLOAD.pack(record.received_at_ns, record.signal, length), name, record.body))
+    return _FRAME.pack(MARK, len(payload), crc32(payload, _seed(segment))) + payload
+
+
+def read_header(path: Path) -> Header:
+    """The header of the segment in ``path``. Raises SegmentError, also for a file that ends too early."""
+    with path.open("rb") as file:
+        return _decode_header(file.read(4096), path)[0]
+
+
+def read_segment(path: Path) -> Segment:
+    """Every record of ``path`` that is whole. Raises SegmentError when not even the header can be read."""
+    content = path.read_bytes()
+    header, start = _decode_header(content, path)
+    records: list[Record] = []
+    damages: list[Damage] = []
+    seed, good_end, position = _seed(header.segment), start, start
+    while position < len(content):
+        found = _decode_record(content, position, seed)
+        if isinstance(found, tuple):
+            record, position = found
+            records.append(record)
+            good_end = position
+        else:
+            after = _next_record(content, position + 1, seed)
+            damages.append(Damage(position, after, found))
+            position = after
+    return Segment(header, records, damages, good_end)
+
+
+def _seed(segment: str) -> int:
+    return int(crc32(segment.encode()))
+
+
+def _decode_header(content: bytes, path: Path) -> tuple[Header, int]:
+    if len(content) < _HEADER.size:
+        raise SegmentError(f"{path}: {len(content)} bytes, too short for a segment's header")
+    magic, length, checksum = _HEADER.unpack_from(content)
+    text = content[_HEADER.size : _HEADER.size + length]
+    if magic != MAGIC or len(text) != length or crc32(text) != checksum:
+        raise SegmentError(f"{path}: the header is not that of a log segment")
+    return Header(**json.loads(text)), _HEADER.size + length
+
+
+def _decode_record(content: bytes, position: int, seed: int) -> tuple[Record, int] | str:
+    """The record at ``position`` and where the next one starts, or why there is none."""
+    if len(content) - position < _FRAME.size:
+        return "the file ends inside a record's frame"
+    mark, length, checksum = _FRAME.unpack_from(content, position)
+    start = position + _FRAME.size
+    if mark != MARK:
+        return "no record starts here"
+    if length < _PAYLOAD.size or start + length > len(content):
+        return "the file ends inside a record"
+    payload = memoryview(content)[start : start + length]
+    if crc32(payload, seed) != checksum:
+        return "the record's checksum is wrong"
+    received_at_ns, signal, name_length = _PAYLOAD.unpack_from(payload)
+    if name_length == _NO_ORGANIZATION:
+        organization, body_start = None, _PAYLOAD.size
+    else:
+        body_start = _PAYLOAD.size + name_length
+        organization = bytes(payload[_PAYLOAD.size : body_start]).decode()
+    return Record(received_at_ns, organization, bytes(payload[body_start:]), signal), start + length
+
+
+def _next_record(content: bytes, position: int, seed: int) -> int:
+    """Where the next whole record starts, or the end of the file."""
+    while (position := content.find(MARK, position)) >= 0:
+        if isinstance(_decode_record(content, position, seed), tuple):
+            return position
+        position += 1
+    return len(content)

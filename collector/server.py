@@ -1,0 +1,175 @@
+"""The collector as a whole: both doors, the log, the writer process; started and ended in good order.
+
+Stopping (SIGTERM, SIGINT): take no new requests, finish those at hand, seal the log, let the writer land it, exit 0.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from collector.config import CollectorConfig
+from collector.files import lock, make_folder, secret_key, write_json
+from collector.grpc_front import PortTakenError, start_grpc
+from collector.health import Health
+from collector.http_front import HttpFront
+from collector.log import Log
+from collector.logs import configure_logging
+from collector.metrics import Counters
+from collector.receive import Receiver
+from collector.supervise import WriterProcess
+from collector.tokens import Gate, load_tokens
+
+logger = logging.getLogger(__name__)
+
+STATE_NAME = "collector.json"
+
+
+class ExposedError(ValueError):
+    """The collector would listen to the network without asking who sends."""
+
+
+class _HttpServer(uvicorn.Server):
+    """uvicorn that leaves the signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install nothing."""
+        yield
+
+
+def run(config: CollectorConfig) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code, 0 when everything acknowledged is in the lake.
+
+    Raises ExposedError, TokenFileError, LockedError, PortTakenError or OSError when it cannot start.
+    """
+    configure_logging("collector")
+    refuse_exposure(config)
+    gate = Gate(load_tokens(config.token_file) if config.token_file else None)
+    make_folder(config.run)
+    make_folder(config.spans)
+    held = lock(config.run / "collector.lock")
+    try:
+        secret_key(config.data / "hash.key")
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            return runner.run(_serve(config, gate))
+    finally:
+        os.close(held)
+
+
+def refuse_exposure(config: CollectorConfig) -> None:
+    """Raises ExposedError for an address beyond this machine without tokens, unless that was asked for by name."""
+    if config.token_file or config.allow_insecure or _is_loopback(config.host):
+        return
+    raise ExposedError(
+        f"listening on {config.host} lets anyone on the network write here: set SPANLEDGER_TOKEN_FILE, "
+        "listen on 127.0.0.1, or say SPANLEDGER_ALLOW_INSECURE=true"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ModuleNotFoundError:  # not made for every system
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+async def _serve(config: CollectorConfig, gate: Gate) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    listening = _listen(config.host, config.http_port)
+    counters = Counters()
+    log = Log(
+        config.log,
+        max_bytes=config.log_segment_max_bytes,
+        max_age_s=config.log_segment_max_age_s,
+        max_pending_bytes=config.max_pending_bytes,
+    )
+    writer = WriterProcess(config)
+    health = Health(config, log, writer, counters)
+    receiver = Receiver(log, gate, counters, max_inflated_bytes=config.max_inflated_bytes)
+    grpc_server, grpc_port = start_grpc(receiver, config.host, config.grpc_port, config.max_inflated_bytes)
+    http_server, http_task = _start_http(
+        config,
+        HttpFront(
+            receiver,
+            health.pages(),
+            max_request_bytes=config.max_request_bytes,
+            max_reading_bytes=config.max_pending_bytes,
+        ),
+        listening,
+    )
+    await writer.start()
+    _announce(config, grpc_port, listening.getsockname()[1])
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopping, http_task}, return_when=asyncio.FIRST_COMPLETED)
+
+    logger.info("stopping: finishing the requests at hand")
+    health.is_stopping = True
+    http_server.should_exit = True
+    stopped = grpc_server.stop(config.drain_timeout_s)
+    await http_task
+    await asyncio.to_thread(stopped.wait)
+    await asyncio.to_thread(log.close)
+    is_drained = await writer.drain()
+    logger.info("stopped; %s", "everything acknowledged is in the lake" if is_drained else "the log is not empty")
+    return 0 if is_drained and stop.is_set() else 1
+
+
+def _start_http(
+    config: CollectorConfig, front: HttpFront, listening: socket.socket
+) -> tuple[uvicorn.Server, "asyncio.Task[Any]"]:
+    settings = uvicorn.Config(
+        front,
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=int(config.drain_timeout_s) or 1,
+    )
+    server = _HttpServer(settings)
+    return server, asyncio.create_task(server.serve(sockets=[listening]))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(
+            f"HTTP cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set SPANLEDGER_HTTP_PORT"
+        ) from error
+    return listening
+
+
+def _announce(config: CollectorConfig, grpc_port: int, http_port: int) -> None:
+    """Say where we are, in the log and in `run/collector.json`."""
+    started = {"pid": os.getpid(), "host": config.host, "grpc_port": grpc_port, "http_port": http_port}
+    write_json(config.run / STATE_NAME, {**started, "started_at_ns": time.time_ns()})
+    logger.info("listening on %s: gRPC %d, HTTP %d; data in %s", config.host, grpc_port, http_port, config.data)

@@ -1,0 +1,185 @@
+"""The writer process: lands sealed log segments in the lake, in order, and compacts closed hours when there is time.
+
+Run as `python -m collector.writer`. The first line of its standard input is the configuration; the input then stays
+open for as long as the collector lives. When it ends, the collector is gone and the writer stops after the segment
+at hand. On SIGTERM it lands all that is sealed first, and exits 0 only if nothing is left.
+"""
+
+import dataclasses
+import datetime
+import logging
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+from collector.compaction import Compaction
+from collector.config import CollectorConfig
+from collector.files import lock, make_folder, secret_key, write_json
+from collector.landing import Lander
+from collector.logs import configure_logging
+from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
+
+logger = logging.getLogger(__name__)
+
+_POLL_S = 0.2
+STATE_NAME = "writer.json"
+
+
+@dataclasses.dataclass
+class WriterState:
+    """What the writer did since its start, for /metrics, /readyz and `doctor`; in `run/writer.json`."""
+
+    pid: int
+    segments: int = 0
+    rows: int = 0
+    quarantined: int = 0
+    failures: int = 0
+    compacted_files: int = 0
+    current_segment: str | None = None
+    error: str | None = None  # what is wrong now
+    updated_at_ns: int = 0
+
+
+class Writer:
+    """The loop; `stop_requested` and the parent's pipe end it."""
+
+    def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
+        self._config = config
+        self._lander = Lander(config, hash_key)
+        self._compaction = Compaction(
+            config.spans, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s
+        )
+        self._next_compaction = time.monotonic() + config.compaction_interval_s
+        self.state = WriterState(os.getpid())
+        self.stop_requested = False
+        self.parent_gone = False
+
+    def run(self) -> int:
+        """Work until told to stop; returns the process's exit code."""
+        self._publish()
+        while not self.parent_gone:
+            is_stopping = self.stop_requested
+            sealed = sealed_segments(self._config.log)
+            left = self._land_all(sealed)
+            if is_stopping:
+                return 1 if left else 0
+            if not sealed:
+                self._compact_when_due()
+            if left or not sealed:
+                self._wait()
+        return 0
+
+    def _land_all(self, paths: list[Path]) -> int:
+        """Land ``paths`` in order; returns how many could not be."""
+        left = 0
+        for path in paths:
+            if self.parent_gone or self._is_parent_gone(0):
+                return left + 1
+            left += not self._land(path)
+        return left
+
+    def _land(self, path: Path) -> bool:
+        self.state.current_segment = path.stem
+        self._publish()
+        try:
+            landed = self._lander.land(path)
+        except OSError as error:
+            self._fail(f"{path.name} cannot be landed: {error}")
+            return False
+        self.state.segments += 1
+        self.state.rows += landed.rows
+        self.state.quarantined += landed.quarantined
+        self.state.current_segment = self.state.error = None
+        self._publish()
+        return True
+
+    def _compact_when_due(self) -> None:
+        if time.monotonic() < self._next_compaction:
+            return
+        try:
+            self.state.compacted_files += self._compaction.run(datetime.datetime.now(datetime.UTC), self._busy_hours())
+        except OSError as error:
+            self._fail(f"compaction failed: {error}")
+        self._next_compaction = time.monotonic() + self._config.compaction_interval_s
+        self._publish()
+
+    def _busy_hours(self) -> set[datetime.datetime]:
+        """The hours of all segments still in the log."""
+        hours = set()
+        for suffix in (SEALED_SUFFIX, OPEN_SUFFIX):
+            for path in self._config.log.glob("*" + suffix):
+                try:
+                    hours.add(read_header(path).hour)
+                except FileNotFoundError:
+                    continue  # sealed or landed meanwhile
+                except SegmentError:
+                    continue  # being started; its hour is the current one, which is never compacted
+        return hours
+
+    def _fail(self, error: str) -> None:
+        self.state.failures += 1
+        if self.state.error != error:
+            logger.error("%s; it stays in the log and is tried again", error)
+        self.state.error = error
+        self._publish()
+
+    def _publish(self) -> None:
+        self.state.updated_at_ns = time.time_ns()
+        try:
+            write_json(self._config.run / STATE_NAME, dataclasses.asdict(self.state))
+        except OSError as error:  # a full disk; what cannot be written here can still be logged
+            logger.error("the writer's state cannot be written: %s", error)
+
+    def _wait(self) -> None:
+        self._is_parent_gone(_POLL_S)
+
+    def _is_parent_gone(self, timeout_s: float) -> bool:
+        """Whether standard input has ended; waits up to ``timeout_s`` for that (a signal ends the wait)."""
+        try:
+            readable, _, _ = select.select([sys.stdin.fileno()], [], [], timeout_s)
+        except InterruptedError:
+            return False
+        self.parent_gone = bool(readable) and os.read(sys.stdin.fileno(), 4096) == b""
+        return self.parent_gone
+
+
+def sealed_segments(log: Path) -> list[Path]:
+    """The sealed segments of ``log``, oldest first."""
+    return sorted(log.glob("*" + SEALED_SUFFIX))
+
+
+def main() -> int:
+    """Read the configuration, take the writer's lock (waiting for a predecessor to finish), and run."""
+    configure_logging("writer")
+    config = CollectorConfig.from_json(_read_line())
+    make_folder(config.run)
+    held = lock(config.run / "writer.lock", is_waiting=True)
+    writer = Writer(config, secret_key(config.data / "hash.key"))
+
+    def stop(_signal: int, _frame: object) -> None:
+        writer.stop_requested = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the collector decides when we stop
+    try:
+        return writer.run()
+    finally:
+        os.close(held)
+
+
+def _read_line() -> str:
+    """The first line of standard input, unbuffered, so that `select` later sees all there is."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(sys.stdin.fileno(), 1)
+        if not byte:
+            raise SystemExit("the configuration is missing on standard input; the writer is started by the collector")
+        line += byte
+    return line.decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
