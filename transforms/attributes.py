@@ -1,0 +1,159 @@
+"""Attributes of many owners as one long table: (owner, key, type, value) per attribute, in arrival order.
+
+An owner is a span, a resource or a scope. Keys are dictionary codes, so whatever is decided about a key is
+decided once per batch, and a column is filled by index. Values of different types stand side by side in their
+own arrays; ``kind`` says which one holds.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
+
+from transforms import typed
+from transforms.arrays import Flags, Ints, spread, valid
+from transforms.wire import UndecodableError
+
+
+class Kind(IntEnum):
+    """The type an attribute was sent with; HASHED marks content replaced by its keyed hash."""
+
+    EMPTY = 0
+    STRING = 1
+    BOOL = 2
+    INT = 3
+    DOUBLE = 4
+    ARRAY = 5
+    KVLIST = 6
+    BYTES = 7
+    HASHED = 8
+
+
+_FIELDS = {
+    Kind.STRING: "string_value",
+    Kind.BOOL: "bool_value",
+    Kind.INT: "int_value",
+    Kind.DOUBLE: "double_value",
+    Kind.ARRAY: "array_value",
+    Kind.KVLIST: "kvlist_value",
+    Kind.BYTES: "bytes_value",
+}
+
+
+class Attributes:
+    """The attributes of ``owners`` owners.
+
+    ``owner``, ``code`` and ``kind`` have one entry per attribute, owners ascending; ``keys[code]`` is the key.
+    """
+
+    def __init__(self, lists: pa.ListArray) -> None:
+        items = lists.values
+        self.owners = len(lists)
+        self.owner = spread(lists.offsets)
+        encoded = items.field("key").dictionary_encode()
+        self.keys: list[str] = encoded.dictionary.to_pylist()
+        self.code: Ints = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+        self._value = items.field("value")
+        self.kind = self._kinds()
+        self._order, self._bounds = self._by_key()
+        self.is_repeat = self._repeats()
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def field(self, kind: Kind) -> pa.Array:
+        """All values of one type, null where an attribute has another type."""
+        return self._value.field(_FIELDS[kind])
+
+    def at(self, key: str) -> Ints:
+        """Where ``key`` stands: indices of the first attribute of that key of each owner that has it."""
+        code = self._code_of.get(key)
+        return self.at_code(code) if code is not None else np.zeros(0, dtype=np.int64)
+
+    def at_code(self, code: int) -> Ints:
+        found = self._order[self._bounds[code] : self._bounds[code + 1]]
+        return found[~self.is_repeat[found]] if self._any_repeat else found
+
+    @cached_property
+    def text(self) -> pa.Array:
+        """Every value as text; null where there is no value. `transforms.lossless` reads it back."""
+        parts = [self.field(Kind.STRING)]
+        for kind in (Kind.INT, Kind.BOOL, Kind.DOUBLE):
+            values = self.field(kind)
+            if values.null_count < len(values):
+                parts.append(pc.cast(values, pa.string()))
+        for kind, decode in _DECODERS.items():
+            values = self.field(kind)
+            if values.null_count < len(values):
+                parts.append(_each_distinct(values, decode))
+        return pc.coalesce(*parts) if len(parts) > 1 else parts[0]
+
+    def json(self, at: int) -> Any:
+        """One attribute's value, JSON-ready (see `transforms.typed`)."""
+        kind = Kind(int(self.kind[at]))
+        if kind in (Kind.ARRAY, Kind.KVLIST):
+            return _parsed(kind, self.field(kind)[at].as_py())
+        if kind is Kind.EMPTY:
+            return None
+        value = self.field(kind)[at].as_py()
+        if kind is Kind.DOUBLE:
+            return typed.double(value)
+        return typed.to_json(AnyValue(bytes_value=value)) if kind is Kind.BYTES else value
+
+    @cached_property
+    def _code_of(self) -> dict[str, int]:
+        return {key: code for code, key in enumerate(self.keys)}
+
+    @cached_property
+    def _any_repeat(self) -> bool:
+        return bool(self.is_repeat.any())
+
+    def _kinds(self) -> NDArray[np.int8]:
+        kinds = np.zeros(len(self.owner), dtype=np.int8)
+        for kind, name in _FIELDS.items():
+            values = self._value.field(name)
+            if values.null_count < len(values):
+                kinds[valid(values)] = kind
+        kinds[~valid(self._value)] = Kind.EMPTY
+        return kinds
+
+    def _by_key(self) -> tuple[Ints, Ints]:
+        small = self.code.astype(np.int16) if len(self.keys) < 2**15 else self.code  # 16 bits sort by radix
+        order = np.argsort(small, kind="stable")
+        counts = np.bincount(self.code, minlength=len(self.keys))
+        return order, np.concatenate([[0], np.cumsum(counts)])
+
+    def _repeats(self) -> Flags:
+        repeats = np.zeros(len(self.owner), dtype=np.bool_)
+        owner, code = self.owner[self._order], self.code[self._order]
+        repeats[self._order[1:]] = (owner[1:] == owner[:-1]) & (code[1:] == code[:-1])
+        return repeats
+
+
+def _parsed(kind: Kind, data: bytes) -> Any:
+    try:
+        if kind is Kind.ARRAY:
+            return typed.to_json(AnyValue(array_value=ArrayValue.FromString(data)))
+        return typed.pairs(KeyValueList.FromString(data).values)
+    except DecodeError as error:
+        raise UndecodableError(f"an attribute's {kind.name.lower()} value of {len(data)} bytes: {error}") from error
+
+
+_DECODERS: dict[Kind, Callable[[bytes], str]] = {
+    Kind.ARRAY: lambda data: typed.dumps(_parsed(Kind.ARRAY, data)),
+    Kind.KVLIST: lambda data: typed.dumps(_parsed(Kind.KVLIST, data)),
+    Kind.BYTES: lambda data: str(typed.to_json(AnyValue(bytes_value=data))["$bytes"]),
+}
+
+
+def _each_distinct(values: pa.Array, decode: Callable[[bytes], str]) -> pa.Array:
+    encoded = values.dictionary_encode()
+    texts = pa.array([decode(data) for data in encoded.dictionary.to_pylist()], pa.string())
+    return texts.take(encoded.indices)

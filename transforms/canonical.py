@@ -1,0 +1,137 @@
+"""The canonical columns of a batch: every dialect's table applied, and which column holds which attribute."""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms import detect
+from transforms.arrays import NONE, Flags, Ints, take
+from transforms.attributes import Attributes
+from transforms.columns import CANONICAL, OWN, TAGS
+from transforms.decode import Decoded
+from transforms.dialects import DIALECTS
+from transforms.dialects.base import OTHER
+from transforms.messages import message_hashes
+from transforms.picking import Picked, pick, resource_sources, span_sources
+from transforms.usage import COUNTS, Emitter, Usage, read_usage
+
+_PLACE = {name: place for place, name in enumerate(CANONICAL)}
+
+
+def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
+    """Canonical columns by name, and for each attribute the index of the column that holds it (-1 for none)."""
+    attributes = decoded.attributes
+    claim: Ints = np.full(len(attributes), NONE, dtype=np.int64)
+    picked = {name: pick(attributes, sources, CANONICAL[name]) for name, sources in span_sources().items()}
+    columns = {name: column.array(CANONICAL[name]) for name, column in picked.items()}
+    emitter = _emitter(decoded, columns["provider"])
+    usage = read_usage(attributes, emitter)
+    columns |= usage.columns
+    columns["dialect"] = _dialect(usage, emitter)
+    columns |= _meaning(decoded, emitter, columns, picked)
+    columns["is_estimated"] = _estimated(decoded, emitter, usage)
+    columns["reported_cost_kind"] = _cost_kind(columns)
+    for name, hashes in message_hashes(attributes, hash_key).items():
+        columns[name] = pc.coalesce(columns[name], hashes)
+    columns |= _resource(decoded, columns)
+    for name, column in picked.items():
+        _claim(claim, column.exact_sources(), name)
+    for name, sources in zip(COUNTS, usage.exact_sources, strict=True):
+        _claim(claim, sources, name)
+    return columns, claim
+
+
+def _claim(claim: Ints, sources: Ints, column: str) -> None:
+    free = sources[claim[sources] < 0]
+    claim[free] = _PLACE[column]
+
+
+def _emitter(decoded: Decoded, provider: pa.Array) -> Emitter:
+    names = decoded.scope.fields.column("name").to_pylist()
+    return Emitter(
+        matched=detect.matched(decoded.attributes, decoded.spans.field("name"), decoded.scope.of_span, names),
+        scope=decoded.scope.of_span,
+        scope_names=names,
+        scope_versions=decoded.scope.fields.column("version").to_pylist(),
+        provider=provider,
+    )
+
+
+def _dialect(usage: Usage, emitter: Emitter) -> pa.Array:
+    place = np.where(usage.dialect >= 0, usage.dialect, detect.first(emitter.matched))
+    return take(pa.array([dialect.name for dialect in DIALECTS]), place)
+
+
+def _meaning(
+    decoded: Decoded, emitter: Emitter, columns: dict[str, pa.Array], picked: dict[str, Picked]
+) -> dict[str, pa.Array]:
+    """Role and operation: what a key said, else what the span's name says, else ``other``."""
+    role, operation = columns["role"], columns["operation"]
+    unsaid = ~picked["role"].is_filled
+    for place, dialect in enumerate(DIALECTS):
+        speaks = emitter.matched >> place & 1 == 1
+        for rule in dialect.name_rules:
+            where = _named(decoded.spans.field("name"), rule.pattern, speaks if rule.overrides else speaks & unsaid)
+            if where.any():
+                role = pc.if_else(pa.array(where), rule.meaning.role, role)
+                operation = pc.if_else(pa.array(where), rule.meaning.operation, operation)
+                for name in ("role", "operation"):
+                    picked[name].source[where] = NONE
+    return {"role": pc.fill_null(role, OTHER), "operation": operation}
+
+
+def _named(names: pa.Array, pattern: str, candidates: Flags) -> Flags:
+    where = np.zeros(len(names), dtype=np.bool_)
+    at = np.flatnonzero(candidates)
+    if len(at):
+        encoded = names.take(pa.array(at)).dictionary_encode()
+        fits = np.array([re.match(pattern, name) is not None for name in encoded.dictionary.to_pylist()])
+        where[at] = fits[encoded.indices.to_numpy()]
+    return where
+
+
+def _estimated(decoded: Decoded, emitter: Emitter, usage: Usage) -> pa.Array:
+    """True where the emitter counted tokens itself, false where it did not, null without counts."""
+    result = np.zeros(len(decoded), dtype=np.bool_)
+    attributes = decoded.attributes
+    for dialect in DIALECTS:
+        for estimate in dialect.estimates:
+            scopes = np.array([name.startswith(estimate.scope) for name in emitter.scope_names], dtype=np.bool_)
+            where = scopes[emitter.scope] & _is_true(attributes, estimate.when)
+            for key in estimate.unless:
+                where[attributes.owner[attributes.at(key)]] = False
+            result |= where
+    return pa.array(result, mask=~usage.is_counted)
+
+
+def _is_true(attributes: Attributes, key: str) -> Flags:
+    at = attributes.at(key)
+    result = np.zeros(attributes.owners, dtype=np.bool_)
+    said = pc.equal(pc.utf8_lower(attributes.text.take(pa.array(at))), "true")
+    result[attributes.owner[at]] = pc.fill_null(said, False).to_numpy(zero_copy_only=False)
+    return result
+
+
+def _cost_kind(columns: dict[str, pa.Array]) -> pa.Array:
+    """``provider`` only where the tag says so; every other reported cost is a client's estimate."""
+    kind = pc.if_else(pc.fill_null(pc.equal(columns["reported_cost_kind"], "provider"), False), "provider", "client")
+    return pc.if_else(pc.is_valid(columns["reported_cost_usd"]), kind, pa.scalar(None, pa.string()))
+
+
+def _resource(decoded: Decoded, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """``resource_<tag>`` columns, and what only a resource says of a span."""
+    of_span = pa.array(decoded.resource.of_span)
+    said = {
+        name: pick(decoded.resource.attributes, sources, CANONICAL[name]).array(CANONICAL[name]).take(of_span)
+        for name, sources in resource_sources().items()
+    }
+    result = {f"resource_{name}": said.get(name, pa.nulls(len(decoded), type_)) for name, type_ in TAGS.items()}
+    for name in OWN:
+        if name in said:
+            result[name] = pc.coalesce(columns[name], said[name]) if name in columns else said[name]
+    for name, type_ in (OWN | TAGS).items():
+        if name not in columns and name not in result:
+            result[name] = pa.nulls(len(decoded), type_)
+    return result

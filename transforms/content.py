@@ -1,0 +1,66 @@
+"""Prompt and answer texts: which attributes hold them, and the keyed hashes that replace them.
+
+Content is what a user or a model said, and what tools were given and gave back. Names, settings, counts, errors
+and tool definitions are not content. With content off, a value is replaced by ``hmac-sha256:<hex>`` of its text
+under the operator's key: equal texts stay recognisable as equal, and nothing else.
+"""
+
+import hmac
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_KEYS = re.compile(
+    r"""
+      gen_ai\.(prompt|completion)(\.(?!name$|version$).*)?
+    | gen_ai\.(input|output)\.messages(\..*)?
+    | gen_ai\.system_instructions(\..*)?
+    | gen_ai\.content\.(prompt|completion)
+    | gen_ai\.tool\.(call\.)?(arguments|args|result|input|output|message)(\..*)?
+    | gen_ai\.(retrieval\.(query\.text|query|documents)|evaluation\.explanation)(\..*)?
+    | llm\.(input_messages|output_messages|prompts|completions|choices)(\..*)?
+    | llm\.prompt_template\.(template|variables)
+    | llm\.(invocation_parameters|function_call|content)
+    # a provider's own request and answer, as LiteLLM copies them
+    | llm\.[A-Za-z_0-9]+\.(messages|input|prompt|system|instructions|contents|candidates|choices|content|output
+        |extra_body|systemInstruction|system_instruction|tool_calls|data|text|body)(\..*)?
+    | (input|output)\.value
+    | embedding\.(text|vector|embeddings)(\..*)?
+    | (retrieval|reranker)\.(documents|input_documents|output_documents|query)(\..*)?
+    | (tool|function)\.(parameters|args|kwargs|arguments|input|output|result)
+    | (document|message)\.(content|contents)(\..*)?
+    | traceloop\.(entity\.(input|output)|prompt\.(template|template_variables))(\..*)?
+    | gcp\.vertex\.agent\.(llm_request|llm_response|tool_call_args|tool_response|data)
+    | crew_(tasks|agents|inputs)
+    | ai\.(prompt|response\.(text|object|toolCalls|reasoning)|toolCall\.(args|result))(\..*)?
+    | smolagents\.task
+    """,
+    re.VERBOSE,
+)
+
+_EVENTS = re.compile(
+    r"gen_ai\..*\.message|gen_ai\.choice|gen_ai\.content\..*|gen_ai\.client\.inference\.operation\.details"
+)
+_EVENT_FACTS = frozenset(
+    {"gen_ai.system", "gen_ai.provider.name", "gen_ai.operation.name", "role", "index", "finish_reason", "id", "name"}
+)
+
+
+@lru_cache(maxsize=65536)
+def is_content(key: str) -> bool:
+    """Does an attribute of a span, resource, scope, event or link under this key hold content?"""
+    return _KEYS.fullmatch(key) is not None
+
+
+def is_event_content(event: str, key: str) -> bool:
+    """In events that carry messages everything but the named facts is content."""
+    return is_content(key) or (_EVENTS.fullmatch(event) is not None and key not in _EVENT_FACTS)
+
+
+def digest(text: str, hash_key: bytes) -> str:
+    """The keyed hash that stands in for ``text``."""
+    return f"hmac-sha256:{hmac.digest(hash_key, text.encode(), 'sha256').hex()}"
+
+
+def digests(texts: Sequence[str | None], hash_key: bytes) -> list[str | None]:
+    return [None if text is None else digest(text, hash_key) for text in texts]

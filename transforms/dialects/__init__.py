@@ -1,0 +1,39 @@
+"""The registry of dialects: every dialect SpanLedger reads, one line each.
+
+How to add one: `transforms.dialects.base`. Two orders matter, and both are here: ``DIALECTS`` (the first that
+fits a span names it, and its columns come first) and ``USAGE_ORDER`` (which set of counts wins a span that
+carries several).
+"""
+
+from transforms.dialects import (
+    anthropic_sdk, bare, google_adk, litellm, openinference, openlit, otel_genai, semantic_kernel, spanledger, traceloop,
+)  # fmt: skip
+from transforms.dialects.base import Dialect, UsageGroup
+
+DIALECTS: tuple[Dialect, ...] = (
+    litellm.DIALECT,
+    openlit.DIALECT,
+    google_adk.DIALECT,
+    semantic_kernel.DIALECT,
+    anthropic_sdk.DIALECT,
+    openinference.DIALECT,
+    traceloop.DIALECT,
+    otel_genai.DIALECT,
+    spanledger.DIALECT,
+    bare.DIALECT,
+)
+
+COLUMN_ORDER: tuple[Dialect, ...] = (
+    spanledger.DIALECT,
+    otel_genai.DIALECT,
+    *(dialect for dialect in DIALECTS if dialect not in (spanledger.DIALECT, otel_genai.DIALECT)),
+)
+"""Whose keys fill a column first: an application's own tags, the standard, then the rest."""
+
+USAGE_ORDER: tuple[UsageGroup, ...] = (
+    openinference.USAGE,
+    otel_genai.USAGE,
+    traceloop.LEGACY_USAGE,
+    litellm.USAGE_OBJECT,
+    bare.USAGE,
+)

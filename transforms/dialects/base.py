@@ -1,0 +1,118 @@
+"""What a dialect is: a table that says how one family of emitters writes the canonical columns.
+
+To add a dialect: write one file here with one `Dialect` called ``DIALECT``, add one line to the registry in
+``transforms/dialects/__init__.py``, and put a real recording of it below ``tests/corpus`` (without one, say
+"from documents" in the file's first line). Nothing else changes.
+
+Rules every table follows:
+
+* Keys of a column are listed best first. Across dialects the registry's order decides; ``columns`` of all
+  dialects come before ``fallbacks`` of any.
+* A usage group is one consistent set of counts. The winner of a span is taken whole, never mixed or added.
+* Token rules belong to (emitter, version, provider), never to the provider alone: the first that fits holds.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+Reading = Callable[[str], str | None]
+"""Turns the text that was sent into the canonical text; None means "says nothing"."""
+
+REQUEST, CONTAINER, TOOL, EVALUATOR, FETCH, OTHER = "request", "container", "tool", "evaluator", "fetch", "other"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One attribute key that can fill a column, with the reading of its values if they need one."""
+
+    key: str
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What kind of span it is: its role in the election of calls, and its operation."""
+
+    role: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class KindKey:
+    """An attribute that says what a span is. Values are compared without case; unknown ones mean OTHER.
+
+    Across dialects the lowest ``rank`` decides: 0 for an explicit kind of span, 1 for an operation's name, 2 for
+    older hints.
+    """
+
+    key: str
+    meanings: Mapping[str, Meaning]
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What a span is by its name, a regular expression matched from the start; asked when no key said it."""
+
+    pattern: str
+    meaning: Meaning
+    overrides: bool = False  # holds even where a key says otherwise
+
+
+@dataclass(frozen=True)
+class UsageGroup:
+    """Spellings of one set of token counts, best first. ``raw`` keys hold a provider's own usage object."""
+
+    name: str
+    input_tokens: tuple[str, ...] = ()
+    output_tokens: tuple[str, ...] = ()
+    cached_input_tokens: tuple[str, ...] = ()
+    cache_write_tokens: tuple[str, ...] = ()
+    cache_write_1h_tokens: tuple[str, ...] = ()
+    reasoning_tokens: tuple[str, ...] = ()
+    total_tokens: tuple[str, ...] = ()
+    raw: str = ""  # regular expression of keys whose value is a usage object as JSON or as Python prints it
+
+
+INCLUSIVE, EXCLUSIVE, EXCLUSIVE_OUTPUT, UNKNOWN = "inclusive", "exclusive", "exclusive_output", "unknown"
+
+
+@dataclass(frozen=True)
+class TokenRule:
+    """How an emitter counts: does input hold cache, does output hold reasoning?"""
+
+    rule: str
+    scope: str = ""  # the scope's name begins with this
+    provider: str = ""  # normalised provider, if it matters
+    before: tuple[int, ...] = ()  # only scope versions below this one
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The emitter counts tokens itself where ``when`` is true and none of ``unless`` was sent."""
+
+    scope: str
+    when: str
+    unless: tuple[str, ...] = ()
+
+
+Columns = Mapping[str, tuple[str | Source, ...]]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One dialect's table; see the rules above. A span speaks it if a scope, key, prefix or name matches."""
+
+    name: str
+    scopes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    columns: Columns = field(default_factory=dict)
+    fallbacks: Columns = field(default_factory=dict)
+    resource: Columns = field(default_factory=dict)  # read from the resource only
+    kinds: tuple[KindKey, ...] = ()
+    name_rules: tuple[NameRule, ...] = ()
+    usage: tuple[UsageGroup, ...] = ()
+    token_rules: tuple[TokenRule, ...] = ()
+    estimates: tuple[Estimate, ...] = ()

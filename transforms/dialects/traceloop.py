@@ -1,0 +1,114 @@
+"""OpenLLMetry (Traceloop): Python and Node, old names (`llm.request.type`, `llm.usage.*`) and new ones.
+
+Read from the instrumentations 0.40 and 0.62 and from five recordings.
+"""
+
+from transforms.dialects.base import (
+    CONTAINER, EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, OTHER, REQUEST, TOOL,
+    Dialect, KindKey, Meaning, Source, TokenRule, UsageGroup,
+)  # fmt: skip
+from transforms.dialects.otel_genai import USAGE
+from transforms.dialects.readings import finish_reason, lower
+
+LEGACY_USAGE = UsageGroup(
+    name="llm.usage",
+    input_tokens=("llm.usage.prompt_tokens",),
+    output_tokens=("llm.usage.completion_tokens",),
+    cached_input_tokens=("llm.usage.cache_read_input_tokens",),
+    cache_write_tokens=("llm.usage.cache_creation_input_tokens",),
+    reasoning_tokens=("llm.usage.reasoning_tokens",),
+    total_tokens=("llm.usage.total_tokens",),
+)
+
+_PROPERTY = "traceloop.association.properties."
+_SCOPE = "opentelemetry.instrumentation."
+
+DIALECT = Dialect(
+    name="traceloop",
+    scopes=(
+        "@traceloop/",
+        "traceloop.tracer",
+        *(
+            f"{_SCOPE}{name}"
+            for name in (
+                "openai.v",
+                "openai_agents",
+                "anthropic",
+                "bedrock",
+                "cohere",
+                "google_generativeai",
+                "groq",
+                "langchain",
+                "llamaindex",
+                "mistralai",
+                "ollama",
+                "replicate",
+                "sagemaker",
+                "together",
+                "vertexai",
+                "watsonx",
+                "crewai",
+                "haystack",
+                "alephalpha",
+                "transformers",
+                "agno",
+            )
+        ),
+    ),
+    keys=("llm.request.type",),
+    prefixes=("traceloop.", "llm.usage."),
+    columns={
+        "is_stream": ("gen_ai.is_streaming", "llm.is_streaming"),
+        "session_id": (f"{_PROPERTY}session_id",),
+        "user_id": (f"{_PROPERTY}user_id",),
+        "customer_id": (f"{_PROPERTY}customer_id",),
+        "workflow_id": ("traceloop.workflow.name",),
+        "step": ("traceloop.entity.name",),
+        "prompt_name": ("traceloop.prompt.key",),
+        "prompt_version": ("traceloop.prompt.version",),
+        "task_id": ("gen_ai.task.id",),
+        "task_outcome": (Source("gen_ai.task.status", lower),),
+    },
+    fallbacks={
+        "user_id": ("llm.user",),
+        "finish_reason": (
+            Source("gen_ai.response.stop_reason", finish_reason),
+            Source("llm.response.finish_reason", finish_reason),
+            Source("llm.response.stop_reason", finish_reason),
+            Source("gen_ai.completion.0.finish_reason", finish_reason),
+        ),
+    },
+    kinds=(
+        KindKey(
+            "traceloop.span.kind",
+            {
+                "workflow": Meaning(CONTAINER, "workflow"),
+                "task": Meaning(CONTAINER, "step"),
+                "agent": Meaning(CONTAINER, "agent"),
+                "tool": Meaning(TOOL, "tool"),
+            },
+        ),
+        KindKey(
+            "llm.request.type",
+            {
+                "chat": Meaning(REQUEST, "chat"),
+                "completion": Meaning(REQUEST, "completion"),
+                "embedding": Meaning(REQUEST, "embeddings"),
+                "rerank": Meaning(REQUEST, "rerank"),
+                "responses": Meaning(REQUEST, "chat"),
+                "unknown": Meaning(OTHER, "unknown"),
+            },
+            rank=2,
+        ),
+    ),
+    usage=(USAGE, LEGACY_USAGE),
+    token_rules=(
+        TokenRule(EXCLUSIVE, scope="@traceloop/instrumentation-anthropic"),
+        TokenRule(EXCLUSIVE, scope="@traceloop/instrumentation-bedrock"),
+        TokenRule(EXCLUSIVE, scope=f"{_SCOPE}bedrock"),  # Converse as Bedrock sent it
+        TokenRule(EXCLUSIVE_OUTPUT, scope=f"{_SCOPE}google_generativeai"),  # candidates without thoughts
+        TokenRule(EXCLUSIVE_OUTPUT, scope=f"{_SCOPE}vertexai"),
+        TokenRule(INCLUSIVE, scope=_SCOPE),
+        TokenRule(INCLUSIVE, scope="@traceloop/"),
+    ),
+)

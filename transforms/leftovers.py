@@ -1,0 +1,249 @@
+"""What no canonical column holds, and the shape that makes a row lossless (read back by `transforms.lossless`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from transforms import content, typed
+from transforms.arrays import NONE, Flags, Ints, spread
+from transforms.attributes import Attributes, Kind
+from transforms.columns import CANONICAL
+from transforms.decode import Decoded, Group
+from transforms.wire import UndecodableError
+
+COLUMNS = tuple(CANONICAL)
+_KINDS = len(Kind)
+_TYPES = {kind: kind.name.lower() for kind in Kind}
+Keyed = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What happens to content: kept, or replaced by its hash under ``hash_key``."""
+
+    is_stored: bool
+    hash_key: bytes
+
+    def replace(self, key: str, value: Any) -> Any:
+        """The JSON-ready value to write for an attribute."""
+        return value if self.is_stored or not content.is_content(key) else self.hashed(value)
+
+    def replace_in(self, event: str) -> typed.Replace:
+        """As `replace`, for the attributes of an event."""
+
+        def replace(key: str, value: Any) -> Any:
+            return value if self.is_stored or not content.is_event_content(event, key) else self.hashed(value)
+
+        return replace
+
+    def hashed(self, value: Any) -> Any:
+        text = value if isinstance(value, str) else typed.dumps(value)
+        return {"$hashed": content.digest(text, self.hash_key)}
+
+
+def span_leftovers(decoded: Decoded, claim: Ints, keep: Content) -> dict[str, pa.Array]:
+    """``attributes``, ``shape``, ``events``, ``links`` and ``extras`` of every span.
+
+    ``claim`` names for each attribute the column (index into `COLUMNS`) that holds it, -1 for none.
+    """
+    attributes = decoded.attributes
+    kind, text = _hidden(attributes, keep)
+    return {
+        "attributes": _map(attributes, text, (claim < 0) & ~attributes.is_repeat),
+        "shape": _shape(attributes, kind, claim, keep.hash_key),
+        "events": _items(decoded, "events", lambda data: _event(data, keep)),
+        "links": _items(decoded, "links", lambda data: _link(data, keep)),
+        "extras": _extras(decoded, keep),
+    }
+
+
+def _hidden(attributes: Attributes, keep: Content) -> tuple[NDArray[np.int8], pa.Array]:
+    """Types and texts with content replaced, if it is not to be stored."""
+    if keep.is_stored:
+        return attributes.kind, attributes.text
+    is_content = np.array([content.is_content(key) for key in attributes.keys], dtype=np.bool_)
+    if not is_content.any():
+        return attributes.kind, attributes.text
+    at = np.flatnonzero(is_content[attributes.code] & (attributes.kind != Kind.EMPTY))
+    encoded = attributes.text.take(pa.array(at)).dictionary_encode()
+    hashes = pa.array(content.digests(encoded.dictionary.to_pylist(), keep.hash_key), pa.string()).take(encoded.indices)
+    order = np.arange(len(attributes), dtype=np.int64)
+    order[at] = len(attributes) + np.arange(len(at))
+    kind = attributes.kind.copy()
+    kind[at] = Kind.HASHED
+    return kind, pa.concat_arrays([attributes.text, hashes]).take(pa.array(order))
+
+
+def _map(attributes: Attributes, text: pa.Array, wanted: Flags) -> pa.Array:
+    at = np.flatnonzero(wanted)
+    counts = np.bincount(attributes.owner[at], minlength=attributes.owners)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    keys = pa.array(attributes.keys, pa.string()).take(pa.array(attributes.code[at]))
+    return pa.MapArray.from_arrays(pa.array(offsets), keys, text.take(pa.array(at)))
+
+
+def _shape(attributes: Attributes, kind: NDArray[np.int8], claim: Ints, secret: bytes) -> pa.Array:
+    """The shape of every span; spans of equal shape share one text, made once.
+
+    Spans are told apart by the sum of two 64-bit keyed hashes of their (key, type, column) entries, so equal
+    shapes meet whatever order their attributes came in; the key is secret, so nobody can make two shapes collide.
+    """
+    stated = ~attributes.is_repeat & ((kind != Kind.STRING) | (claim >= 0))
+    at = np.flatnonzero(stated)
+    entry = (attributes.code[at] * _KINDS + kind[at]) * (len(COLUMNS) + 1) + claim[at] + 1
+    prints = np.stack([_summed(entry, attributes.owner[at], attributes.owners, secret + salt) for salt in (b"a", b"b")])
+    _, example, which = np.unique(prints[0], return_index=True, return_inverse=True)
+    if not (prints[1][example][which] == prints[1]).all():
+        _, example, which = np.unique(prints, axis=1, return_index=True, return_inverse=True)
+    bounds = np.searchsorted(attributes.owner[at], np.stack([example, example + 1]))
+    texts = [
+        typed.dumps(
+            {
+                attributes.keys[attributes.code[one]]: [
+                    _TYPES[Kind(int(kind[one]))],
+                    COLUMNS[claim[one]] if claim[one] != NONE else None,
+                ]
+                for one in at[low:high]
+            }
+        )
+        for low, high in bounds.T
+    ]
+    return pa.array(texts, pa.string()).take(pa.array(which))
+
+
+def _summed(entry: Ints, owner: Ints, owners: int, secret: bytes) -> Keyed:
+    seed = np.frombuffer(content.digest("shape", secret)[-32:].encode(), dtype=np.uint64)
+    mixed = entry.astype(np.uint64) * (seed[0] | np.uint64(1)) + seed[1]
+    for shift, factor in ((30, seed[2] | np.uint64(1)), (27, seed[3] | np.uint64(1)), (31, np.uint64(1))):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * factor
+    sums = np.zeros(owners, dtype=np.uint64)
+    np.add.at(sums, owner, mixed)
+    return sums
+
+
+def _items(decoded: Decoded, name: str, read: Callable[[bytes], Any]) -> pa.Array:
+    """JSON array of a span's events or links; null where it has none."""
+    lists = decoded.spans.field(name)
+    result: list[str | None] = [None] * len(decoded)
+    if len(lists.values):
+        items = lists.values.to_pylist()
+        offsets = lists.offsets.to_numpy()
+        for span in np.unique(spread(lists.offsets)):
+            result[span] = typed.dumps([read(data) for data in items[offsets[span] : offsets[span + 1]]])
+    return pa.array(result, pa.string())
+
+
+def _event(data: bytes, keep: Content) -> dict[str, Any]:
+    event = _message(Span.Event, data)
+    return {
+        "name": event.name,
+        "time_unix_nano": event.time_unix_nano,
+        "attributes": typed.pairs(event.attributes, keep.replace_in(event.name)),
+        **_set(dropped_attributes_count=event.dropped_attributes_count),
+    }
+
+
+def _link(data: bytes, keep: Content) -> dict[str, Any]:
+    link = _message(Span.Link, data)
+    return {
+        "trace_id": link.trace_id.hex(),
+        "span_id": link.span_id.hex(),
+        "attributes": typed.pairs(link.attributes, keep.replace),
+        **_set(trace_state=link.trace_state, flags=link.flags, dropped_attributes_count=link.dropped_attributes_count),
+    }
+
+
+def _message(kind: Any, data: bytes) -> Any:
+    try:
+        return kind.FromString(data)
+    except DecodeError as error:
+        raise UndecodableError(
+            f"not a serialized OTLP {kind.DESCRIPTOR.full_name} ({len(data)} bytes): {error}"
+        ) from error
+
+
+def _set(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+_DROPPED = ("dropped_attributes_count", "dropped_events_count", "dropped_links_count")
+
+
+def _extras(decoded: Decoded, keep: Content) -> pa.Array:
+    extras: dict[int, dict[str, Any]] = {}
+    for name in _DROPPED:
+        counts = decoded.spans.field(name).to_numpy()
+        for span in np.flatnonzero(counts):
+            extras.setdefault(int(span), {})[name] = int(counts[span])
+    attributes = decoded.attributes
+    for one in np.flatnonzero(attributes.is_repeat):
+        key = attributes.keys[attributes.code[one]]
+        said = extras.setdefault(int(attributes.owner[one]), {}).setdefault("repeated", [])
+        said.append([key, keep.replace(key, attributes.json(int(one)))])
+    if not extras:
+        return pa.nulls(len(decoded), pa.string())
+    return pa.array(
+        [typed.dumps(extras[span]) if span in extras else None for span in range(len(decoded))], pa.string()
+    )
+
+
+def group_leftovers(decoded: Decoded, keep: Content) -> dict[str, pa.Array]:
+    """``resource_attributes`` and ``scope_attributes`` of every span."""
+    resources = _objects(decoded.resource.attributes, keep)
+    return {
+        "resource_attributes": pa.array([typed.dumps(one) for one in resources], pa.string()).take(
+            pa.array(decoded.resource.of_span)
+        ),
+        "scope_attributes": _scopes(decoded, keep),
+    }
+
+
+def _scopes(decoded: Decoded, keep: Content) -> pa.Array:
+    scopes = [
+        _set(attributes=one, dropped_attributes_count=dropped)
+        for one, dropped in zip(_objects(decoded.scope.attributes, keep), _counts(decoded.scope), strict=True)
+    ]
+    resources = [
+        _set(resource_dropped_attributes_count=dropped, resource_entity_refs=[data.hex() for data in refs])
+        for dropped, refs in zip(
+            _counts(decoded.resource), decoded.resource.fields.column("entity_refs").to_pylist(), strict=True
+        )
+    ]
+    urls = [decoded.scope_schema_url.dictionary_encode(), decoded.resource_schema_url.dictionary_encode()]
+    columns = [decoded.scope.of_span, decoded.resource.of_span, *(url.indices.to_numpy() for url in urls)]
+    distinct, which = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    texts: list[str | None] = []
+    for scope, resource, scope_url, resource_url in distinct:
+        said = {
+            **scopes[scope],
+            **_set(schema_url=urls[0].dictionary[scope_url].as_py()),
+            **resources[resource],
+            **_set(resource_schema_url=urls[1].dictionary[resource_url].as_py()),
+        }
+        texts.append(typed.dumps(said) if said else None)
+    return pa.array(texts, pa.string()).take(pa.array(which.reshape(-1)))
+
+
+def _counts(group: Group) -> list[int]:
+    counts: list[int] = group.fields.column("dropped_attributes_count").to_pylist()
+    return counts
+
+
+def _objects(attributes: Attributes, keep: Content) -> list[dict[str, Any]]:
+    """Each owner's attributes as one typed JSON object."""
+    objects: list[dict[str, Any]] = [{} for _ in range(attributes.owners)]
+    for one in range(len(attributes)):
+        key = attributes.keys[attributes.code[one]]
+        value = keep.replace(key, attributes.json(one))
+        said = objects[attributes.owner[one]]
+        if attributes.is_repeat[one]:
+            said.setdefault("$repeated", []).append([key, value])
+        else:
+            said[typed.escape(key)] = value
+    return objects

@@ -1,0 +1,95 @@
+"""Requests to lake rows: the one door between OTLP and everything that reads the lake.
+
+Decode (columns of envelope and attributes), read (canonical columns by the dialects' tables), keep (leftovers and
+shape). Pure: no clock, no network, no files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms import canonical, leftovers
+from transforms.arrays import Ints
+from transforms.columns import SCHEMA
+from transforms.decode import Decoded, decode
+from transforms.wire import UndecodableError
+
+__all__ = ["NormaliseOptions", "Request", "UndecodableError", "normalise"]
+
+_BATCH_BYTES = 16 * 2**20
+"""Requests are read in batches of about this size: 32-bit offsets and the processor's caches both want it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One export as it arrived. ``body`` is a serialized ExportTraceServiceRequest, not compressed."""
+
+    body: bytes
+    received_at_ns: int
+    organization: str | None
+    segment: str
+
+
+@dataclass(frozen=True)
+class NormaliseOptions:
+    """``hash_key`` keys every hash made here: replaced content, and input and output hashes."""
+
+    store_content: bool
+    hash_key: bytes
+
+
+def normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.Table:
+    """Rows of `transforms.columns.SCHEMA`, one per span, in the order sent.
+
+    Raises:
+        UndecodableError: if a body is not a serialized ExportTraceServiceRequest; none of the batch is returned.
+    """
+    batches = [_normalise(part, options) for part in _batches(requests)]
+    return pa.Table.from_batches(batches, SCHEMA)
+
+
+def _batches(requests: Sequence[Request]) -> list[Sequence[Request]]:
+    sizes = np.cumsum([len(request.body) for request in requests], dtype=np.int64)
+    cuts = np.flatnonzero(np.diff(sizes // _BATCH_BYTES)) + 1
+    bounds = [0, *cuts.tolist(), len(requests)]
+    return [requests[low:high] for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+
+
+def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.RecordBatch:
+    decoded = decode([request.body for request in requests])
+    keep = leftovers.Content(options.store_content, options.hash_key)
+    columns, claim = canonical.read(decoded, options.hash_key)
+    columns |= _envelope(decoded, requests)
+    columns |= leftovers.span_leftovers(decoded, claim, keep)
+    columns |= leftovers.group_leftovers(decoded, keep)
+    return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _envelope(decoded: Decoded, requests: Sequence[Request]) -> dict[str, pa.Array]:
+    spans, scope = decoded.spans, decoded.scope
+    status = spans.field("status")
+    return {
+        "segment": _of_requests([request.segment for request in requests], pa.string(), decoded.request),
+        "received_at_ns": _of_requests([request.received_at_ns for request in requests], pa.int64(), decoded.request),
+        "organization": _of_requests([request.organization for request in requests], pa.string(), decoded.request),
+        **{name: spans.field(name) for name in ("trace_id", "span_id", "name", "kind", "flags")},
+        **{name: spans.field(name) for name in ("start_time_unix_nano", "end_time_unix_nano")},
+        "parent_span_id": _said(spans.field("parent_span_id")),
+        "trace_state": _said(spans.field("trace_state")),
+        "status_code": pc.fill_null(pc.struct_field(status, "code"), 0),
+        "status_message": _said(pc.struct_field(status, "message")),
+        "scope_name": _said(scope.fields.column("name")).take(pa.array(scope.of_span)),
+        "scope_version": _said(scope.fields.column("version")).take(pa.array(scope.of_span)),
+    }
+
+
+def _of_requests(values: Sequence[object], type_: pa.DataType, request: Ints) -> pa.Array:
+    return pa.array(values, type_).take(pa.array(request))
+
+
+def _said(values: pa.Array) -> pa.Array:
+    """Protobuf's empty string or bytes says nothing."""
+    return pc.if_else(pc.equal(pc.binary_length(values), 0), None, values)

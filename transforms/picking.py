@@ -1,0 +1,123 @@
+"""Filling one canonical column from several attribute keys: the first key, best first, that says something."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.arrays import NONE, Flags, Ints, take, valid
+from transforms.attributes import Attributes
+from transforms.columns import CANONICAL, TAGS
+from transforms.dialects import COLUMN_ORDER
+from transforms.dialects.base import OTHER, KindKey, Reading, Source
+from transforms.reading import Read, reader, reworded
+
+
+class Picked:
+    """A column being filled. ``source`` is the attribute each row's value came from, -1 where none."""
+
+    def __init__(self, owners: int) -> None:
+        self._at: Ints = np.full(owners, NONE, dtype=np.int64)
+        self.source: Ints = np.full(owners, NONE, dtype=np.int64)
+        self._values: list[pa.Array] = []
+        self._exact: list[Flags] = []
+        self._size = 0
+
+    def offer(self, owner: Ints, read: Read, source: Ints) -> None:
+        """Take the values of owners that have none yet. Owners must be distinct within one offer."""
+        new = valid(read.values) & (self._at[owner] < 0)
+        self._at[owner[new]] = self._size + np.flatnonzero(new)
+        self.source[owner[new]] = source[new]
+        self._values.append(read.values)
+        self._exact.append(read.is_exact)
+        self._size += len(read.values)
+
+    def array(self, type_: pa.DataType) -> pa.Array:
+        if not self._values:
+            return pa.nulls(len(self._at), type_)
+        return take(pa.concat_arrays(self._values), self._at)
+
+    @property
+    def is_filled(self) -> Flags:
+        return self._at >= 0
+
+    def exact_sources(self) -> Ints:
+        """The attributes that their values hold without loss."""
+        if not self._values:
+            return np.zeros(0, dtype=np.int64)
+        exact = np.concatenate(self._exact)
+        filled = self._at >= 0
+        return self.source[filled][exact[self._at[filled]]]
+
+
+def pick(attributes: Attributes, sources: Sequence[Source], type_: pa.DataType) -> Picked:
+    """Fill a column of ``type_`` from ``sources``."""
+    picked = Picked(attributes.owners)
+    for source in sources:
+        at = attributes.at(source.key)
+        if len(at):
+            read = reworded(attributes, at, source.reading) if source.reading else reader(type_)(attributes, at)
+            picked.offer(attributes.owner[at], read, at)
+    return picked
+
+
+@cache
+def span_sources() -> Mapping[str, tuple[Source, ...]]:
+    """Every column that span attributes fill, with its keys in order."""
+    found: dict[str, list[Source]] = {"operation": [], "role": []}
+    for table in ("columns", "fallbacks"):
+        for dialect in COLUMN_ORDER:
+            for column, sources in getattr(dialect, table).items():
+                found.setdefault(column, []).extend(_source(item) for item in sources)
+    kinds = sorted((kind for dialect in COLUMN_ORDER for kind in dialect.kinds), key=lambda kind: kind.rank)
+    for kind in kinds:
+        found["operation"].append(Source(kind.key, _operation(kind)))
+        found["role"].append(Source(kind.key, _role(kind)))
+    return _distinct(found)
+
+
+@cache
+def resource_sources() -> Mapping[str, tuple[Source, ...]]:
+    """Every column that resource attributes fill: the tags as on spans, then what only resources say."""
+    found: dict[str, list[Source]] = {name: list(sources) for name, sources in span_sources().items() if name in TAGS}
+    for dialect in COLUMN_ORDER:
+        for column, sources in dialect.resource.items():
+            found.setdefault(column, []).extend(_source(item) for item in sources)
+    return _distinct(found)
+
+
+def _source(item: str | Source) -> Source:
+    return item if isinstance(item, Source) else Source(item)
+
+
+def _distinct(found: Mapping[str, list[Source]]) -> Mapping[str, tuple[Source, ...]]:
+    unknown = found.keys() - CANONICAL.keys()
+    if unknown:
+        raise KeyError(f"dialect tables name columns that transforms/columns.py does not have: {sorted(unknown)}")
+    return {name: _first_of_each_key(sources) for name, sources in found.items()}
+
+
+def _first_of_each_key(sources: Sequence[Source]) -> tuple[Source, ...]:
+    first: dict[str, Source] = {}
+    for source in sources:
+        first.setdefault(source.key, source)
+    return tuple(first.values())
+
+
+def _operation(kind: KindKey) -> Reading:
+    def read(sent: str) -> str | None:
+        name = sent.strip().lower()
+        meaning = kind.meanings.get(name)
+        return meaning.operation if meaning else name or None
+
+    return read
+
+
+def _role(kind: KindKey) -> Reading:
+    def read(sent: str) -> str | None:
+        name = sent.strip().lower()
+        meaning = kind.meanings.get(name)
+        return meaning.role if meaning else OTHER if name else None
+
+    return read

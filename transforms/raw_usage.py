@@ -1,0 +1,96 @@
+"""Providers' own usage objects, found as JSON or as Python prints a dict, read into canonical counts.
+
+Whether input holds the cache follows from the shape of the keys, as the providers' APIs define them:
+
+* OpenAI (chat and Responses): input holds cache; reasoning is part of output.
+* Anthropic: input leaves cache reads and writes out.
+* Bedrock Converse: the same, camelCase.
+* Gemini: prompt holds cache but not tool results; candidates leave thoughts out.
+"""
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+Counts = dict[str, int]
+
+
+def parse(text: str) -> Counts | None:
+    """Canonical counts of one usage object, input and output whole; None if the text is no such object."""
+    usage = _object(text)
+    if usage is None:
+        return None
+    if "promptTokenCount" in usage:
+        return _gemini(usage)
+    if "inputTokens" in usage:
+        return _exclusive(usage, "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+    if "cache_read_input_tokens" in usage or "cache_creation_input_tokens" in usage:
+        if "prompt_tokens" not in usage:
+            keys = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+            return _exclusive(usage, *keys) | _known(
+                cache_write_1h_tokens=_part(usage, "cache_creation", "ephemeral_1h_input_tokens")
+            )
+    return _openai(usage)
+
+
+def _object(text: str) -> Mapping[str, Any] | None:
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        return value if isinstance(value, dict) and value else None
+    return None
+
+
+def _openai(usage: Mapping[str, Any]) -> Counts | None:
+    counts: Counts = {}
+    for prompt, completion in (("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens")):
+        if prompt in usage or completion in usage:
+            counts = _known(
+                input_tokens=_count(usage, prompt),
+                output_tokens=_count(usage, completion),
+                cached_input_tokens=_part(usage, f"{prompt}_details", "cached_tokens"),
+                cache_write_tokens=_part(usage, f"{prompt}_details", "cache_write_tokens")
+                or _part(usage, f"{prompt}_details", "cache_creation_tokens"),
+                reasoning_tokens=_part(usage, f"{completion}_details", "reasoning_tokens"),
+            )
+            break
+    return counts or None
+
+
+def _exclusive(usage: Mapping[str, Any], input_: str, output: str, read: str, write: str) -> Counts:
+    uncached, cached, written = _count(usage, input_), _count(usage, read), _count(usage, write)
+    whole = None if uncached is None else uncached + (cached or 0) + (written or 0)
+    return _known(
+        input_tokens=whole,
+        output_tokens=_count(usage, output),
+        cached_input_tokens=cached,
+        cache_write_tokens=written,
+    )
+
+
+def _gemini(usage: Mapping[str, Any]) -> Counts:
+    prompt, tools = _count(usage, "promptTokenCount"), _count(usage, "toolUsePromptTokenCount")
+    candidates, thoughts = _count(usage, "candidatesTokenCount"), _count(usage, "thoughtsTokenCount")
+    return _known(
+        input_tokens=None if prompt is None else prompt + (tools or 0),
+        output_tokens=None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0),
+        cached_input_tokens=_count(usage, "cachedContentTokenCount"),
+        reasoning_tokens=thoughts,
+    )
+
+
+def _part(usage: Mapping[str, Any], name: str, key: str) -> int | None:
+    details = usage.get(name)
+    return _count(details, key) if isinstance(details, Mapping) else None
+
+
+def _count(usage: Mapping[str, Any], key: str) -> int | None:
+    value = usage.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
+
+
+def _known(**counts: int | None) -> Counts:
+    return {name: count for name, count in counts.items() if count is not None}

@@ -1,0 +1,203 @@
+"""Attribute values as canonical types, by column: text, whole numbers, numbers, flags, money.
+
+Each reader takes the attributes at some indices and gives a `Read`: the values (null where the attribute says
+nothing of that type) and whether turning a value back into the attribute's own type gives exactly what was sent.
+`transforms.lossless.back` is that way back; the two must agree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from transforms.arrays import Flags, Ints, valid
+from transforms.attributes import Attributes, Kind
+from transforms.columns import MONEY
+
+_PICO = 10**12
+_EXACT_INT = 2**53  # doubles hold every whole number up to here
+
+
+@dataclass(frozen=True)
+class Read:
+    """Values read from attributes; ``is_exact`` says which of them hold the attribute without loss."""
+
+    values: pa.Array
+    is_exact: Flags
+
+
+def text(attributes: Attributes, at: Ints) -> Read:
+    """Strings (an empty one says nothing), numbers and flags as text."""
+    kind = attributes.kind[at]
+    values = attributes.text.take(pa.array(at))
+    usable = np.isin(kind, (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE))
+    if not usable.all() or pc.any(pc.equal(values, "")).as_py():
+        usable &= np.asarray(pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False))
+        values = pc.if_else(pa.array(usable), values, None)
+    return Read(values, usable)
+
+
+def reworded(attributes: Attributes, at: Ints, reading: Callable[[str], str | None]) -> Read:
+    """Text that needs a reading; asked once per distinct value, of any type."""
+    sent = attributes.text.take(pa.array(at))
+    encoded = sent.dictionary_encode()
+    meanings = pa.array([None if one is None else reading(one) for one in encoded.dictionary.to_pylist()], pa.string())
+    values = meanings.take(encoded.indices)
+    same = np.asarray(pc.fill_null(pc.equal(values, sent), False).to_numpy(zero_copy_only=False))
+    return Read(values, same & np.isin(attributes.kind[at], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE)))
+
+
+def whole(attributes: Attributes, at: Ints) -> Read:
+    """int64 from ints, whole doubles, and strings that spell a whole number."""
+    kind = attributes.kind[at]
+    if bool((kind == Kind.INT).all()):
+        return Read(attributes.field(Kind.INT).take(pa.array(at)), np.ones(len(at), dtype=np.bool_))
+    out = _Slots(len(at), np.int64)
+    is_int = kind == Kind.INT
+    out.put(is_int, _numpy(attributes, Kind.INT, at[is_int]), np.True_)
+    is_double = kind == Kind.DOUBLE
+    doubles = _numpy(attributes, Kind.DOUBLE, at[is_double])
+    fits = np.isfinite(doubles) & (np.floor(doubles) == doubles) & (np.abs(doubles) < 2.0**63)
+    whole_doubles = np.where(fits, doubles, 0.0)
+    out.put(is_double, whole_doubles.astype(np.int64), ~np.signbit(doubles) | (doubles != 0), fits)
+    for slot in np.flatnonzero(kind == Kind.STRING):
+        sent = str(attributes.field(Kind.STRING)[at[slot]])
+        number = whole_number(sent)
+        if number is not None:
+            out.put_one(slot, number, str(number) == sent)
+    return out.read(pa.int64())
+
+
+def whole_number(sent: str) -> int | None:
+    """ "12" and "12.0" are 12; anything that is not a whole number of 64 bits is None."""
+    try:
+        number = Decimal(sent.strip().replace("_", "x"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= 2**63 or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def number(attributes: Attributes, at: Ints) -> Read:
+    """A double from doubles, ints and strings."""
+    kind = attributes.kind[at]
+    out = _Slots(len(at), np.float64)
+    is_double, is_int = kind == Kind.DOUBLE, kind == Kind.INT
+    out.put(is_double, _numpy(attributes, Kind.DOUBLE, at[is_double]), np.True_)
+    whole_values = _numpy(attributes, Kind.INT, at[is_int])
+    out.put(is_int, whole_values.astype(np.float64), np.abs(whole_values) <= _EXACT_INT)
+    for slot in np.flatnonzero(kind == Kind.STRING):
+        sent = str(attributes.field(Kind.STRING)[at[slot]])
+        try:
+            value = float(sent)
+        except ValueError:
+            continue
+        out.put_one(slot, value, repr(value) == sent)
+    return out.read(pa.float64())
+
+
+def flag(attributes: Attributes, at: Ints) -> Read:
+    """A bool from bools, "true"/"false" in any case, and 1/0."""
+    kind = attributes.kind[at]
+    out = _Slots(len(at), np.bool_)
+    is_bool, is_int = kind == Kind.BOOL, kind == Kind.INT
+    bools = attributes.field(Kind.BOOL).take(pa.array(at[is_bool]))
+    out.put(is_bool, np.asarray(bools.to_numpy(zero_copy_only=False), dtype=np.bool_), np.True_)
+    bits = _numpy(attributes, Kind.INT, at[is_int])
+    out.put(is_int, bits == 1, np.True_, (bits == 0) | (bits == 1))
+    for slot in np.flatnonzero(kind == Kind.STRING):
+        sent = str(attributes.field(Kind.STRING)[at[slot]])
+        if sent.lower() in ("true", "false"):
+            out.put_one(slot, sent.lower() == "true", sent in ("true", "false"))
+    return out.read(pa.bool_())
+
+
+def money(attributes: Attributes, at: Ints) -> Read:
+    """US dollars to 12 decimals from doubles, ints and strings; exact where the double comes back the same."""
+    kind = attributes.kind[at]
+    pico = np.zeros(len(at), dtype=np.int64)
+    known, exact = np.zeros(len(at), dtype=np.bool_), np.zeros(len(at), dtype=np.bool_)
+    is_double = np.flatnonzero(kind == Kind.DOUBLE)
+    doubles = _numpy(attributes, Kind.DOUBLE, at[is_double])
+    with np.errstate(invalid="ignore", over="ignore"):
+        nearest = np.rint(doubles * _PICO)
+        # below 2**53 the division is the correctly rounded reading of the decimal, so equality proves the round trip
+        plain = (np.abs(nearest) < _EXACT_INT) & (nearest / _PICO == doubles)
+    plain &= ~(np.signbit(doubles) & (doubles == 0))
+    pico[is_double[plain]] = nearest[plain].astype(np.int64)
+    known[is_double[plain]] = exact[is_double[plain]] = True
+    values = _pico_dollars(pico, known)
+    odd = np.flatnonzero(~known)
+    if not len(odd):
+        return Read(values, exact)
+    texts = attributes.text.take(pa.array(at[odd])).to_pylist()
+    amounts = [_amount(sent) if kind[slot] in _AMOUNTS else None for slot, sent in zip(odd, texts, strict=True)]
+    for slot, sent, amount in zip(odd, texts, amounts, strict=True):
+        if amount is not None and kind[slot] != Kind.STRING:  # amount 0 here is a rounded trifle or -0.0
+            exact[slot] = (
+                amount == int(sent) if kind[slot] == Kind.INT else amount != 0 and float(amount) == float(sent)
+            )
+    order = np.arange(len(at), dtype=np.int64)
+    order[odd] = len(at) + np.arange(len(odd))
+    return Read(pa.concat_arrays([values, pa.array(amounts, MONEY)]).take(pa.array(order)), exact)
+
+
+_AMOUNTS = (Kind.DOUBLE, Kind.INT, Kind.STRING)
+
+
+def _amount(sent: str) -> Decimal | None:
+    try:
+        amount = Decimal(sent.strip().replace("_", "x"))
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or abs(amount) >= 10**15:
+        return None
+    return amount.quantize(Decimal("1e-12"))
+
+
+def _pico_dollars(pico: Ints, known: Flags) -> pa.Array:
+    """decimal128 from 64-bit pico-dollars: the low word is the number, the high word its sign."""
+    words = np.empty((len(pico), 2), dtype=np.int64)
+    words[:, 0], words[:, 1] = pico, pico >> 63
+    values = pa.Array.from_buffers(MONEY, len(pico), [None, pa.py_buffer(words.tobytes())])
+    return values if known.all() else pc.if_else(pa.array(known), values, pa.scalar(None, MONEY))
+
+
+def _numpy(attributes: Attributes, kind: Kind, at: Ints) -> NDArray[np.generic]:
+    return np.asarray(attributes.field(kind).take(pa.array(at)).to_numpy(zero_copy_only=False))
+
+
+class _Slots:
+    """Values under construction: what is known, and whether exactly."""
+
+    def __init__(self, size: int, type_: type) -> None:
+        self.values = np.zeros(size, dtype=type_)
+        self.known = np.zeros(size, dtype=np.bool_)
+        self.exact = np.zeros(size, dtype=np.bool_)
+
+    def put(
+        self, where: Flags, values: NDArray[np.generic], exact: Flags | np.bool_, known: Flags | np.bool_ = np.True_
+    ) -> None:
+        if where.any():
+            self.values[where], self.known[where], self.exact[where] = values, known, exact & known
+
+    def put_one(self, slot: np.int64, value: float, exact: bool) -> None:
+        self.values[slot], self.known[slot], self.exact[slot] = value, True, exact
+
+    def read(self, type_: pa.DataType) -> Read:
+        return Read(pa.array(self.values, type_, mask=~self.known), self.exact)
+
+
+def reader(type_: pa.DataType) -> Callable[[Attributes, Ints], Read]:
+    """The reader of a column's type."""
+    return {pa.string(): text, pa.int64(): whole, pa.float64(): number, pa.bool_(): flag, MONEY: money}[type_]
+
+
+def known(read: Read) -> Flags:
+    """Which values were said."""
+    return valid(read.values)
