@@ -18,7 +18,7 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
         )
     try:
         return _gunzip(body, limit)
-    except isal_zlib.IsalError as error:
+    except isal_zlib.IsalError as error:  # type: ignore[misc]  # its stub calls the class an instance
         raise RefusedError(Kind.INVALID, f"the body is not gzip: {error}") from error
 
 

@@ -140,9 +140,8 @@ class Log:
             group, is_last = self._next_group()
             self._seal_if_due()
             if group:
-                self._commit(group)
-                with self._guard:
-                    self._pending_bytes -= sum(len(waiting.record.body) for waiting in group)
+                error = self._commit(group)
+                self._answer(group, error)
                 self._seal_if_due()
             if self._open and is_last:
                 self._seal()
@@ -166,21 +165,28 @@ class Log:
             return group, False
         return group, True
 
-    def _commit(self, group: list[_Waiting]) -> None:
+    def _commit(self, group: list[_Waiting]) -> LogUnavailableError | None:
+        """Bring ``group`` to disk; the error where that failed and nothing of it may be acknowledged."""
         try:
             self._write([waiting.record for waiting in group])
         except OSError as error:
             self.state.failures += 1
             self.state.error = f"the write-ahead log cannot be written: {error.strerror or error}"
             logger.error("%s (%d requests not acknowledged)", self.state.error, len(group))
-            for waiting in group:
-                waiting.done.set_exception(LogUnavailableError(self.state.error))
             if self._open:
                 self._seal()
-            return
+            return LogUnavailableError(self.state.error)
         self.state.error = None
+        return None
+
+    def _answer(self, group: list[_Waiting], error: LogUnavailableError | None) -> None:
+        with self._guard:
+            self._pending_bytes -= sum(len(waiting.record.body) for waiting in group)
         for waiting in group:
-            waiting.done.set_result(None)
+            if error is None:
+                waiting.done.set_result(None)
+            else:
+                waiting.done.set_exception(error)
 
     def _write(self, records: list[Record]) -> None:
         current = self._open or self._start_segment()

@@ -195,6 +195,7 @@ def _long_pair(item: dict[str, Any]) -> int | None:
 
 
 def _enum(field: FieldDescriptor, item: Any, path: str) -> int:
+    assert field.enum_type is not None  # the caller looked at the type
     names = field.enum_type.values_by_name
     if isinstance(item, str) and item in names:
         return names[item].number
@@ -204,13 +205,8 @@ def _enum(field: FieldDescriptor, item: Any, path: str) -> int:
 
 
 def _bytes(item: Any, path: str) -> bytes:
-    if isinstance(item, str):
-        try:
-            plain = item.replace("-", "+").replace("_", "/").rstrip("=")
-            return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-        except binascii.Error:
-            pass
-    elif (octets := _octets(item)) is not None:
+    octets = _base64(item) if isinstance(item, str) else _octets(item)
+    if octets is not None:
         return octets
     raise OtlpJsonError(path, f"expected base64, got {_show(item)}")
 
@@ -222,12 +218,21 @@ def _id(item: Any, path: str, size: int) -> bytes:
             return binascii.unhexlify(item)
         except ValueError:  # an odd number of digits, or other characters
             pass
-        decoded = _bytes(item, path)
-        if len(decoded) == size:
+        decoded = _base64(item)
+        if decoded is not None and len(decoded) == size:
             return decoded
     elif (octets := _octets(item)) is not None:
         return octets
     raise OtlpJsonError(path, f"expected {2 * size} hex digits, got {_show(item)}")
+
+
+def _base64(item: str) -> bytes | None:
+    """Either alphabet, padded or not."""
+    plain = item.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        return None
 
 
 def _octets(item: Any) -> bytes | None:

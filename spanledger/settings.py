@@ -1,0 +1,154 @@
+"""Every setting, its type, default and meaning: the one place.
+
+Sources, the first that says something wins: arguments (the command line), environment variables SPANLEDGER_<NAME>,
+`spanledger.toml` in the working directory, the default. A value that does not fit, or a name nobody knows, is a
+SettingsError that names the setting, the value, where it stands and what was expected.
+"""
+
+import difflib
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from collector.config import CollectorConfig
+
+PREFIX = "SPANLEDGER_"
+FILE = Path("spanledger.toml")
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; the message has a line for each."""
+
+
+def _local(path: Path) -> Path:
+    if str(path).startswith(("s3:", "gs:", "az:", "abfs:")):
+        raise ValueError("a folder on this machine; object stores are not supported by this version")
+    return path
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
+Bytes = Annotated[int, Field(ge=1024)]
+
+
+class Settings(BaseSettings):
+    """The settings. Sizes are bytes, names ending in _s are seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
+
+    data: Path = Field(Path("data"), description="Directory for the log, the lake, records and builds.")
+    lake: Annotated[Path | None, AfterValidator(lambda path: path and _local(path))] = Field(
+        None, description="Directory of the Parquet lake; <data>/lake when not set."
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
+    grpc_port: Port = Field(4317, description="Port of OTLP/gRPC; 0 lets the system choose.")
+    http_port: Port = Field(4318, description="Port of OTLP/HTTP, health and metrics; 0 lets the system choose.")
+    app_port: Port = Field(8501, description="Port of the cost explorer.")
+    build_interval_s: Seconds = Field(60.0, description="Time between two builds of the warehouse.")
+    store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
+    token_file: Path | None = Field(None, description="TOML file of ingest tokens' hashes; none asks for no token.")
+    allow_insecure: bool = Field(False, description="Listen beyond this machine without a token file.")
+    prices_file: Path | None = Field(None, description="CSV of your own prices, which beat the packaged ones.")
+    max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
+    max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
+    max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")
+    log_segment_max_bytes: Bytes = Field(64 * 1024**2, description="Size at which a log segment is handed over.")
+    log_segment_max_age_s: Seconds = Field(2.0, description="Age at which it is: how soon data reaches the lake.")
+    batch_requests: Count = Field(64, description="Requests decoded in one go.")
+    drain_timeout_s: Seconds = Field(30.0, description="How long stopping may take before it is cut short.")
+    compaction_interval_s: Seconds = Field(60.0, description="Time between two looks for small lake files.")
+    compaction_grace_s: Seconds = Field(3600.0, description="How long merged files' parts stay for readers.")
+    compaction_max_rows: Count = Field(1_000_000, description="Largest file that compaction makes, in spans.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=FILE)
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> "Settings":
+        if self.max_inflated_bytes < self.max_request_bytes:
+            raise ValueError(
+                f"max_inflated_bytes ({self.max_inflated_bytes}) must not be below "
+                f"max_request_bytes ({self.max_request_bytes})"
+            )
+        return self
+
+    @property
+    def lake_path(self) -> Path:
+        """Where the lake is."""
+        return self.lake if self.lake is not None else self.data / "lake"
+
+    def collector_config(self) -> CollectorConfig:
+        """The collector's part, with absolute paths."""
+        names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "token_file"}
+        return CollectorConfig(
+            data=self.data.absolute(),
+            lake=self.lake_path.absolute(),
+            token_file=self.token_file and self.token_file.absolute(),
+            **{name: getattr(self, name) for name in names},
+        )
+
+
+def load_settings(**arguments: Any) -> Settings:
+    """The settings of this process; ``arguments`` that are None count as not given. Raises SettingsError."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    from_file = _read_file()
+    problems = [
+        *_unknown(given, "argument {}"),
+        *_unknown(_from_environment(), "environment variable {}", lambda name: PREFIX + name.upper()),
+        *_unknown(from_file, f"{FILE}: {{}}"),
+    ]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        places = {**{name: str(FILE) for name in from_file}, **dict.fromkeys(_from_environment(), "the environment")}
+        places.update(dict.fromkeys(given, "the command line"))
+        raise SettingsError("\n".join(_describe(dict(item), places) for item in error.errors())) from error
+
+
+def _from_environment() -> dict[str, str]:
+    return {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
+
+
+def _read_file() -> dict[str, Any]:
+    try:
+        return tomllib.loads(FILE.read_text())
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE} is not TOML: {error}") from error
+
+
+def _unknown(names: dict[str, Any], place: str, spell: Any = str) -> list[str]:
+    problems = []
+    for name in sorted(set(names) - set(Settings.model_fields)):
+        near = difflib.get_close_matches(name, Settings.model_fields, 1, cutoff=0)
+        hint = f"; did you mean {spell(near[0])}?" if near else ""
+        problems.append(f"{place.format(spell(name))} is no setting{hint}")
+    return problems
+
+
+def _describe(error: dict[str, Any], places: dict[str, str]) -> str:
+    name = ".".join(str(part) for part in error["loc"][:1])
+    if not name:
+        return str(error["msg"]).removeprefix("Value error, ")
+    value = json.dumps(error["input"], default=str)
+    expected = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    meaning = Settings.model_fields[name].description
+    return f"{name} = {value} (from {places.get(name, 'the default')}): expected {expected}. {meaning}"
