@@ -1,9 +1,174 @@
-"""Input and output hashes."""
+"""Input and output hashes: what was asked and answered, told apart from how it was written down.
 
+The same messages come as indexed attributes (``gen_ai.prompt.0.content``), as JSON in one string, or as structured
+key-value lists; all are brought to one list of [role, content] before hashing. Left out are ids, models, settings
+and finish reasons, so a repeat of the same request has the same hash whatever answered it. No hash is made from
+texts that a library blanked out itself.
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 import pyarrow as pa
 
-from transforms.attributes import Attributes
+from transforms import typed
+from transforms.attributes import Attributes, Kind
+
+Message = list[Any]
+"""[role, content]: content is a text, or a list of texts and tool calls and results."""
+
+_BLANK = frozenset({"<REDACTED>", "[REDACTED]", "__REDACTED__", "{}"})
+_DIGITS = 32  # 128 bits of the hash, in hex
+
+_INPUTS = (
+    ("gen_ai.system_instructions", "gen_ai.input.messages"),
+    ("gen_ai.prompt",),
+    ("llm.input_messages",),
+    ("llm.prompts",),
+    ("embedding.embeddings",),
+)
+_OUTPUTS = (("gen_ai.output.messages",), ("gen_ai.completion",), ("llm.output_messages",), ("llm.completions",))
 
 
 def message_hashes(attributes: Attributes, hash_key: bytes) -> dict[str, pa.Array]:
-    return {}
+    """``input_hash`` and ``output_hash`` per owner: 32 hex digits, null where no message was recorded."""
+    return {
+        "input_hash": _hashes(attributes, _INPUTS, "user", hash_key),
+        "output_hash": _hashes(attributes, _OUTPUTS, "assistant", hash_key),
+    }
+
+
+def _hashes(attributes: Attributes, spellings: Sequence[tuple[str, ...]], role: str, hash_key: bytes) -> pa.Array:
+    result: list[str | None] = [None] * attributes.owners
+    for roots in spellings:
+        for owner, values in _trees(attributes, roots).items():
+            if result[owner] is None:
+                messages = [
+                    message for root in roots if root in values for message in _messages(root, values[root], role)
+                ]
+                result[owner] = _hash(messages, hash_key)
+    return pa.array(result, pa.string())
+
+
+def _hash(messages: list[Message], hash_key: bytes) -> str | None:
+    if not messages or any(_is_blank(content) for _, content in messages):
+        return None
+    try:
+        text = json.dumps(messages, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    except RecursionError:  # nested beyond reason: no hash rather than no row
+        return None
+    # JSON texts may spell half a surrogate pair, which UTF-8 has no bytes for
+    return hmac.digest(hash_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:_DIGITS]
+
+
+def _is_blank(content: Any) -> bool:
+    return content == [] or (isinstance(content, str) and content in _BLANK)
+
+
+def _trees(attributes: Attributes, roots: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """For each owner the value under each root; indexed keys below a root are put together as nested dicts."""
+    found: dict[int, dict[str, Any]] = {}
+    for code, key in enumerate(attributes.keys):
+        root = next((one for one in roots if key == one or key.startswith(f"{one}.")), None)
+        if root is None or key in ("gen_ai.prompt.name", "gen_ai.prompt.version"):
+            continue
+        path = key[len(root) + 1 :].split(".") if key != root else []
+        at = attributes.at_code(code)
+        for owner, kind, text in zip(
+            attributes.owner[at].tolist(),
+            attributes.kind[at],
+            attributes.text.take(pa.array(at)).to_pylist(),
+            strict=True,
+        ):
+            value = typed.loads(text) if kind in (Kind.ARRAY, Kind.KVLIST) else text
+            _put(found.setdefault(owner, {}), [root, *path], value)
+    return found
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        below = tree.get(part)
+        if not isinstance(below, dict):
+            below = tree[part] = {}
+        tree = below
+    tree.setdefault(path[-1], value)
+
+
+def _messages(root: str, value: Any, role: str) -> list[Message]:
+    value = _listed(_parsed(value))
+    if root == "gen_ai.system_instructions":
+        return [["system", _content(value)]]
+    return [_message(item, role) for item in (value if isinstance(value, list) else [value])]
+
+
+def _message(item: Any, role: str) -> Message:
+    if isinstance(item, dict):
+        for wrapper in ("message", "embedding"):  # OpenInference puts each message below a key of that name
+            if isinstance(item.get(wrapper), dict):
+                item = item[wrapper]
+        said = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key)), [])
+        parts = _parts(said) + _parts(item.get("tool_calls") or [])
+        return [str(item.get("role") or role).lower(), _single(parts)]
+    return [role, _content(item)]
+
+
+def _content(value: Any) -> Any:
+    return _single(_parts(value))
+
+
+def _single(parts: list[Any]) -> Any:
+    """Texts next to each other are one text; a text alone stands without a list."""
+    joined: list[Any] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return joined[0] if len(joined) == 1 and isinstance(joined[0], str) else joined
+
+
+def _parts(value: Any) -> list[Any]:
+    value = _listed(value)
+    return [part for item in (value if isinstance(value, list) else [value]) for part in _part(item)]
+
+
+def _part(item: Any) -> list[Any]:
+    if not isinstance(item, dict):
+        return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
+    for wrapper in ("message_content", "tool_call"):
+        if isinstance(item.get(wrapper), dict):
+            item = item[wrapper]
+    called = item.get("function") if isinstance(item.get("function"), dict) else item
+    if isinstance(called, dict) and "arguments" in called:
+        return [{"call": called.get("name"), "arguments": _parsed(called["arguments"])}]
+    for key in ("text", "content", "response", "result"):
+        if isinstance(item.get(key), str):
+            return [item[key]]
+    facts = {key: part for key, part in item.items() if key not in ("id", "type", "tool_call_id", "call_id")}
+    return [facts] if facts else []
+
+
+def _parsed(value: Any) -> Any:
+    """JSON inside a string, as what it says; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return _unrepeated(value)
+
+
+def _unrepeated(value: Any) -> Any:
+    return value.first if isinstance(value, typed.Repeated) else value
+
+
+def _listed(value: Any) -> Any:
+    """Nested dicts of indexed keys, {"0": …, "1": …}, as the list they spell."""
+    value = _unrepeated(value)
+    if isinstance(value, Mapping) and value and all(re.fullmatch(r"\d{1,9}", str(key)) for key in value):
+        return [value[key] for key in sorted(value, key=int)]
+    return value

@@ -10,10 +10,13 @@ Whether input holds the cache follows from the shape of the keys, as the provide
 
 import ast
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 Counts = dict[str, int]
+
+_LONGEST = 20_000  # characters; a usage object has a few hundred
 
 
 def parse(text: str) -> Counts | None:
@@ -35,13 +38,21 @@ def parse(text: str) -> Counts | None:
 
 
 def _object(text: str) -> Mapping[str, Any] | None:
-    for read in (json.loads, ast.literal_eval):
+    if not text.startswith("{") or len(text) > _LONGEST:
+        return None
+    for read in (json.loads, _printed):
         try:
             value = read(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
         return value if isinstance(value, dict) and value else None
     return None
+
+
+def _printed(text: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python warns of odd escapes inside somebody else's string
+        return ast.literal_eval(text)
 
 
 def _openai(usage: Mapping[str, Any]) -> Counts | None:

@@ -45,10 +45,16 @@ def reworded(attributes: Attributes, at: Ints, reading: Callable[[str], str | No
     """Text that needs a reading; asked once per distinct value, of any type."""
     sent = attributes.text.take(pa.array(at))
     encoded = sent.dictionary_encode()
-    meanings = pa.array([None if one is None else reading(one) for one in encoded.dictionary.to_pylist()], pa.string())
+    meanings = pa.array([_sound(one and reading(one)) for one in encoded.dictionary.to_pylist()], pa.string())
     values = meanings.take(encoded.indices)
     same = np.asarray(pc.fill_null(pc.equal(values, sent), False).to_numpy(zero_copy_only=False))
     return Read(values, same & np.isin(attributes.kind[at], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE)))
+
+
+def _sound(meaning: str | None) -> str | None:
+    """None for half a surrogate pair, which JSON can spell and UTF-8 cannot."""
+    is_sound = not meaning or meaning.isascii() or meaning == meaning.encode("utf-8", "ignore").decode()
+    return meaning if is_sound else None
 
 
 def whole(attributes: Attributes, at: Ints) -> Read:

@@ -60,7 +60,7 @@ def _texts(text: str) -> list[str]:
         return [text]
     try:
         return [str(item) for item in json.loads(text) if item]
-    except ValueError:  # not JSON after all: the text itself is the reason
+    except (ValueError, RecursionError):  # not JSON after all: the text itself is the reason
         return [text]
 
 
