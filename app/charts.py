@@ -1,0 +1,180 @@
+"""All charts. The only module that knows Altair; colours come from `app.palette`, text and lines from the theme."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from app import figures
+from app.cards import legend
+from app.palette import BLUE, GREY
+
+Rows = Sequence[Mapping[str, Any]]
+_MONEY_AXIS = (
+    "datum.value >= 1 || datum.value == 0 ? '$' + format(datum.value, ',.3~s') : '$' + format(datum.value, '.2~g')"
+)
+
+
+def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
+    """Money per UTC day, stacked in the palette's order. `rows`: date, `key`, `value` in USD."""
+    names = _named(rows, key, colours)
+    data = [
+        {
+            "date": row["date"].isoformat(),
+            "group": row[key],
+            "usd": float(row[value] or 0),
+            "exact": figures.money(row[value]),
+            "rank": names.index(row[key]),
+        }
+        for row in rows
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=data))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            y=alt.Y("sum(usd):Q", title=None, axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
+            color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("date:T", title="day (UTC)", format="%a %d %b %Y"),
+                alt.Tooltip("group:N", title="part"),
+                alt.Tooltip("exact:N", title="spend"),
+            ],
+        )
+    )
+    _show(chart, height)
+
+
+def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
+    """The same parts as shares of each day's spend; the axis always runs from 0 to 100 %."""
+    names = _named(rows, key, colours)
+    data = [
+        {
+            "date": row["date"].isoformat(),
+            "group": row[key],
+            "usd": float(row[value] or 0),
+            "rank": names.index(row[key]),
+        }
+        for row in rows
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=data))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            y=alt.Y("sum(usd):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4)),
+            color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("date:T", format="%a %d %b %Y"),
+                alt.Tooltip("group:N"),
+                alt.Tooltip("usd:Q", format="$,.2f"),
+            ],
+        )
+    )
+    _show(chart, height)
+
+
+def line_with_band(rows: Rows, *, height: int = 240) -> None:
+    """One figure per day as a line. `rows`: date, usd (None leaves a gap)."""
+    data = [
+        {
+            "date": row["date"].isoformat(),
+            "usd": None if row["usd"] is None else float(row["usd"]),
+            "label": figures.money(row["usd"]),
+        }
+        for row in rows
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=data))
+        .mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE)
+        .encode(
+            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            y=alt.Y("usd:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
+            tooltip=[
+                alt.Tooltip("date:T", title="day (UTC)", format="%a %d %b %Y"),
+                alt.Tooltip("label:N", title="USD"),
+            ],
+        )
+    )
+    _show(chart, height)
+
+
+def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
+    """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead)."""
+    past = [{"date": row["date"].isoformat(), "usd": float(row["usd"])} for row in spent]
+    future = [
+        {name: row[name].isoformat() if name == "date" else float(row[name]) for name in ("date", "usd", "low", "high")}
+        for row in ahead
+    ]
+    x = alt.X("yearmonthdate(date):T", title=None, axis=_day_axis())
+    y = alt.Axis(labelExpr=_MONEY_AXIS, tickCount=5)
+    when, money = alt.Tooltip("date:T", title="through", format="%d %b %Y"), "$,.2f"
+    solid = alt.Chart(alt.Data(values=past)).encode(
+        x=x, tooltip=[when, alt.Tooltip("usd:Q", title="spent", format=money)]
+    )
+    dashed = alt.Chart(alt.Data(values=future)).encode(
+        x=x,
+        tooltip=[
+            when,
+            alt.Tooltip("usd:Q", title="expected", format=money),
+            alt.Tooltip("low:Q", title="low", format=money),
+            alt.Tooltip("high:Q", title="high", format=money),
+        ],
+    )
+    chart = alt.layer(
+        dashed.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("low:Q", title=None, axis=y), y2="high:Q"),
+        dashed.mark_line(strokeDash=[5, 4], color=BLUE).encode(y="usd:Q"),
+        solid.mark_line(strokeWidth=2.5, color=BLUE).encode(y="usd:Q"),
+    )
+    _show(chart, height)
+
+
+def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping[str, str], height: int) -> None:
+    """Groups by spend, each bar split into parts; `rows`: key, part, value in USD, in the order to be shown."""
+    order = list(dict.fromkeys(row[key] for row in rows))
+    names = _named(rows, part, colours)
+    data = [
+        {
+            "group": row[key],
+            "part": row[part],
+            "usd": float(row[value] or 0),
+            "rank": names.index(row[part]),
+            "exact": figures.money(row[value]),
+        }
+        for row in rows
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=data))
+        .mark_bar(height={"band": 0.7})
+        .encode(
+            y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+            x=alt.X("sum(usd):Q", title=None, axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=5)),
+            color=alt.Color("part:N", scale=_scale(names, colours), legend=None),
+            order=alt.Order("rank:Q"),
+            tooltip=[alt.Tooltip("group:N"), alt.Tooltip("part:N"), alt.Tooltip("exact:N", title="spend")],
+        )
+    )
+    _show(chart, height)
+
+
+def _named(rows: Rows, key: str, colours: Mapping[str, str]) -> list[str]:
+    """The parts that occur, in the palette's order, with their legend drawn; a part it does not know is grey."""
+    found = {row[key] for row in rows}
+    names = [name for name in colours if name in found] + sorted(found - set(colours))
+    legend({name: colours.get(name, GREY) for name in names})
+    return names
+
+
+def _scale(names: Sequence[str], colours: Mapping[str, str]) -> alt.Scale:
+    return alt.Scale(domain=list(names), range=[colours.get(name, GREY) for name in names])
+
+
+def _day_axis() -> alt.Axis:
+    return alt.Axis(format="%d %b", tickCount=8, grid=False, labelOverlap=True)
+
+
+def _show(chart: Any, height: int) -> None:
+    st.altair_chart(chart.properties(height=height), width="stretch")

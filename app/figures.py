@@ -1,0 +1,107 @@
+"""How figures are written: money, tokens, durations, shares and changes, each with as many digits as help.
+
+Unknown is written as a dash, never as zero.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+UNKNOWN = "–"
+MINUS = "−"
+
+Figure = Decimal | float | int
+
+
+def money(usd: Figure | None) -> str:
+    """US dollars: `$0.0042`, `$1.64`, `$27,968`, `$1.2 M`; below a dollar, two significant digits at least."""
+    if usd is None:
+        return UNKNOWN
+    value = Decimal(str(usd))
+    return _signed(value, "$" + _dollars(abs(value)))
+
+
+def _dollars(value: Decimal) -> str:
+    if value >= 999_950_000:
+        return f"{_rounded(value / 10**9, 1):,} B"
+    if value >= 999_950:
+        return f"{_rounded(value / 10**6, 1):,} M"
+    if value >= 1000:
+        return f"{_rounded(value, 0):,}"
+    if value >= Decimal("0.995") or value == 0:
+        return f"{_rounded(value, 2):,}"
+    return f"{_rounded(value, max(2, 1 - value.adjusted())):f}"
+
+
+def exact_money(usd: Figure | None) -> str:
+    """US dollars to the last digit that is stored, for tooltips and checks: `$27,968.272099`."""
+    if usd is None:
+        return "unknown"
+    value = Decimal(str(usd))
+    text = f"{abs(value):,f}"
+    whole, _, part = text.partition(".")
+    return _signed(value, f"${whole}.{part.rstrip('0').ljust(2, '0')}")
+
+
+def tokens(count: Figure | None) -> str:
+    """Token counts: `812`, `4.1 k`, `22 M`, `1.3 B`."""
+    if count is None:
+        return UNKNOWN
+    value = Decimal(str(count))
+    for size, unit in ((10**9, " B"), (10**6, " M"), (1000, " k")):
+        if value >= size * Decimal("0.9995"):
+            part = value / size
+            return f"{_rounded(part, 0 if part >= 10 else 1):,}{unit}"
+    return f"{_rounded(value, 0)}"
+
+
+def duration(milliseconds: Figure | None) -> str:
+    """Durations: `240 ms`, `3.2 s`, `48 s`, `12 min`, `3.5 h`."""
+    if milliseconds is None:
+        return UNKNOWN
+    value = Decimal(str(milliseconds))
+    if value < 1000:
+        return f"{_rounded(value, 0)} ms"
+    for size, limit, unit in ((1000, 60_000, "s"), (60_000, 3_600_000, "min"), (3_600_000, None, "h")):
+        if limit is None or value < limit:
+            part = value / size
+            return f"{_rounded(part, 0 if part >= 10 else 1):,} {unit}"
+    raise AssertionError(f"no unit for {value} ms")
+
+
+def share(part: Figure | None, whole: Figure | None = 1) -> str:
+    """A part of a whole in per cent: `34 %`, `0.4 %`, `< 0.1 %`."""
+    if part is None or whole is None or Decimal(str(whole)) == 0:
+        return UNKNOWN
+    ratio = Decimal(str(part)) / Decimal(str(whole)) * 100
+    if 0 < ratio < Decimal("0.1"):
+        return "< 0.1 %"
+    return f"{_rounded(ratio, 1 if 0 < ratio < 10 else 0)} %"
+
+
+def count(number: Figure | None) -> str:
+    """Whole numbers with thousands separated: `17,015`."""
+    return UNKNOWN if number is None else f"{int(number):,}"
+
+
+def change(now: Figure | None, before: Figure | None) -> str | None:
+    """Relative change: `+12 %`, `−3.4 %`; None where there is nothing to compare with."""
+    if now is None or before is None or Decimal(str(before)) == 0:
+        return None
+    ratio = (Decimal(str(now)) / Decimal(str(before)) - 1) * 100
+    digits = _rounded(abs(ratio), 1 if abs(ratio) < 10 else 0)
+    return f"{'+' if ratio >= 0 else MINUS}{digits:,} %"
+
+
+def points(now: Figure | None, before: Figure | None) -> str | None:
+    """Change of a share in percentage points: `+7.0 pts`."""
+    if now is None or before is None:
+        return None
+    difference = (Decimal(str(now)) - Decimal(str(before))) * 100
+    return f"{'+' if difference >= 0 else MINUS}{_rounded(abs(difference), 1)} pts"
+
+
+def _rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def _signed(value: Decimal, text: str) -> str:
+    return MINUS + text if value < 0 else text

@@ -1,0 +1,26 @@
+"""The line below each page: how fresh the figures are and how much of them is known."""
+
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from app import figures
+from app.context import Context
+
+
+def footer(context: Context) -> None:
+    known = context.rows("coverage")[0]
+    parts = [
+        f"Data until {_moment(context.build.data_until)}",
+        f"build {context.build.build_id}",
+        f"price known for {figures.share(known['priced_calls'], known['calls'])} of calls",
+        f"outcome known for {figures.share(known['judged_tasks'], known['tasks'])} of tasks",
+        f"traffic source known for {figures.share(known['sourced_usd'], known['cost_usd'])} of spend",
+        "all times UTC",
+    ]
+    st.html(f'<div class="sl sl-footer sl-muted">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</div>')
+
+
+def _moment(at: datetime | None) -> str:
+    return "the first span" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"

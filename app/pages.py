@@ -1,0 +1,40 @@
+"""The list of pages. A page is one line here, one module in `app/views` with `render(context)`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.context import Context
+from app.views import attribution, calls, forecast, overview, quality, tasks, trace, traffic, waste
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """`url` is the page's path in the address, empty for the first page; `drills` says that it takes the filters only links set."""
+
+    title: str
+    icon: str
+    url: str
+    render: Callable[[Context], None]
+    drills: bool = False
+    has_filters: bool = True
+
+
+PAGES: dict[str, list[PageEntry]] = {
+    "": [
+        PageEntry("Overview", ":material/space_dashboard:", "", overview.render),
+    ],
+    "Where it goes": [
+        PageEntry("Cost per task", ":material/task_alt:", "tasks", tasks.render),
+        PageEntry("Traffic", ":material/call_split:", "traffic", traffic.render),
+        PageEntry("Waste", ":material/recycling:", "waste", waste.render),
+        PageEntry("Attribution", ":material/groups:", "attribution", attribution.render),
+    ],
+    "What comes": [
+        PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),
+    ],
+    "Evidence": [
+        PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),
+        PageEntry("Trace", ":material/account_tree:", "trace", trace.render, has_filters=False),
+        PageEntry("Data quality", ":material/verified:", "quality", quality.render),
+    ],
+}

@@ -1,0 +1,4 @@
+SELECT date, spend_class, count(*) AS calls, sum(cost_usd) AS cost_usd
+FROM scoped_calls
+GROUP BY ALL
+ORDER BY date, spend_class;

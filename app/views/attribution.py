@@ -1,0 +1,97 @@
+"""Attribution: whose spend it is, by team, project and tag, with the row that nobody owns."""
+
+from decimal import Decimal
+
+import streamlit as st
+
+from app import charts, figures, grids, words
+from app.cards import finding, headline
+from app.context import Context
+from app.grids import Column
+from app.measures import ratio
+from app.palette import TRAFFIC_SOURCE
+
+TAGS = {
+    "team": "Team",
+    "project": "Project",
+    "cost_center": "Cost centre",
+    "feature": "Feature",
+    "customer": "Customer",
+}
+UNATTRIBUTED = "unattributed"
+CHARTED = 12
+
+
+def render(context: Context) -> None:
+    asked = st.query_params.get("by", "team")
+    by = st.segmented_control(
+        "By", TAGS, format_func=TAGS.__getitem__, default=asked if asked in TAGS else "team", required=True
+    )
+    st.query_params["by"] = str(by)
+    parts = context.rows("attribution", by=by)
+    total = context.rows("spend")[0]["cost_usd"] or Decimal(0)
+    rows = _groups(parts, total)
+    summed = sum((row["cost_usd"] for row in rows), Decimal(0))
+    if summed != total:
+        raise AssertionError(f"attribution by {by} sums to {summed} USD, the calls to {total} USD")
+    nobody = sum((row["cost_usd"] for row in rows if row["name"] is None), Decimal(0))
+    headline(
+        f"{figures.share(total - nobody, total)} of {figures.money(total)} has a {TAGS[str(by)].lower()}; {figures.money(nobody)} is {UNATTRIBUTED}",
+        words.UNATTRIBUTED,
+    )
+    if rows:
+        shown = [row["name"] for row in rows[:CHARTED]]
+        finding(
+            f"{_name(shown[0])} has the largest part: {figures.share(rows[0]['cost_usd'], total)}",
+            "Spend by traffic source",
+        )
+        charts.ranked_bars(
+            [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name],
+            key="name", part="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=60 + 26 * len(shown),
+        )  # fmt: skip
+    finding(f"The parts sum to {figures.exact_money(summed)}, all spend of the period")
+    _grid(context, str(by), rows, total)
+
+
+def _name(name: str | None) -> str:
+    return UNATTRIBUTED if name is None else name
+
+
+def _groups(parts: list[dict[str, object]], total: Decimal) -> list[dict[str, object]]:
+    groups: dict[object, dict[str, object]] = {}
+    for part in parts:
+        row = groups.setdefault(
+            part["name"], {"name": part["name"], "cost_usd": Decimal(0), "calls": 0, "production_usd": Decimal(0)}
+        )
+        row["cost_usd"] += part["cost_usd"]  # type: ignore[operator]
+        row["calls"] += part["calls"]  # type: ignore[operator]
+        if part["traffic_source"] == "production":
+            row["production_usd"] += part["cost_usd"]  # type: ignore[operator]
+    for row in groups.values():
+        row |= {
+            "share": ratio(row["cost_usd"], total),
+            "production_share": ratio(row["production_usd"], row["cost_usd"]),
+        }
+    return list(groups.values())
+
+
+def _grid(context: Context, by: str, rows: list[dict[str, object]], total: Decimal) -> None:
+    grids.grid(
+        rows,
+        [
+            Column(
+                "name", TAGS[by], lambda value: _name(value), href=lambda row: context.calls_link(**{by: row["name"]})
+            ),
+            grids.money("cost_usd", "Spend", bar=True),
+            grids.number("share", "Share", figures.share),
+            grids.number("production_share", "Production", figures.share, definition=words.PRODUCTION_SHARE),
+            grids.number("calls", "Calls", definition=words.CALLS, is_minor=True),
+        ],
+        total={
+            "name": "All",
+            "cost_usd": total,
+            "share": 1 if total else None,
+            "calls": sum(int(str(row["calls"])) for row in rows),
+        },
+        grey=UNATTRIBUTED,
+    )

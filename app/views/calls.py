@@ -1,0 +1,157 @@
+"""Calls: what a figure is made of: groups first, then the calls themselves, a page at a time."""
+
+import io
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app import figures, grids, words
+from app.cards import finding, headline
+from app.context import Context
+from app.grids import Column
+from app.measures import ratio
+from app.palette import GREY, SPEND_CLASS, TRAFFIC_SOURCE, model_colour
+from app.views.overview import period_words
+
+GROUPS = {"workflow": "Workflow", "model": "Model", "step": "Step", "class": "Spend class", "source": "Traffic source"}
+ORDERS = {"cost": "Dearest first", "newest": "Newest first", "slowest": "Slowest first"}
+PAGE_ROWS = 50
+DOWNLOAD_ROWS = 100_000
+
+
+def render(context: Context) -> None:
+    spend = context.rows("spend")[0]
+    headline(
+        f"{figures.count(spend['calls'])} calls, {figures.money(spend['cost_usd'] or 0)}, {period_words(context)}",
+        f"{figures.tokens(spend['input_tokens'])} tokens read, {figures.tokens(spend['output_tokens'])} written"
+        + (
+            f"; cost unknown for {figures.count(spend['unknown_cost_calls'])} calls"
+            if spend["unknown_cost_calls"]
+            else ""
+        ),
+    )
+    if not spend["calls"]:
+        st.info("No call fits these filters. Take one away, or choose a longer period.", icon=":material/filter_alt:")
+        return
+    _groups(context, spend)
+    _list(context, int(spend["calls"]))
+    _downloads(context, int(spend["calls"]))
+
+
+def _choice(name: str, label: str, options: dict[str, str]) -> str:
+    """A choice that stands in the address under `name`."""
+    asked = st.query_params.get(name, "")
+    default = asked if asked in options else next(iter(options))
+    picked = st.segmented_control(
+        label, options, format_func=options.__getitem__, default=default, required=True, label_visibility="collapsed"
+    )
+    st.query_params[name] = str(picked)
+    return str(picked)
+
+
+def _groups(context: Context, spend: dict[str, Any]) -> None:
+    by = _choice("by", "Group by", GROUPS)
+    colours = {
+        "model": model_colour,
+        "class": lambda name: SPEND_CLASS.get(name, GREY),
+        "source": lambda name: TRAFFIC_SOURCE.get(name, GREY),
+    }
+    colour = colours.get(by)
+    rows = [row | {"share": ratio(row["cost_usd"], spend["cost_usd"])} for row in context.rows("call_groups", by=by)]
+    narrowed = "class_" if by == "class" else by
+    grids.grid(
+        rows,
+        [
+            Column(
+                "name",
+                GROUPS[by],
+                colour=(lambda row: colour(row["name"])) if colour else None,
+                href=lambda row: context.link("calls", context.filters.with_only(**{narrowed: row["name"]})),
+            ),
+            grids.money("cost_usd", "Spend", bar=True, colour=(lambda row: colour(row["name"])) if colour else None),
+            grids.number("share", "Share", figures.share),
+            grids.number("calls", "Calls", definition=words.CALLS),
+            grids.money("mean_usd", "Per call", is_minor=True),
+            grids.number("input_tokens", "Tokens in", figures.tokens, is_minor=True),
+            grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
+            grids.number("p95_duration_ms", "p95 time", figures.duration, is_minor=True),
+        ],
+    )
+
+
+def _list(context: Context, calls: int) -> None:
+    order = _choice("order", "Order", ORDERS)
+    pages = -(-calls // PAGE_ROWS)
+    asked = st.query_params.get("page", "1")
+    page = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    rows = context.rows("call_list", order=order, limit_rows=PAGE_ROWS, skip_rows=(page - 1) * PAGE_ROWS)
+    finding(
+        f"Calls {(page - 1) * PAGE_ROWS + 1:,} to {(page - 1) * PAGE_ROWS + len(rows):,} of {calls:,}",
+        "A call leads to its trace.",
+    )
+    grids.grid(
+        rows,
+        [
+            Column(
+                "started_at",
+                "Start (UTC)",
+                lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+                href=lambda row: trace_link(context, row),
+            ),
+            Column("workflow_id", "Workflow"),
+            Column("step", "Step", is_minor=True),
+            Column("model", "Model", colour=lambda row: model_colour(row["model"])),
+            grids.money("cost_usd", "Cost"),
+            grids.number("input_tokens", "In", figures.tokens, is_minor=True),
+            grids.number("output_tokens", "Out", figures.tokens, is_minor=True),
+            grids.number("duration_ms", "Time", figures.duration, is_minor=True),
+            Column("traffic_source", "Traffic", is_minor=True),
+            Column("spend_class", "Class", lambda value: str(value).replace("_", " "), is_minor=True),
+        ],
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Previous", icon=":material/chevron_left:", disabled=page == 1):
+            _go(page - 1)
+        if st.button("Next", icon=":material/chevron_right:", icon_position="right", disabled=page == pages):
+            _go(page + 1)
+        st.caption(f"Page {page} of {pages:,}")
+
+
+def _go(page: int) -> None:
+    st.query_params["page"] = str(page)
+    st.rerun()
+
+
+def trace_link(context: Context, row: dict[str, Any] | Any) -> str:
+    """The address of a call's trace, with the call marked."""
+    return context.link("trace", trace=row["trace_id"], org=row["organization"] or "", span=row["span_id"])
+
+
+def _downloads(context: Context, calls: int) -> None:
+    def data(kind: str) -> bytes:
+        frame = context.frame("call_list", order="newest", limit_rows=DOWNLOAD_ROWS, skip_rows=0)
+        return _csv(frame) if kind == "csv" else _parquet(frame)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV", lambda: data("csv"), "calls.csv", "text/csv", icon=":material/download:", on_click="ignore"
+        )
+        st.download_button(
+            "Parquet", lambda: data("parquet"), "calls.parquet", icon=":material/download:", on_click="ignore"
+        )
+        st.caption(
+            f"All {calls:,} calls"
+            if calls <= DOWNLOAD_ROWS
+            else f"The newest {DOWNLOAD_ROWS:,} of {calls:,} calls; narrow the filters for the rest"
+        )
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    return frame.write_csv().encode()
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()

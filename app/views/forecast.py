@@ -1,0 +1,105 @@
+"""Forecast: the month's end from the recent daily rate, with a range from the rule's own past errors."""
+
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from app import charts, figures, grids, words
+from app.cards import Card, cards, finding, headline
+from app.context import Context
+from app.filters import Window
+from app.grids import Column
+from transforms.forecast import COVERAGE, FEWEST_TRIALS, MonthEnd, month_end
+
+
+def render(context: Context) -> None:
+    """The period filter does not matter here: the rule always looks at the last days of the data."""
+    today = context.until_at.date()
+    whole = replace(context, window=Window(date(1970, 1, 1), today, None, None))
+    daily = [(row["date"], float(row["cost_usd"] or 0)) for row in whole.rows("daily_spend")]
+    if not [day for day, _ in daily if day < today]:
+        headline(
+            "A forecast needs one full day of spend",
+            "It will stand here tomorrow, wide at first, and narrow as days pass.",
+        )
+        return
+    ahead = month_end(daily, today)
+    month = f"{today:%B %Y}"
+    headline(
+        f"{month} will end at about {figures.money(ahead.expected_usd)}, between {figures.money(ahead.low_usd)} and {figures.money(ahead.high_usd)}",
+        f"{figures.money(ahead.spent_usd)} spent in full days so far, then {figures.money(ahead.rate_usd)} a day for {ahead.days_left} days. "
+        f"Range: {COVERAGE:.0%} aimed at. The period filter does not apply here.",
+    )
+    if ahead.is_short:
+        st.info(
+            f"Short history: the rule could be tried on {len(ahead.trials)} earlier days only (it wants {FEWEST_TRIALS}), so the range is kept wide.",
+            icon=":material/hourglass_empty:",
+        )
+    _cards(context, ahead, daily, today)
+    finding(
+        f"Spend of {month}, day by day to its end",
+        "Solid: spent. Dashed: expected. Band: range from the rule's own past errors",
+    )
+    charts.month_fan(*_paths(ahead, daily, today))
+    _trials(ahead)
+
+
+def _cards(context: Context, ahead: MonthEnd, daily: list[tuple[date, float]], today: date) -> None:
+    last_month = today.replace(day=1) - timedelta(days=1)
+    previous = sum(usd for day, usd in daily if (day.year, day.month) == (last_month.year, last_month.month))
+    change = figures.change(ahead.expected_usd, previous)
+    missed = _median([abs(trial.error) for trial in ahead.trials])
+    cards(
+        [
+            Card("Expected for the month", figures.money(ahead.expected_usd), words.FORECAST, change=change,
+                 before=f"{figures.money(previous)} in {last_month:%B}", range=f"{figures.money(ahead.low_usd)} – {figures.money(ahead.high_usd)}"),
+            Card("Spent so far", figures.money(ahead.spent_usd), "Full UTC days of this month; today's calls are not in it yet.",
+                 change=f"{today.day - 1} of {today.day - 1 + ahead.days_left} days", href=context.link("calls")),
+            Card("Daily rate", figures.money(ahead.rate_usd), "Mean of the last 7 full days.", change="last 7 full days",
+                 spark=[usd for day, usd in daily if today - timedelta(days=28) <= day < today]),
+            Card("Usual miss", figures.share(missed), "Half of the earlier forecasts over as many days missed by less, relative to "
+                 "the mean spend of the 28 days before them.", change=f"{len(ahead.trials)} forecasts tried on this history"),
+        ]
+    )  # fmt: skip
+
+
+def _median(values: list[float]) -> float | None:
+    return sorted(values)[len(values) // 2] if values else None
+
+
+def _paths(
+    ahead: MonthEnd, daily: list[tuple[date, float]], today: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The month's running sum up to yesterday, and from there to the end along straight lines."""
+    known, running, spent = dict(daily), 0.0, []
+    for number in range(today.day - 1):
+        day = today.replace(day=number + 1)
+        running += known.get(day, 0.0)
+        spent.append({"date": day, "usd": running})
+    ends = {"usd": ahead.expected_usd, "low": ahead.low_usd, "high": ahead.high_usd}
+    path = [
+        {"date": today + timedelta(days=number - 1)}
+        | {name: ahead.spent_usd + (end - ahead.spent_usd) * number / ahead.days_left for name, end in ends.items()}
+        for number in range(ahead.days_left + 1)
+    ]
+    return spent, path
+
+
+def _trials(ahead: MonthEnd) -> None:
+    if not ahead.trials:
+        return
+    finding(
+        f"How the same rule did on earlier days, over {ahead.days_left} days each",
+        "Each row knew only the days before it; the newest ten are shown.",
+    )
+    grids.grid(
+        [asdict(trial) for trial in reversed(ahead.trials[-10:])],
+        [
+            Column("on", "Forecast made on"),
+            grids.money("expected_usd", "Expected"),
+            grids.money("actual_usd", "Came"),
+            grids.number("error", "Off by", lambda value: f"{value * 100:+.0f} %".replace("-", figures.MINUS)),
+        ],
+    )

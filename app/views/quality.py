@@ -1,0 +1,60 @@
+"""Data quality: what the figures do not know, how much money that touches, and what to do about it."""
+
+from typing import Any
+
+from app import figures, grids, words
+from app.cards import finding, headline
+from app.context import Context
+from app.grids import Column
+
+
+def render(context: Context) -> None:
+    rows = [_explained(row) for row in context.rows("quality")]
+    known = context.rows("coverage")[0]
+    headline(
+        "Nothing in this period is unknown or in doubt" if not rows else f"{len(rows)} kinds of gap in this period",
+        f"Price known for {figures.share(known['priced_calls'], known['calls'])} of calls, outcome for "
+        f"{figures.share(known['judged_tasks'], known['tasks'])} of tasks, traffic source for "
+        f"{figures.share(known['sourced_usd'], known['cost_usd'])} of spend. Unknown is counted, never guessed.",
+    )
+    if rows:
+        grids.grid(
+            rows,
+            [
+                Column("title", "What"),
+                grids.number("rows", "Rows"),
+                grids.money("cost_usd", "Spend it touches", bar=True),
+                Column("last_date", "Last seen", is_minor=True),
+                Column(
+                    "cure",
+                    "What to do",
+                    html=lambda row: f'<span style="white-space:normal">{_code(row["cure"])}</span>',
+                ),
+            ],
+        )
+    models = context.rows("unpriced_models")
+    if models:
+        finding(
+            f"{len(models)} models have no known price", "Their calls are counted; their cost is unknown, not zero."
+        )
+        grids.grid(
+            models,
+            [
+                Column("model", "Model", href=lambda row: context.calls_link(model=row["model"])),
+                Column("provider", "Provider"),
+                grids.number("calls", "Calls"),
+                grids.number("input_tokens", "Tokens in", figures.tokens, is_minor=True),
+                grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
+            ],
+        )
+
+
+def _explained(row: dict[str, Any]) -> dict[str, Any]:
+    title, cure = words.CHECKS.get(row["name"], (row["name"].replace("_", " "), "See the table rpt_data_quality."))
+    return row | {"title": title, "cure": cure}
+
+
+def _code(text: str) -> str:
+    """Plain text with `code` marks, from our own wording only."""
+    parts = text.split("`")
+    return "".join(part if index % 2 == 0 else f"<code>{part}</code>" for index, part in enumerate(parts))

@@ -1,0 +1,144 @@
+"""The published warehouse: finding the current build, opening it read-only, and asking it questions.
+
+A question is a file `queries/<name>.sql`. It may select from a scope (`scoped_calls`, `scoped_tasks`), a file of
+`queries/scopes`, which holds the filters once for all. Answers are cached by build id: a build never changes.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import streamlit as st
+
+QUERIES = Path(__file__).parent / "queries"
+_OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot answer. `what` names the thing at fault, `cure` says what to do."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what} {cure}")
+        self.what, self.cure = what, cure
+
+
+class NoBuildError(WarehouseError):
+    """Nothing has been published yet: the state of a fresh installation."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One published build; `data_until` is None while no span has arrived."""
+
+    build_id: str
+    path: str
+    built_at: datetime
+    data_until: datetime | None
+    lake_rows: int
+
+
+def data_directory() -> Path:
+    """The data directory, from SPANLEDGER_DATA, else `./data`."""
+    return Path(os.environ.get("SPANLEDGER_DATA", "data"))
+
+
+def current_id(data: Path) -> str | None:
+    """The id of the build that CURRENT names, or None before the first. Cheap enough to ask every few seconds."""
+    try:
+        return (data / "builds" / "CURRENT").read_text().strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def current(data: Path) -> Build:
+    """The published build.
+
+    Raises NoBuildError before the first build, WarehouseError when CURRENT names one that cannot be read.
+    """
+    build_id = current_id(data)
+    if build_id is None:
+        raise NoBuildError(f"There is no build in {data / 'builds'} yet.", "Send spans, or run `spanledger build`.")
+    path = data / "builds" / build_id / "warehouse.duckdb"
+    if not path.is_file():
+        raise WarehouseError(
+            f"CURRENT names the build {build_id}, but {path} does not exist.",
+            "Run `spanledger doctor` to see which builds are whole, then `spanledger build` to publish a new one.",
+        )
+    return _describe(build_id, str(path))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _describe(build_id: str, path: str) -> Build:
+    rows = _run(path, "build_info", {}).fetchall()
+    if len(rows) != 1 or rows[0][0] != build_id:
+        raise WarehouseError(
+            f"The table build_info of {path} says {rows}, expected one row for the build {build_id}.",
+            "The folder was renamed or copied. Run `spanledger doctor`, then `spanledger build`.",
+        )
+    return Build(build_id, path, *rows[0][1:])
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def rows(path: str, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to `queries/<name>.sql` as one dict a row. `parameters` may hold more than the question asks for."""
+    relation = _run(path, name, parameters)
+    names = [column[0] for column in relation.description]
+    return [dict(zip(names, values, strict=True)) for values in relation.fetchall()]
+
+
+def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+    """The same answer as a data frame, for downloads; not cached, because it may be large."""
+    return _run(path, name, parameters).pl()
+
+
+def _run(path: str, name: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    text = sql(name)
+    missing = {asked for asked in _PARAMETER.findall(text) if asked not in parameters}
+    if missing:
+        raise LookupError(f"queries/{name}.sql needs the parameters {sorted(missing)}, which were not given")
+    bound = {asked: parameters[asked] for asked in _PARAMETER.findall(text)}
+    try:
+        return _connection(path).cursor().execute(text, bound)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        first_line = str(error).splitlines()[0]
+        raise WarehouseError(
+            f"The build at {path} does not have what queries/{name}.sql asks for: {first_line}",
+            "It was made by another version. Run `spanledger doctor`, then `spanledger build --full-refresh`.",
+        ) from error
+    except duckdb.IOException as error:
+        raise WarehouseError(
+            f"The build at {path} names a file that cannot be read: {str(error).splitlines()[0]}",
+            "Run `spanledger doctor`; `spanledger build --full-refresh` writes the files again.",
+        ) from error
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _connection(path: str) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(path, read_only=True)
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        return connection
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        raise WarehouseError(
+            f"{path} cannot be opened: {str(error).splitlines()[0]}",
+            "Run `spanledger doctor`, then `spanledger build` to publish a new build.",
+        ) from error
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name."""
+    text = (QUERIES / f"{name}.sql").read_text()
+    scopes = [scope for scope in sorted((QUERIES / "scopes").glob("*.sql")) if scope.stem in text]
+    if not scopes:
+        return text
+    heads = ",\n".join(f"{scope.stem} AS (\n{scope.read_text().rstrip().rstrip(';')}\n)" for scope in scopes)
+    return f"WITH {heads}\n" + _OWN_WITH.sub(", ", text, count=1)

@@ -1,0 +1,85 @@
+"""The one wording of each measure, shown wherever its figure is. The formula's home is the mart or query it names."""
+
+COST_PER_SUCCESS = (
+    "What the tasks cost, failures and retries included, divided by the tasks that succeeded. Tasks of production "
+    "traffic only, unless another traffic source is chosen. Untasked traces and tasks still pending are left out. "
+    "The range is a 95 % sampling interval."
+)
+LATENCY = "Time from a task's first call to its end; one task in twenty takes longer."
+PRODUCTION_SHARE = (
+    "Spend of production calls ÷ all spend. The rest is evals, replays, operations and calls whose source is unknown; "
+    "nothing is guessed to be production."
+)
+SPEND = (
+    "Sum of the cost of all calls: what the provider billed where it says so, else tokens × dated unit prices. "
+    "Calls whose cost is unknown are counted beside it, never as zero."
+)
+SUCCESS_RATE = "Tasks that succeeded ÷ tasks whose outcome is known. Unknown outcomes are counted beside it."
+WASTE = "Spend of failed attempts, superseded attempts and retry duplicates ÷ all spend."
+SUCCESSES = "Tasks whose outcome is success."
+CHANGE = "Against the equally long period just before."
+CALLS = "Requests to a model provider that the provider bills or would bill, failed ones included, each counted once."
+TASKS = "Units of work whose success is judged. One task may need several runs and many calls."
+FORECAST = (
+    "Spent so far this month plus the mean daily spend of the last 7 full days × the days left. The range comes from "
+    "how far the same rule was off on earlier days of this very history, each time knowing only what came before."
+)
+UNATTRIBUTED = "Spend whose calls carry no such tag, neither themselves nor from an ancestor or the resource."
+
+SPEND_CLASSES = {
+    "useful": "Work of tasks that succeeded.",
+    "failed_attempt": "The call or its step errored, timed out or ended without a finish reason.",
+    "superseded_attempt": "It succeeded, but a later attempt at the same thing replaced it.",
+    "retry_duplicate": "The same step with the same input had already succeeded; a retry paid for it again.",
+    "abandoned": "It succeeded, but the task as a whole failed.",
+    "undetermined": "Nobody has said yet whether the task succeeded.",
+    "untasked": "No task, run or workflow tag: nothing to judge it by.",
+}
+TRAFFIC_SOURCES = {
+    "production": "Real users' work.",
+    "eval": "Evaluations, experiments and judges.",
+    "replay": "Recorded work run again.",
+    "ops": "Warm-ups, probes, maintenance, back-fills.",
+    "unknown": "Not tagged, and no marker says what it is.",
+}
+
+CHECKS = {
+    "unpriced model": (
+        "Calls to a model without a known price",
+        "Their cost is unknown, not zero. Check the model's name, or give it a price with `spanledger prices set`.",
+    ),
+    "unknown usage": (
+        "Calls without token counts",
+        "Streams often drop usage: ask the client library to include it in the stream's last chunk.",
+    ),
+    "unknown traffic source": (
+        "Calls whose traffic source is unknown",
+        "Set the resource attribute `spanledger.traffic_source` to production, eval, replay or ops where they start.",
+    ),
+    "usage only on a container": (
+        "Usage reported on an agent or chain only",
+        "The calls below it are not instrumented. It counts as one call; switch the client library's tracing on.",
+    ),
+    "estimated usage": (
+        "Token counts made up by a library",
+        "They come from a tokenizer, not from the provider. Have the library pass the provider's usage on.",
+    ),
+    "reported cost differs from computed": (
+        "Reported cost differs from the computed one",
+        "A discount, a tier or an outdated price: compare a few of these calls with the provider's invoice. "
+        "The spend here is the size of the differences.",
+    ),
+    "untrustworthy clock": (
+        "Spans whose clock cannot be right",
+        "They are dated by their arrival. Check the time on the machines that sent them.",
+    ),
+    "unexplained aggregate usage": (
+        "Totals on agents or chains beyond the calls below them",
+        "Some calls below are not instrumented. They are listed here, never silently added.",
+    ),
+    "unknown outcome": (
+        "Tasks without an outcome",
+        "Set `spanledger.task.outcome` on the task's span to success or failure.",
+    ),
+}
+"""What each check of `rpt_data_quality` found, and what to do about it."""
