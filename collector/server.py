@@ -105,6 +105,7 @@ async def _serve(config: CollectorConfig, gate: Gate) -> int:
     )
     writer = WriterProcess(config)
     health = Health(config, log, writer, counters)
+    await writer.start()  # before gRPC has threads, which do not go well with making processes
     receiver = Receiver(log, gate, counters, max_inflated_bytes=config.max_inflated_bytes)
     grpc_server, grpc_port = start_grpc(receiver, config.host, config.grpc_port, config.max_inflated_bytes)
     http_server, http_task = _start_http(
@@ -117,7 +118,6 @@ async def _serve(config: CollectorConfig, gate: Gate) -> int:
         ),
         listening,
     )
-    await writer.start()
     _announce(config, grpc_port, listening.getsockname()[1])
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, http_task}, return_when=asyncio.FIRST_COMPLETED)
@@ -154,12 +154,13 @@ def _start_http(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises PortTakenError."""
+    """A listening socket. Raises PortTakenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)  # who connects before we are ready waits instead of being refused
     except OSError as error:
         listening.close()
         raise PortTakenError(

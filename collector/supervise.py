@@ -9,7 +9,7 @@ from typing import Any
 from collector import quarantine
 from collector.config import CollectorConfig
 from collector.files import read_json
-from collector.writer import STATE_NAME, sealed_segments
+from collector.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ class WriterProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
+        self._is_given_up = False
         self._crashes: dict[str, int] = {}
         self.restarts = 0
 
@@ -42,17 +43,15 @@ class WriterProcess:
     async def drain(self) -> bool:
         """Let the writer land all that is sealed and end it; False when something is left for the next start."""
         self._is_stopping = True
-        process = self._process
-        if process is None or self._task is None:
+        if self._task is None:
             return False
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+        self._say(STOP)
         try:
             await asyncio.wait_for(asyncio.shield(self._task), self._config.drain_timeout_s)
         except TimeoutError:
             logger.error("the writer needs longer than %g s; the next start goes on", self._config.drain_timeout_s)
-            assert process.stdin is not None
-            process.stdin.close()  # it stops after the segment at hand
+            self._is_given_up = True
+            self._hang_up()  # it stops after the segment at hand
             await self._task
         left = len(sealed_segments(self._config.log))
         if left:
@@ -61,26 +60,32 @@ class WriterProcess:
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "collector.writer", stdin=asyncio.subprocess.PIPE
+            sys.executable, "-m", "collector.writer", stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
-        assert self._process.stdin is not None
-        self._process.stdin.write(self._config.to_json().encode() + b"\n")
-        await self._process.stdin.drain()
+        self._say(self._config.to_json().encode() + b"\n")
+
+    def _say(self, line: bytes) -> None:
+        if self.is_running and self._process and self._process.stdin:
+            self._process.stdin.write(line)
+
+    def _hang_up(self) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
 
     async def _watch(self) -> None:
         while True:
             assert self._process is not None
             code = await self._process.wait()
-            if self._is_stopping:
+            if self._is_given_up or (self._is_stopping and code in (DRAINED, NOT_DRAINED)):
                 return
             self.restarts += 1
             logger.error("the writer ended with %s; starting it again", code)
             if code in _CRASH_SIGNALS:
                 self._count_crash()
             await asyncio.sleep(_RESTART_S)
-            if self._is_stopping:
-                return
             await self._spawn()
+            if self._is_stopping:
+                self._say(STOP)
 
     def _count_crash(self) -> None:
         """A segment that brings the writer down again and again must not hold up all behind it."""

@@ -2,7 +2,8 @@
 
 Run as `python -m collector.writer`. The first line of its standard input is the configuration; the input then stays
 open for as long as the collector lives. When it ends, the collector is gone and the writer stops after the segment
-at hand. On SIGTERM it lands all that is sealed first, and exits 0 only if nothing is left.
+at hand. The line "stop" on it asks to land all that is sealed first; the writer then exits 0 if nothing is left, else 3.
+Signals are ignored: Ctrl-C and service managers send them to every process at once, but the collector decides.
 """
 
 import dataclasses
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 _POLL_S = 0.2
 STATE_NAME = "writer.json"
+STOP = b"stop\n"
+DRAINED, NOT_DRAINED = 0, 3  # exit codes after "stop"
 
 
 @dataclasses.dataclass
@@ -44,7 +47,7 @@ class WriterState:
 
 
 class Writer:
-    """The loop; `stop_requested` and the parent's pipe end it."""
+    """The loop; what the collector says on standard input ends it."""
 
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
@@ -65,18 +68,18 @@ class Writer:
             sealed = sealed_segments(self._config.log)
             left = self._land_all(sealed)
             if is_stopping:
-                return 1 if left else 0
+                return NOT_DRAINED if left else DRAINED
             if not sealed:
                 self._compact_when_due()
-            if left or not sealed:
-                self._wait()
-        return 0
+            self._listen(_POLL_S if left or not sealed else 0)
+        return DRAINED
 
     def _land_all(self, paths: list[Path]) -> int:
         """Land ``paths`` in order; returns how many could not be."""
         left = 0
         for path in paths:
-            if self.parent_gone or self._is_parent_gone(0):
+            self._listen(0)
+            if self.parent_gone:
                 return left + 1
             left += not self._land(path)
         return left
@@ -133,17 +136,14 @@ class Writer:
         except OSError as error:  # a full disk; what cannot be written here can still be logged
             logger.error("the writer's state cannot be written: %s", error)
 
-    def _wait(self) -> None:
-        self._is_parent_gone(_POLL_S)
-
-    def _is_parent_gone(self, timeout_s: float) -> bool:
-        """Whether standard input has ended; waits up to ``timeout_s`` for that (a signal ends the wait)."""
-        try:
-            readable, _, _ = select.select([sys.stdin.fileno()], [], [], timeout_s)
-        except InterruptedError:
-            return False
-        self.parent_gone = bool(readable) and os.read(sys.stdin.fileno(), 4096) == b""
-        return self.parent_gone
+    def _listen(self, timeout_s: float) -> None:
+        """Take in what the collector says, waiting up to ``timeout_s`` for it."""
+        readable, _, _ = select.select([sys.stdin.fileno()], [], [], timeout_s)
+        if not readable:
+            return
+        said = os.read(sys.stdin.fileno(), 4096)
+        self.parent_gone = not said
+        self.stop_requested |= STOP in said
 
 
 def sealed_segments(log: Path) -> list[Path]:
@@ -153,17 +153,13 @@ def sealed_segments(log: Path) -> list[Path]:
 
 def main() -> int:
     """Read the configuration, take the writer's lock (waiting for a predecessor to finish), and run."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     configure_logging("writer")
     config = CollectorConfig.from_json(_read_line())
     make_folder(config.run)
     held = lock(config.run / "writer.lock", is_waiting=True)
     writer = Writer(config, secret_key(config.data / "hash.key"))
-
-    def stop(_signal: int, _frame: object) -> None:
-        writer.stop_requested = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the collector decides when we stop
     try:
         return writer.run()
     finally:

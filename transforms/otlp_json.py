@@ -45,7 +45,8 @@ class OtlpJsonError(ValueError):
     """JSON that is no OTLP request; the message starts with the path of the place at fault."""
 
     def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path or 'the body'}: {problem}")
+        place = path if len(path) <= 300 else "…" + path[-300:]
+        super().__init__(f"{place or 'the body'}: {problem}")
 
 
 def parse_json(body: bytes, message_type: type[MessageType]) -> MessageType:

@@ -1,0 +1,151 @@
+"""Kills a process before its n-th call that changes a disk, for every n. Run as a program; see `main`.
+
+The steps run in forked processes that really die by SIGKILL, each on a folder of its own: first the step killed, then
+what a reader sees, then the step again to its end, then what a reader sees.
+"""
+
+import datetime
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import collector.landing
+from collector.compaction import Compaction
+from collector.config import CollectorConfig
+from collector.files import secret_key
+from collector.segments import Header, Record, encode_header, encode_record
+from tests.collector.otlp import request, span
+from tests.collector.running import span_ids
+
+OPENED_NS = 1_700_000_000_000_000_000
+CHANGES = ("open", "fsync", "fdatasync", "replace", "unlink", "ftruncate")
+SPANS = [[span() for _ in range(number + 2)] for number in range(3)]
+EXPECTED = sorted(one.span_id for group in SPANS for one in group)
+
+
+def prepare(config: CollectorConfig) -> list[Path]:
+    """Three sealed segments of one hour that is over; the second also holds a request that cannot be read."""
+    config.log.mkdir(parents=True)
+    config.spans.mkdir(parents=True)
+    paths = []
+    for number, group in enumerate(SPANS):
+        header = Header(f"000001-{number:08d}-0badcafe", OPENED_NS + number)
+        records = [Record(OPENED_NS, None, request(*group).SerializeToString())]
+        if number == 1:
+            records.insert(0, Record(OPENED_NS, None, b"\xff\xff"))
+        paths.append(config.log / f"{header.segment}.log")
+        content = b"".join([encode_header(header), *(encode_record(record, header.segment) for record in records)])
+        paths[-1].write_bytes(content)
+    return paths
+
+
+def land(config: CollectorConfig) -> None:
+    lander = collector.landing.Lander(config, secret_key(config.data / "hash.key"))
+    for path in sorted(config.log.glob("*.log")):
+        lander.land(path)
+
+
+def compact(config: CollectorConfig) -> None:
+    """Two passes: one merges, one removes what was merged."""
+    for _ in range(2):
+        compaction = Compaction(config.spans, max_rows=1000, grace_s=0)
+        compaction.run(datetime.datetime.now(datetime.UTC), [])
+
+
+def in_child(action: Callable[[], None]) -> int:
+    """Run ``action`` in a forked process; 0, or minus the signal that ended it. An exception ends this program."""
+    child = os.fork()
+    if child == 0:
+        try:
+            action()
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code == 1:
+        sys.exit("a step failed")
+    return code
+
+
+def killed_before(number: int) -> None:
+    """From now on this process dies before its ``number``-th call that changes a disk."""
+    left = [number]
+
+    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **named)
+
+        return call
+
+    for name in CHANGES:
+        setattr(os, name, dying(getattr(os, name)))
+
+
+def check_landed(config: CollectorConfig, *, is_finished: bool) -> None:
+    found = sorted(span_ids(config))
+    assert len(found) == len(set(found)), "a span is there twice"
+    assert set(found) <= set(EXPECTED)
+    if is_finished:
+        assert found == EXPECTED
+        assert not list(config.log.glob("*.log"))
+        (bad,) = config.quarantine.glob("*.bin")
+        assert bad.read_bytes() == b"\xff\xff"
+        assert bad.with_suffix(".json").exists()
+
+
+def check_compacted(config: CollectorConfig, *, is_finished: bool) -> None:
+    assert sorted(span_ids(config)) == EXPECTED
+    files = [path for path in config.spans.rglob("*.parquet") if not path.name.startswith(".")]
+    assert not is_finished or len(files) == 1
+
+
+def warm_up(folder: Path) -> None:
+    """All of it once, so that the forked processes start with everything loaded."""
+    config = CollectorConfig(data=folder, lake=folder / "lake")
+    prepare(config)
+    land(config)
+    check_landed(config, is_finished=True)
+    compact(config)
+    check_compacted(config, is_finished=True)
+
+
+def main(what: str, folder: Path) -> None:
+    """Kill ``what`` (land or compact) at each step, on folders below ``folder``; prints how many steps there were."""
+    step, check = {"land": (land, check_landed), "compact": (compact, check_compacted)}[what]
+    warm_up(folder / "warm")
+    number, code = 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
+        number += 1
+        config = CollectorConfig(data=folder / str(number), lake=folder / str(number) / "lake")
+        prepare(config)
+        if what == "compact":
+            in_child(lambda config=config: land(config))
+
+        def killed(number: int = number, config: CollectorConfig = config) -> None:
+            killed_before(number)
+            step(config)
+
+        code = in_child(killed)
+
+        def look(config: CollectorConfig = config, is_finished: bool = code == 0) -> None:
+            check(config, is_finished=is_finished)
+            step(config)
+            check(config, is_finished=True)
+
+        in_child(look)
+        shutil.rmtree(config.data)
+    sys.stdout.write(f"{number}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
