@@ -53,7 +53,6 @@ def _midnight(day: date) -> str:
 def _shared_tags(origin: Origin) -> Attributes:
     """Tags that stand on the resource or on the root, as the service prefers."""
     return {
-        "spanledger.organization": origin.organization,
         "spanledger.team": origin.team,
         "spanledger.project": origin.project,
         "spanledger.cost_center": origin.cost_center,
@@ -71,6 +70,7 @@ class _Writer:
         named: dict[str, Value] = {
             "service.name": self.origin.service,
             "deployment.environment.name": self.origin.environment,
+            "spanledger.organization": self.origin.organization,
         }
         tags = _shared_tags(self.origin) if self.origin.tags_on == "resource" else {}
         self.resource = tuple((key, value) for key, value in {**named, **tags}.items() if value is not None)

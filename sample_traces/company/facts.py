@@ -101,7 +101,7 @@ def call_row(placed: Placed) -> Row:
         "trace_id": run.trace_id,
         "span_id": call.span_id,
         "folded_span_ids": [call.wrapper_span_id] if call.wrapper_span_id else [],
-        "response_id": call.response_id,
+        "response_id": call.response_id if _names_response(placed) else None,
         "started_at": moment(call.started_ns),
         "date": placed.date,
         "duration_ms": (call.ended_ns - call.started_ns) // 1_000_000,
@@ -143,6 +143,11 @@ def call_row(placed: Placed) -> Row:
         "input_hash": call.input_hash,
         "error_type": call.error_type,
     }
+
+
+def _names_response(placed: Placed) -> bool:
+    """OpenInference has no key for it; the id stands in the recorded answer at most."""
+    return placed.run.origin.dialect != "openinference" or placed.call.wrapper_span_id is not None
 
 
 def _names_requested_model(placed: Placed) -> bool:

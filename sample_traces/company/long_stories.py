@@ -93,8 +93,7 @@ def review(draw: Draw, at: int) -> list[Run]:
     part = pen.part(task)
     with pen.step(part, "read") as step:
         _agent_loop(pen, step)
-    with pen.step(part, "suggest") as step:
-        _suggest(pen, step, hard)
+    _suggest(pen, part, hard)
     return [pen.close()]
 
 
@@ -114,19 +113,26 @@ def _agent_loop(pen: Pen, step: Step) -> None:
     step.is_summed = draw.chance(0.6)
 
 
-def _suggest(pen: Pen, step: Step, hard: bool) -> None:
-    """Attempts carry their number and a new input each (the complaint about the last one is appended)."""
+def _suggest(pen: Pen, part: Part, hard: bool) -> None:
+    """Attempts carry their number and a new input each (the complaint about the last one is appended).
+
+    They stand in one step span or in a span each, as programs are written both ways.
+    """
     draw = pen.draw
     read = draw.tokens(2400)
     if not hard:
-        pen.call(step, plan.HAIKU, Usage(read, draw.tokens(420)), draw.digest())
+        with pen.step(part, "suggest") as step:
+            pen.call(step, plan.HAIKU, Usage(read, draw.tokens(420)), draw.digest())
         return
-    tries = []
-    for attempt in range(1, 5):
-        model = plan.HAIKU if attempt < 4 else plan.SONNET
-        call = pen.call(step, model, Usage(read + 150 * attempt, draw.tokens(420)), draw.digest())
-        call.attempt = attempt
-        tries.append(call)
+    sizes = [1, 1, 1, 1] if draw.chance(0.4) else [4]
+    tries: list[Call] = []
+    for size in sizes:
+        with pen.step(part, "suggest") as step:
+            for _ in range(size):
+                model = plan.SONNET if len(tries) == 3 else plan.HAIKU
+                call = pen.call(step, model, Usage(read + 150 * len(tries), draw.tokens(420)), draw.digest())
+                tries.append(call)
+                call.attempt = len(tries)
     for cheap in tries[:3]:
         cheap.replaced_by = tries[3].span_id
 

@@ -47,11 +47,9 @@ def spend_classes(placed: list[Placed]) -> list[Row]:
 
 
 def retry_waste(placed: list[Placed]) -> list[Row]:
-    """Waste by date, workflow, step and team, for groups with any production or ops call."""
+    """Waste by date, workflow, step and team."""
     rows = []
     for row, group in _grouped(placed, _work):
-        if not any(item.traffic_source in ("production", "ops") for item in group):
-            continue
         waste = [item for item in group if spend_class(item) == "retry_duplicate"]
         at_once = [item for item in group if item.call.evidence == "concurrent"]
         row |= {
@@ -59,6 +57,7 @@ def retry_waste(placed: list[Placed]) -> list[Row]:
             "retry_duplicate_cost_usd": known_sum(waste),
             "concurrent_identical_cost_usd": known_sum(at_once),
             "judgeable_cost_usd": known_sum([item for item in group if is_judgeable(item)]),
+            "cost_usd": known_sum(group),
         }
         rows.append(row)
     return rows

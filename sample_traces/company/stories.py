@@ -48,11 +48,24 @@ def _support_turn(draw: Draw, task: Task, origin: Origin, at: int, turn: int) ->
         pen.call(step, plan.MINI, chat_usage(draw, 420, 12), draw.digest())
     with pen.step(part, "retrieve") as step:
         pen.call(step, plan.EMBED, Usage(draw.tokens(60)))
-    with pen.step(part, "answer") as step:
-        _answer(pen, step, turn)
+    if draw.chance(0.03):
+        _broken_answer(pen, part)
+    else:
+        with pen.step(part, "answer") as step:
+            _answer(pen, step, turn)
     if draw.chance(0.10):
         judge(pen, part)
     return pen.close()
+
+
+def _broken_answer(pen: Pen, part: Part) -> None:
+    """The whole step fails and is done again: an execution, and a span, for each attempt."""
+    asked = pen.draw.digest()
+    with pen.step(part, "answer") as step:
+        pen.failed_call(step, plan.MINI, asked).attempt = 1
+        step.is_error = True
+    with pen.step(part, "answer") as step:
+        pen.call(step, plan.MINI, chat_usage(pen.draw, 2100, 260), asked).attempt = 2
 
 
 def _answer(pen: Pen, step: Step, turn: int) -> None:

@@ -7,8 +7,8 @@ is Decimal. A column stands here only if the events settle it; a mart may have m
   traffic_source, ``fct_workflow_runs`` on organization and workflow_run_id, reports on all columns that are neither
   counts nor money. A text that nobody said is null here; a mart may say '' instead.
 * Money is exact. Sums are known spend: 0 where no cost is known. Quotients are rounded to 12 decimals.
-* In ``fct_calls`` a null in request_model, response_model or step_attempt means "not stated here", everything else
-  null means null. ``folded_span_ids`` holds the second instrumentation's span; the inner span is the call.
+* In ``fct_calls`` a null in request_model, response_model, response_id or step_attempt means "not stated here",
+  everything else null means null. ``folded_span_ids`` holds the second instrumentation's span; the inner span is the call.
 
 Readings, where the definitions leave room:
 
@@ -22,11 +22,14 @@ Readings, where the definitions leave room:
    ``unknown_cost_tasks`` have at least one call of unknown cost.
 6. Every member of a group of identical overlapping requests is marked ``concurrent``. ``duplicate_evidence`` is null
    unless a call is a retry duplicate or concurrent.
-7. rpt_retry_waste has rows for groups with a production or ops call. Judgeable "task tag" means the task's own tag;
-   a run tag alone is not one.
+7. ``judgeable_cost_usd``: "task tag" means the task's own tag; a run tag alone is not one. ``cost_usd`` beside it is
+   the whole group's, every traffic source.
 8. rpt_data_quality: unpriced_model and unknown_usage count calls (an unpriced call has usage, but no price),
    unknown_traffic calls, unknown_outcome tasked tasks by task_date. Days without a finding have no row.
 9. A stream that ended without a finish reason is a failed attempt although its span has no error status.
+10. A step's span may hold several calls. They are judged one by one: error, attempt tag, hash and times are the call's
+    own. A step span in error fails all its calls; a failed call followed by a good one in the same span fails alone.
+    Attempts stand in one step span, or in a span each; both mean the same.
 """
 
 import json
