@@ -2,8 +2,8 @@
 
 Run as `python -m collector.writer`. The first line of its standard input is the configuration; the input then stays
 open for as long as the collector lives. When it ends, the collector is gone and the writer stops after the segment
-at hand. The line "stop" on it asks to land all that is sealed first; the writer then exits 0 if nothing is left, else 3.
-Signals are ignored: Ctrl-C and service managers send them to every process at once, but the collector decides.
+at hand. The line "stop" on it asks to land all that is sealed first; the writer then exits 0 if nothing is left,
+else 3. Signals are ignored: Ctrl-C and service managers send them to every process at once, but the collector decides.
 """
 
 import dataclasses

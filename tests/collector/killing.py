@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,14 +61,14 @@ def in_child(action: Callable[[], None]) -> int:
     """Run ``action`` in a forked process; 0, or minus the signal that ended it. An exception ends this program."""
     child = os.fork()
     if child == 0:
+        code = 1
         try:
             action()
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code == 1:
         sys.exit("a step failed")
