@@ -86,7 +86,7 @@ class Call:
     input_hash: str | None = None
     attempt: int | None = None
     repeats: str | None = None
-    evidence: str | None = None  # input_hash | position | concurrent
+    evidence: str | None = None  # input_hash | accepted_step | position | concurrent
     replaced_by: str | None = None
     reported_cost_usd: Decimal | None = None  # the application's own figure
     wrapper_span_id: str | None = None  # span of a second instrumentation around the same call

@@ -65,7 +65,8 @@ class Contract:
             self.accepted[name] = call
             return
         call.repeats = earlier.span_id
-        call.evidence = "input_hash" if self.has_hashes else "position"
+        same_model = "input_hash" if self.has_hashes else "position"
+        call.evidence = same_model if call.model == earlier.model else "accepted_step"
 
     def _usage(self, name: str, earlier: Call | None) -> Usage:
         """The first reading fills the provider's cache, later ones read from it; the input stays the same."""

@@ -8,7 +8,7 @@ is Decimal. A column stands here only if the events settle it; a mart may have m
   counts nor money. A text that nobody said is null here; a mart may say '' instead.
 * Money is exact. Sums are known spend: 0 where no cost is known. Quotients are rounded to 12 decimals.
 * In ``fct_calls`` a null in request_model, response_model, response_id or step_attempt means "not stated here",
-  everything else null means null. ``folded_span_ids`` holds the second instrumentation's span; the inner span is the call.
+  everything else null means null. ``folded_span_ids`` is the second instrumentation's span; the inner one is the call.
 
 Readings, where the definitions leave room:
 
@@ -20,8 +20,9 @@ Readings, where the definitions leave room:
 4. ``task_source`` is one of task, run, trace. An untasked trace's task id is its trace id.
 5. ``cost_usd`` of rpt_cost_per_successful_task is the tasks' own spend; overhead stands with no task group.
    ``unknown_cost_tasks`` have at least one call of unknown cost.
-6. Every member of a group of identical overlapping requests is marked ``concurrent``. ``duplicate_evidence`` is null
-   unless a call is a retry duplicate or concurrent.
+6. ``duplicate_evidence`` is ``input_hash`` (same model), ``accepted_step`` (equal hash, another model, and the earlier
+   step was built on) or ``position`` for retry duplicates, ``concurrent`` for every member of a group of identical
+   overlapping requests, else null.
 7. ``judgeable_cost_usd``: "task tag" means the task's own tag; a run tag alone is not one. ``cost_usd`` beside it is
    the whole group's, every traffic source.
 8. rpt_data_quality: unpriced_model and unknown_usage count calls (an unpriced call has usage, but no price),

@@ -118,7 +118,9 @@ def test_everything_promised_is_there() -> None:
         "failed_attempt", "superseded_attempt", "retry_duplicate", "untasked", "abandoned", "undetermined", "useful",
     }  # fmt: skip
     assert {row["traffic_source"] for row in calls} == {"production", "eval", "replay", "ops", "unknown"}
-    assert {row["duplicate_evidence"] for row in calls} == {None, "input_hash", "position", "concurrent"}
+    assert {row["duplicate_evidence"] for row in calls} == {
+        None, "input_hash", "accepted_step", "position", "concurrent",
+    }  # fmt: skip
     tasks = true_tables()["fct_tasks"]
     assert {row["task_source"] for row in tasks} == {"task", "run", "trace"}
     assert {row["outcome"] for row in tasks} == {"success", "failure", "unknown"}

@@ -38,10 +38,12 @@ def is_superseded(item: Placed, others: list[Placed]) -> bool:
     return False
 
 
-def repeats_by_hash(item: Placed, earlier: Placed) -> bool:
+def repeats_by_hash(item: Placed, earlier: Placed) -> str | None:
     if item.call.input_hash is None or item.call.input_hash != earlier.call.input_hash:
-        return False
-    return item.call.model == earlier.call.model or (earlier.run is not item.run and is_accepted(earlier))
+        return None
+    if item.call.model == earlier.call.model:
+        return "input_hash"
+    return "accepted_step" if earlier.run is not item.run and is_accepted(earlier) else None
 
 
 def repeats_by_position(item: Placed, earlier: Placed) -> bool:
@@ -63,8 +65,8 @@ def position(item: Placed) -> int:
 def evidence(item: Placed, others: list[Placed]) -> str | None:
     for earlier in others:
         if follows(item, earlier) and succeeded(earlier):
-            if repeats_by_hash(item, earlier):
-                return "input_hash"
+            if by_hash := repeats_by_hash(item, earlier):
+                return by_hash
             if repeats_by_position(item, earlier):
                 return "position"
     return None
