@@ -1,0 +1,44 @@
+{#
+  Daily reports: small tables with a date in their key. The model's SQL computes the touched dates only
+  (`where date in (touched_dates('fct_calls'))`); the other dates are carried over from the previous build.
+  Config: `date_column`, `touched_by`: the history model whose touched dates it follows.
+#}
+{% macro touched_dates(model_name) -%}
+  select date from meta.touched_dates where model = '{{ model_name }}'
+{%- endmacro %}
+
+{% materialization daily, adapter='duckdb' %}
+  {%- set date_column = config.get('date_column', 'date') -%}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {%- set columns = model.columns.values() -%}
+  {%- set known = run_query(
+    "select count(*) from information_schema.tables where table_catalog = 'previous' and table_schema = '" ~ this.schema ~ "' and table_name = '"
+    ~ model.name ~ "'").columns[0].values()[0] -%}
+  {{ run_hooks(pre_hooks) }}
+  {{ get_assert_columns_equivalent(sql) }}
+  {% call statement('main') -%}
+    create or replace table {{ target_relation }} as
+    select
+      {%- for c in columns %}
+      cast({{ quoted(c) }} as {{ c.data_type }}) as {{ quoted(c) }}{{ "," if not loop.last }}
+      {%- endfor %}
+    from ({{ sql }}) as recomputed
+    {% if known %}
+    union all by name
+    select {% for c in columns %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
+    from previous.{{ this.schema }}.{{ model.name }}
+    where {{ date_column }} not in (
+      select date from meta.touched_dates where model in ('{{ config.require('touched_by') | join("', '") }}')
+    )
+    {% endif %}
+  {%- endcall %}
+  {{ run_hooks(post_hooks) }}
+  {% do persist_docs(target_relation, model) %}
+  {{ adapter.commit() }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# A column's name as SQL wants it. #}
+{% macro quoted(column) -%}
+  {{ adapter.quote(column.name) if column.quote else column.name }}
+{%- endmacro %}

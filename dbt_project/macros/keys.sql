@@ -1,0 +1,18 @@
+{# A 60-bit number from a text: narrow keys make looking up touched rows in history cheap. Equal keys of unequal
+   texts only widen what is recomputed; every join on meaning uses the texts themselves. #}
+{% macro narrow_key(text) -%}
+  cast('0x' || left(md5({{ text }}), 15) as bigint)
+{%- endmacro %}
+
+{% macro at_utc(ns) -%}
+  make_timestamp_ns({{ ns }})::timestamp at time zone 'UTC'
+{%- endmacro %}
+
+{% macro utc_date(ns) -%}
+  cast(make_timestamp_ns({{ ns }}) as date)
+{%- endmacro %}
+
+{# The identity of a call: organisation, trace and span of the sighting that speaks for it. #}
+{% macro call_id(organization, trace_id, span_id) -%}
+  md5({{ organization }} || '/' || {{ trace_id }} || '/' || {{ span_id }})
+{%- endmacro %}

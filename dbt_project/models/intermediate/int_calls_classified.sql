@@ -1,0 +1,63 @@
+-- Each call of the touched tasks with its one spend class: the first line that applies.
+with attempts as (
+    select
+        calls.*,
+        -- 0-based attempt tags are shifted
+        calls.attempt
+        + case when min(calls.attempt) over (partition by calls.organization, calls.run_id, calls.step) = 0 then 1 else 0 end
+            as tagged_attempt,
+        row_number() over (
+            partition by calls.organization, calls.task_id, calls.run_id, calls.step, coalesce(calls.input_hash, calls.call_id)
+            order by calls.started_ns, calls.call_id
+        ) as timed_attempt
+    from {{ ref('int_task_calls') }} as calls
+),
+
+judged as (
+    select
+        attempts.* exclude (attempt),
+        attempts.attempt,
+        coalesce(attempts.tagged_attempt, attempts.timed_attempt) as step_attempt,
+        verdicts.is_superseded,
+        case when attempts.traffic_source not in ('eval', 'replay') then verdicts.repeat_evidence end as repeat_evidence,
+        verdicts.is_concurrent
+    from attempts
+    inner join {{ ref('int_execution_verdicts') }} as verdicts
+        on attempts.call_id = verdicts.call_id
+),
+
+classed as (
+    select
+        *,
+        case
+            when is_failed then 'failed_attempt'
+            when is_superseded then 'superseded_attempt'
+            when repeat_evidence is not null then 'retry_duplicate'
+            when not is_tasked then 'untasked'
+            when outcome = 'failure' then 'abandoned'
+            when outcome = 'unknown' then 'undetermined'
+            else 'useful'
+        end as spend_class
+    from judged
+)
+
+select
+    {{ select_list(call_facts()) }},
+    run_workflow_id,
+    task_id,
+    task_key,
+    task_source,
+    task_traffic_source,
+    run_attempt,
+    step_attempt,
+    is_tasked,
+    is_concurrent,
+    spend_class,
+    case
+        when spend_class = 'retry_duplicate' then repeat_evidence
+        when is_concurrent then 'concurrent'
+    end as duplicate_evidence,
+    traffic_source in ('production', 'ops')
+    and (task_source = 'task' or attempt is not null or input_hash is not null) as is_judgeable,
+    {{ utc_date('started_ns') }} as date
+from classed

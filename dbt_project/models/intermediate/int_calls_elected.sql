@@ -1,0 +1,68 @@
+-- One row per billed call of the touched traces. Input and output are taken whole from the sighting that speaks for
+-- the call; parts it leaves open come from a sighting with the same input and output, the rest from the nearest.
+with sightings as (
+    select
+        *,
+        first_value(input_tokens) over speaking as call_input_tokens,
+        first_value(output_tokens) over speaking as call_output_tokens
+    from {{ ref('int_sightings') }}
+    window speaking as (partition by call_id order by preference)
+),
+
+merged as (
+    select
+        call_id,
+        {%- for part in ['cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'] %}
+        arg_min({{ part }}, preference) filter (
+            where input_tokens is not distinct from call_input_tokens
+            and output_tokens is not distinct from call_output_tokens
+        ) as {{ part }},
+        {%- endfor %}
+        {%- for part in ['provider', 'request_model', 'response_model', 'response_id', 'finish_reason', 'is_stream',
+            'reported_cost_usd', 'is_cache_hit', 'service_tier', 'attempt', 'input_hash', 'output_hash',
+            'reservation_id', 'agent_name', 'server_address', 'region', 'service_name', 'error_type'] %}
+        arg_min({{ part }}, preference) filter (where {{ part }} is not null) as {{ part }},
+        {%- endfor %}
+        arg_min(reported_cost_kind, preference) filter (where reported_cost_usd is not null) as reported_cost_kind,
+        {%- for tag in tag_columns() if tag not in ['traffic_source', 'traffic_marker'] %}
+        arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null) as {{ tag }},
+        {%- endfor %}
+        coalesce(list(span_id order by preference) filter (where preference > 1), []) as folded_span_ids
+    from sightings
+    group by call_id
+)
+
+select
+    merged.* exclude (task_id),
+    speaker.trace_key,
+    speaker.organization,
+    speaker.trace_id,
+    speaker.span_id,
+    speaker.root_name,
+    speaker.root_span_id,
+    speaker.run_id,
+    speaker.run_key,
+    speaker.started_ns,
+    speaker.ended_ns,
+    speaker.name,
+    speaker.dialect,
+    speaker.operation,
+    speaker.input_tokens,
+    speaker.output_tokens,
+    speaker.token_rule,
+    coalesce(speaker.is_estimated, false) as is_estimated,
+    speaker.usage_error,
+    speaker.has_zeros_only,
+    speaker.has_error,
+    speaker.is_container_usage,
+    speaker.has_trustworthy_clock,
+    speaker.effective_step as step,
+    coalesce(speaker.inherited_task_id, speaker.resource_task_id) as tagged_task_id,
+    speaker.step_span,
+    speaker.known_traffic_source as traffic_source,
+    speaker.traffic_source_rule,
+    speaker.input_tokens is not null
+    and (speaker.output_tokens is not null or coalesce(speaker.operation, '') in ('embeddings', 'rerank'))
+        as is_usage_known
+from merged
+inner join {{ ref('int_sightings') }} as speaker on merged.call_id = speaker.call_id and speaker.preference = 1

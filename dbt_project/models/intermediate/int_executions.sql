@@ -1,0 +1,73 @@
+-- Calls as executions of steps: the place of each in its run, and whether a later step of the run followed it.
+with executions as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        run_id,
+        call_id,
+        run_attempt,
+        is_restart_run,
+        has_run_error,
+        step,
+        started_ns,
+        coalesce(ended_ns, started_ns) as ended_ns,
+        is_failed,
+        attempt,
+        input_hash,
+        model,
+        input_tokens
+    from {{ ref('int_task_calls') }}
+),
+
+step_ends as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        run_id,
+        step,
+        max(started_ns) as last_started_ns
+    from executions
+    group by organization, task_id, task_traffic_source, run_id, step
+),
+
+-- The two steps of a run that started last: the later one that is not mine tells whether mine was followed.
+last_steps as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        run_id,
+        arg_max(coalesce(step, ''), last_started_ns, 2) as steps,
+        max(last_started_ns, 2) as starts
+    from step_ends
+    group by organization, task_id, task_traffic_source, run_id
+)
+
+select
+    executions.*,
+    row_number() over run_step as position,
+    lead(executions.attempt) over run_step as next_attempt,
+    lead(executions.started_ns) over run_step as next_started_ns,
+    last_value(executions.is_failed) over whole_run or executions.has_run_error as is_run_failed,
+    coalesce(
+        executions.ended_ns <= case
+            when last_steps.steps[1] != coalesce(executions.step, '') then last_steps.starts[1]
+            else last_steps.starts[2]
+        end,
+        false
+    ) as is_followed
+from executions
+inner join last_steps using (organization, task_id, task_traffic_source, run_id)
+window
+    run_step as (
+        partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id,
+            executions.step
+        order by executions.started_ns, executions.call_id
+    ),
+    whole_run as (
+        partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id
+        order by executions.started_ns, executions.call_id
+        rows between unbounded preceding and unbounded following
+    )

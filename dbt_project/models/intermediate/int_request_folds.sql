@@ -1,0 +1,63 @@
+-- One row per request that is a second sighting of a request below it: `span_id` folds into `inner_span_id`.
+-- An outer request is absorbed by at most one inner one, so that no billed call disappears.
+with pairs as (
+    select
+        outside.organization,
+        outside.trace_id,
+        outside.span_id,
+        inside.span_id as inner_span_id,
+        inside.ended_ns as inner_ended_ns,
+        outside.has_usage as outer_has_usage,
+        inside.has_usage as inner_has_usage,
+        outside.has_error as outer_has_error,
+        inside.has_error as inner_has_error,
+        inside.has_tool_between,
+        outside.input_tokens as outer_input,
+        outside.output_tokens as outer_output,
+        inside.input_tokens as inner_input,
+        inside.output_tokens as inner_output,
+        inside.input_tokens - coalesce(inside.cached_input_tokens, 0) - coalesce(inside.cache_write_tokens, 0)
+            as inner_uncached_input,
+        outside.response_id = inside.response_id as has_same_response,
+        inside.started_ns >= outside.started_ns
+        and coalesce(inside.ended_ns <= outside.ended_ns, true)
+        and {{ compatible_models('inside', 'outside') }} as is_within,
+        count(*) over requests_below as requests_below,
+        count(*) filter (where inside.has_usage) over requests_below as usages_below,
+        sum(inside.input_tokens) over requests_below as input_below,
+        sum(inside.output_tokens) over requests_below as output_below
+    from {{ ref('int_candidates') }} as inside
+    inner join {{ ref('int_candidates') }} as outside
+        on inside.organization = outside.organization
+        and inside.trace_id = outside.trace_id
+        and inside.outer_request_id = outside.span_id
+    where inside.is_request and outside.is_request
+    window requests_below as (partition by outside.organization, outside.trace_id, outside.span_id)
+),
+
+judged as (
+    select
+        *,
+        usages_below >= 2 and outer_input = input_below and outer_output = output_below as is_sum,
+        case
+            when has_same_response then 1
+            when is_within and outer_output = inner_output and outer_input in (inner_input, inner_uncached_input) then 2
+            when is_within and not has_tool_between and not outer_has_usage and inner_has_usage then 3
+            when
+                is_within and not has_tool_between and not inner_has_usage and requests_below = 1
+                and (not inner_has_error or (outer_has_error and not outer_has_usage))
+                then 4
+        end as fold_rule
+    from pairs
+)
+
+select
+    organization,
+    trace_id,
+    span_id,
+    case when not bool_or(is_sum) then arg_min(inner_span_id, (fold_rule, -coalesce(inner_ended_ns, 0), inner_span_id)) end
+        as inner_span_id,
+    bool_or(is_sum) as is_sum
+from judged
+where is_sum or fold_rule is not null
+group by organization, trace_id, span_id

@@ -1,0 +1,9 @@
+-- Every version known of every span of a touched trace: what just arrived and what history holds.
+select
+    {{ select_list(span_version_columns()) }}
+from {{ ref('stg_spans') }}
+union all
+select
+    {{ select_list(span_version_columns()) }}
+from {{ history('int_spans') }}
+where trace_key in (select trace_key from {{ ref('int_touched_traces') }})

@@ -1,0 +1,23 @@
+{{ config(
+    materialized='history', replace_key='trace_key', touched='intermediate.int_touched_traces', date_column='date',
+    schema='facts', contract={'enforced': true}
+) }}
+-- depends_on: {{ ref('int_touched_traces') }}
+select
+    {{ select_list(span_version_columns(), 'context.') }},
+    context.started_ns,
+    context.ended_ns,
+    case
+        when sightings.preference = 1 then 'call'
+        when sightings.preference > 1 then 'folded'
+        when aggregates.is_aggregate then 'aggregate'
+        else 'other'
+    end as span_role,
+    sightings.call_id,
+    aggregates.unexplained_input_tokens,
+    aggregates.unexplained_output_tokens,
+    context.known_traffic_source,
+    {{ utc_date('context.started_ns') }} as date
+from {{ ref('int_span_context') }} as context
+left join {{ ref('int_sightings') }} as sightings using (organization, trace_id, span_id)
+left join {{ ref('int_aggregates') }} as aggregates using (organization, trace_id, span_id)

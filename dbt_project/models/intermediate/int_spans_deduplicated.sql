@@ -1,0 +1,40 @@
+-- The same span delivered again is one row. The winner never depends on arrival; only the date of a span whose
+-- clock cannot be believed does, and that takes the earliest arrival of all versions.
+with ranked as (
+    select
+        *,
+        min(first_received_ns) over span as earliest_received_ns,
+        row_number() over (
+            partition by organization, trace_id, span_id
+            order by
+                (end_ns is not null) desc, end_ns desc nulls last, usage_fields desc nulls last, content_hash desc
+        ) as preference
+    from {{ ref('int_span_versions') }}
+    window span as (partition by organization, trace_id, span_id)
+),
+
+winners as (
+    select * replace (
+        earliest_received_ns as first_received_ns,
+        coalesce(
+            start_ns >= {{ var('earliest_start_ns') }}
+            and start_ns <= earliest_received_ns + {{ var('clock_tolerance_ns') }},
+            false
+        ) as has_trustworthy_clock
+    )
+    from ranked
+    where preference = 1
+),
+
+timed as (
+    select
+        *,
+        case when has_trustworthy_clock then start_ns else first_received_ns end as started_ns
+    from winners
+)
+
+select
+    {{ select_list(span_version_columns()) }},
+    started_ns,
+    case when end_ns >= start_ns then started_ns + (end_ns - start_ns) end as ended_ns
+from timed

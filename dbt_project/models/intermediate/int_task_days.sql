@@ -1,0 +1,30 @@
+{{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks'], schema='facts', contract={'enforced': true}) }}
+-- The daily case of the task metrics: sums, and what an interval and percentiles need.
+select
+    task_date,
+    organization,
+    environment,
+    workflow_id,
+    team,
+    project,
+    prompt_version,
+    task_traffic_source as traffic_source,
+    count(*) as tasks,
+    count(*) filter (where outcome = 'success') as successes,
+    count(*) filter (where outcome = 'failure') as failures,
+    count(*) filter (where outcome = 'unknown') as unknown_outcomes,
+    count(*) filter (where unknown_cost_calls > 0 or calls = 0) as unknown_cost_tasks,
+    count(*) filter (where known_cost_usd = 0 and unknown_cost_calls = 0 and calls > 0) as zero_cost_tasks,
+    {{ money('sum(cost_usd)') }} as cost_usd,
+    {{ money('sum(overhead_cost_usd)') }} as overhead_cost_usd,
+    {{ money("sum(cost_usd) filter (where outcome != 'unknown' and unknown_cost_calls = 0 and calls > 0)") }} as known_cost_usd,
+    count(*) filter (where outcome = 'success' and unknown_cost_calls = 0 and calls > 0) as known_successes,
+    sum(cast(cost_usd as double) * cast(cost_usd as double)) as sum_cost_squared,
+    sum(cast(cost_usd as double)) filter (where outcome = 'success') as success_cost,
+    quantile_cont(cast(cost_usd as double), 0.5) as p50_task_cost_usd,
+    quantile_cont(cast(cost_usd as double), 0.95) as p95_task_cost_usd,
+    quantile_cont((ended_ns - started_ns) / 1e6, 0.95) as p95_latency_ms,
+    max(cost_usd) as max_task_cost_usd
+from {{ ref('int_tasks') }}
+where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
+group by all

@@ -1,0 +1,1 @@
+select distinct trace_key from {{ ref('stg_spans') }}

@@ -1,0 +1,51 @@
+{{ config(materialized='daily', touched_by=['int_calls', 'int_spans', 'int_tasks']) }}
+with touched as (
+    select distinct date from meta.touched_dates where model in ('int_calls', 'int_spans', 'int_tasks')
+),
+
+calls as (
+    select * from {{ ref('fct_calls') }}
+    where date in (select date from touched)
+),
+
+findings as (
+    select date, organization, environment, 'unpriced_model' as "check", model as subject, coalesce(reported_cost_usd, 0) as cost_usd
+    from calls
+    where cost_source in ('unpriced', 'client') and computed_cost_usd is null and coalesce(input_tokens, output_tokens) is not null
+    union all
+    select date, organization, environment, 'unknown_usage', service_name, coalesce(cost_usd, 0) from calls
+    where not is_usage_known and not is_container_usage
+    union all
+    select date, organization, environment, 'unknown_traffic', service_name, coalesce(cost_usd, 0) from calls
+    where traffic_source = 'unknown'
+    union all
+    select date, organization, environment, 'container_usage', service_name, coalesce(cost_usd, 0) from calls
+    where is_container_usage
+    union all
+    select date, organization, environment, 'estimated_usage', service_name, coalesce(cost_usd, 0) from calls
+    where is_estimated
+    union all
+    select date, organization, environment, 'reported_differs', model, abs(reported_cost_usd - computed_cost_usd)
+    from calls
+    where abs(reported_cost_usd - computed_cost_usd) > 0.000001
+    union all
+    select date, organization, environment, 'untrustworthy_clock', service_name, coalesce(cost_usd, 0) from calls
+    where not has_trustworthy_clock
+    union all
+    select date, organization, null, 'unexplained_aggregate', service_name, 0 from {{ ref('fct_spans') }}
+    where date in (select date from touched) and unexplained_input_tokens + unexplained_output_tokens > 0
+    union all
+    select task_date, organization, environment, 'unknown_outcome', workflow_id, cost_usd from {{ ref('int_tasks') }}
+    where task_date in (select date from touched) and is_tasked and outcome = 'unknown'
+)
+
+select
+    date,
+    organization,
+    environment,
+    "check",
+    count(*) as rows,
+    {{ money('sum(cost_usd)') }} as cost_usd,
+    list_slice(list_sort(list(distinct subject)), 1, 20) as subjects
+from findings
+group by all

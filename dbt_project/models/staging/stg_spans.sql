@@ -1,0 +1,45 @@
+with source as (
+    select * from {{ source('lake', 'spans') }}
+),
+
+renamed as (
+    select
+        coalesce(organization, resource_tag_organization, '') as organization,
+        lower(hex(trace_id)) as trace_id,
+        lower(hex(span_id)) as span_id,
+        nullif(lower(hex(parent_span_id)), '') as parent_span_id,
+        coalesce(name, '') as name,
+        kind,
+        try_cast(start_time_unix_nano as bigint) as start_ns,
+        nullif(try_cast(end_time_unix_nano as bigint), 0) as end_ns,
+        status_code,
+        status_message,
+        scope_name,
+        role,
+        step,
+        tool_name,
+        {{ select_list(call_columns()) }},
+        {{ select_list(tag_columns() + sighting_columns()) }},
+        {{ select_list(tag_columns() + sighting_columns(), "resource_") }},
+        received_at_ns as first_received_ns,
+        md5(concat_ws(
+            '|', name, start_time_unix_nano, end_time_unix_nano, status_code, status_message, scope_name,
+            shape, cast(attributes as varchar), events, links, resource_attributes,
+            response_id, input_tokens, output_tokens, cached_input_tokens, reported_cost_usd, task_outcome
+        )) as content_hash
+    from source
+),
+
+final as (
+    select
+        *,
+        {{ narrow_key("organization || '/' || trace_id") }} as trace_key,
+        start_ns is not null
+        and start_ns >= {{ var('earliest_start_ns') }}
+        and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock
+    from renamed
+)
+
+select
+    {{ select_list(span_version_columns()) }}
+from final

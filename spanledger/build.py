@@ -1,0 +1,128 @@
+"""One build: the lake's news become a new warehouse, checked, and published only when every check is green."""
+
+import contextlib
+import io
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from spanledger import workspace
+from spanledger.builds import Builds, new_build_id
+
+COMMAND = (
+    *("build", "--exclude", "test_type:unit", "--quiet", "--no-use-colors", "--no-version-check"),
+    *("--project-dir", str(workspace.PROJECT), "--profiles-dir", str(workspace.PROJECT)),
+)
+FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
+
+
+class BuildError(RuntimeError):
+    """A build that was not published; names the models or checks that failed and says what they said."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build did."""
+
+    build_id: str | None  # None when there was nothing new
+    is_full: bool
+    new_segments: int
+    lake_rows: int
+    seconds: float
+
+
+class Builder:
+    """Builds of one data directory in one warm process: the first call pays for loading dbt, later ones do not."""
+
+    def __init__(self, data: Path, lake: Path, prices_file: Path | None = None) -> None:
+        self._builds = Builds(data)
+        self._data = data.absolute()
+        self._lake = lake.absolute()
+        self._prices_file = prices_file
+        self._dbt = dbtRunner()
+
+    def build(self, *, full_refresh: bool = False) -> Outcome:
+        """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError."""
+        started = time.monotonic()
+        with self._builds.lock():
+            plan = workspace.plan(self._lake, self._builds.published, self._prices_file, full_refresh=full_refresh)
+            if not plan.is_needed:
+                return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
+            build_id = new_build_id()
+            self._make(build_id, plan)
+            self._builds.publish(build_id)
+        return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
+
+    def _make(self, build_id: str, plan: workspace.Plan) -> None:
+        shutil.rmtree(self._builds.work, ignore_errors=True)
+        self._builds.work.mkdir()
+        warehouse = self._builds.work / "warehouse.duckdb"
+        workspace.prepare(warehouse, build_id, plan, self._prices_file)
+        with _environment(warehouse, self._previous(plan), self._builds.facts):
+            _check(self._run())
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
+            connection.execute("checkpoint")
+
+    def _previous(self, plan: workspace.Plan) -> Path:
+        """Where dbt finds the previous build: one path for every build, else dbt would parse its project anew."""
+        path = self._builds.work / "previous.duckdb"
+        if plan.previous:
+            path.symlink_to(plan.previous)
+        else:
+            duckdb.connect(str(path)).close()
+        return path
+
+    def _run(self) -> dbtRunnerResult:
+        folder = self._data / "dbt"
+        try:
+            # dbt prints through its own logger; the result object says all that is needed
+            with contextlib.redirect_stdout(io.StringIO()):
+                return self._dbt.invoke([*COMMAND, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")])
+        finally:
+            _close_connections()
+
+
+def _close_connections() -> None:
+    """Let go of the working database, so that its folder can be renamed and the next build opens a new one."""
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _check(result: dbtRunnerResult) -> None:
+    if result.exception is not None:
+        raise BuildError(f"the models could not be run: {result.exception}") from result.exception
+    failed = [one for one in result.result or [] if str(one.status) in {"error", "fail", "runtime error"}]
+    if failed or not result.success:
+        lines = [f"{one.node.name}: {one.message}" for one in failed]
+        raise BuildError("nothing was published; these failed:\n" + "\n".join(lines))
+
+
+@contextlib.contextmanager
+def _environment(warehouse: Path, previous: Path, facts: Path) -> Iterator[None]:
+    names = {
+        "DBT_SPANLEDGER_WAREHOUSE": str(warehouse),
+        "DBT_SPANLEDGER_PREVIOUS_WAREHOUSE": str(previous),
+        "DBT_SPANLEDGER_FACTS": str(facts),
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

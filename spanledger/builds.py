@@ -1,0 +1,116 @@
+"""The builds directory: one folder a build, and CURRENT, which names the one to read.
+
+    builds/CURRENT                         the id of the published build
+    builds/<utc>-<random>/warehouse.duckdb a published build; never changes
+    builds/.work/warehouse.duckdb          the build being made
+    facts/<model>/date=YYYY-MM-DD/…parquet rows of large models, shared by the builds that name them
+
+A build appears by renaming its folder and is published by renaming CURRENT; a reader never waits and never sees half
+of one. A few old builds are kept to go back to; facts that no kept build names are removed.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+KEPT_BUILDS = 5
+
+
+class BuildInProgressError(RuntimeError):
+    """Another process is building in this data directory."""
+
+
+class Builds:
+    """The builds of one data directory."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data.absolute() / "builds"
+        self.facts = data.absolute() / "facts"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.facts.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def current(self) -> str | None:
+        """Id of the published build; None before the first."""
+        try:
+            return (self.folder / "CURRENT").read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def warehouse(self, build_id: str) -> Path:
+        """The database of a build."""
+        return self.folder / build_id / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path | None:
+        """The published database, None before the first build. Raises FileNotFoundError when CURRENT names none."""
+        if self.current is None:
+            return None
+        path = self.warehouse(self.current)
+        if not path.exists():
+            raise FileNotFoundError(f"{self.folder / 'CURRENT'} names {self.current}, but {path} does not exist")
+        return path
+
+    @property
+    def work(self) -> Path:
+        """Folder of the build being made."""
+        return self.folder / ".work"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Only one build at a time; raises BuildInProgressError at once when another runs."""
+        with (self.folder / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BuildInProgressError(f"another process is building in {self.folder}; wait for it to end") from None
+            yield
+
+    def publish(self, build_id: str) -> None:
+        """Give the finished work its name, point CURRENT at it, and clean up what nobody reads."""
+        sync(self.work / "warehouse.duckdb")
+        self.work.rename(self.folder / build_id)
+        pointer = self.folder / ".CURRENT.tmp"
+        pointer.write_text(build_id + "\n")
+        sync(pointer)
+        pointer.replace(self.folder / "CURRENT")
+        sync(self.folder)
+        self.clean()
+
+    def clean(self) -> None:
+        """Remove builds beyond the kept ones and facts that no kept build names."""
+        builds = sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        for path in builds[:-KEPT_BUILDS]:
+            if path.name != self.current:
+                shutil.rmtree(path)
+        kept = [path for path in builds[-KEPT_BUILDS:] if path.exists()]
+        named = {file for build in kept for file in _named_facts(build / "warehouse.duckdb")}
+        for file in self.facts.rglob("*.parquet"):
+            if str(file) not in named:
+                file.unlink()
+
+
+def new_build_id() -> str:
+    """Ids sort by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
+
+
+def _named_facts(warehouse: Path) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {path for (path,) in connection.execute("select path from meta.history_files").fetchall()}
+
+
+def sync(path: Path) -> None:
+    """Make a file or folder durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,16 @@
+-- Leave only what readers need: the marts, and what the next build carries over.
+drop schema if exists lake cascade;
+drop schema if exists staging cascade;
+drop schema if exists intermediate cascade;
+drop schema if exists history cascade;
+
+update meta.build set finished_at = current_timestamp;
+
+create table main.build_info as
+select
+    build_id,
+    finished_at as built_at,
+    (select max(started_at + to_microseconds(coalesce(duration_ms, 0)::bigint * 1000)) from main.fct_calls) as data_until,
+    $lake_files::bigint as lake_files,
+    $lake_rows::bigint as lake_rows
+from meta.build;

@@ -1,0 +1,28 @@
+-- Pairs of provider and model name that no build has resolved yet. A call may take its provider from one sighting
+-- and its model from another, hence all pairs.
+with names as (
+    select request_model as model_name from lake.spans
+    union
+    select response_model from lake.spans
+    union
+    select model_name from meta.model_names
+),
+
+providers as (
+    select provider from lake.spans
+    union
+    select provider from meta.model_names
+    union
+    select null
+)
+
+select providers.provider, names.model_name
+from names
+cross join providers
+where
+    names.model_name is not null
+    and not exists (
+        select 1
+        from meta.model_names as known
+        where known.model_name = names.model_name and known.provider is not distinct from providers.provider
+    )
