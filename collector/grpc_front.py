@@ -18,7 +18,8 @@ from collector.signals import SIGNALS, Signal
 
 # Each request waits in a thread for its group commit, so the threads are how many requests a commit can hold.
 _THREADS = 64
-_MAX_CALLS = 1024
+_MAX_STREAMS = 128  # of one connection; what is above waits at the sender instead of in our memory
+_MAX_CALLS = 4096
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -31,7 +32,11 @@ def start_grpc(receiver: Receiver, host: str, port: int, max_bytes: int) -> tupl
     server = grpc.server(
         concurrent.futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="grpc"),
         maximum_concurrent_rpcs=_MAX_CALLS,
-        options=[("grpc.max_receive_message_length", max_bytes), ("grpc.so_reuseport", 0)],
+        options=[
+            ("grpc.max_receive_message_length", max_bytes),
+            ("grpc.max_concurrent_streams", _MAX_STREAMS),
+            ("grpc.so_reuseport", 0),
+        ],
     )
     server.add_generic_rpc_handlers([_handlers(receiver, signal) for signal in SIGNALS])
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,160 @@
+"""A real browser opens the real app: every page, both themes, wide and narrow."""
+
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import app
+from app import figures
+from app.pages import PAGES
+
+MAIN = Path(app.__file__).parent / "main.py"
+URLS = [entry.url for group in PAGES.values() for entry in group]
+LOOKS = {"light": ("light", 1440, 900), "dark": ("dark", 1440, 900), "narrow": ("light", 390, 844)}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def sample() -> ModuleType:
+    """The module that publishes sample builds, shared with the explorer's own tests."""
+    path = Path(__file__).parents[1] / "app" / "sample_warehouse.py"
+    spec = importlib.util.spec_from_file_location("sample_warehouse", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    directory = tmp_path_factory.mktemp("browser")
+    sample.publish(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def address(data: Path) -> Iterator[str]:
+    """The running app's address, on a free port of the loopback interface."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(MAIN), "--server.port", str(port)]
+    with subprocess.Popen(command, env=os.environ | {"SPANLEDGER_DATA": str(data)}, cwd=data) as server:
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"the app ended with code {server.returncode} before it answered"
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    raise TimeoutError(f"{url} did not answer within 60 s")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.fail("no Chromium found: install it (Debian, Ubuntu: `apt-get install chromium`)")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, address: str, url: str, look: str) -> tuple[Page, list[str]]:
+    """The page once it is drawn to its footer, and every request that left the machine."""
+    scheme, width, height = LOOKS[look]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page, strangers = context.new_page(), []
+    page.on("request", lambda request: strangers.append(request.url) if _leaves(request.url) else None)
+    page.goto(f"{address}/{url}")
+    page.wait_for_selector(".sl-footer, [data-testid=stAlert]", timeout=60_000)
+    expect(page.locator("[data-testid=stSpinner]")).to_have_count(0)
+    return page, strangers
+
+
+def _leaves(url: str) -> bool:
+    return not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page(browser: Browser, address: str, look: str, tmp_path: Path) -> None:
+    for url in URLS:
+        page, strangers = opened(browser, address, url, look)
+        page.screenshot(path=tmp_path / f"{url or 'overview'}-{look}.png")
+        assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0, url
+        assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look][1], f"{url} scrolls sideways"
+        assert strangers == [], f"{url} asked other machines"
+        page.context.close()
+
+
+def test_the_overview_fits_one_screen(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, "", "light")
+    page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+    bottom = page.locator(".sl-footer").bounding_box()
+    assert bottom is not None
+    assert bottom["y"] + bottom["height"] <= 900
+    page.context.close()
+
+
+def test_from_a_figure_to_a_trace(browser: Browser, address: str, data: Path) -> None:
+    """Total spend on the overview leads to its calls, a call to its trace; the figures agree with the warehouse."""
+    path = next((data / "builds").glob("*/warehouse.duckdb"))
+    with duckdb.connect(str(path), read_only=True) as con:
+        total = con.execute("SELECT sum(cost_usd), count(*) FROM fct_calls").fetchone()
+        dearest = con.execute(
+            "SELECT span_id, trace_id FROM fct_calls ORDER BY cost_usd DESC NULLS LAST LIMIT 1"
+        ).fetchone()
+        assert total is not None
+        assert dearest is not None
+        spent = con.execute("SELECT sum(cost_usd) FROM fct_calls WHERE trace_id = ?", [dearest[1]]).fetchone()
+    assert spent is not None
+    page, _ = opened(browser, address, "?period=all", "light")
+    card = page.locator("a.sl-card", has_text="Total spend")
+    expect(card.locator(".value")).to_have_text(figures.money(total[0]))
+    card.click()
+    expect(page.locator(".sl-headline")).to_contain_text(f"{total[1]:,} calls, {figures.money(total[0])}")
+    page.locator(".sl-grid a[href^=trace]").first.click()
+    expect(page.locator(".sl-headline")).to_contain_text(figures.money(spent[0]))
+    assert f"span={dearest[0]}" in page.url
+    page.context.close()
+
+
+def test_filters_stay_in_the_address_across_pages(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, "?period=7d&team=platform", "light")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Waste").click()
+    expect(page).to_have_url(re.compile(r"/waste\?(?=.*period=7d)(?=.*team=platform)"))
+    page.get_by_role("button", name="Team: platform").click()
+    expect(page).to_have_url(re.compile(r"/waste\?period=7d$"))
+    page.context.close()
+
+
+def test_a_new_build_appears_by_itself(browser: Browser, address: str, data: Path, sample: ModuleType) -> None:
+    page, _ = opened(browser, address, "", "light")
+    sample.publish(data, build_id="20261122T050000Z-next", days=40, seed=8)
+    expect(page.locator(".sl-footer")).to_contain_text("20261122T050000Z-next", timeout=20_000)
+    page.context.close()
