@@ -13,10 +13,13 @@ _KEYS = ("period", *SHARED, *DRILL)
 _TITLES = {name: LABELS.get(name, name).capitalize() for name in (*SHARED, *DRILL)}
 
 
-def filter_bar(options: Mapping[str, Sequence[str]], days: tuple[date, date], *, drills: bool) -> Filters:
+def filter_bar(
+    options: Mapping[str, Sequence[str]], days: tuple[date, date], *, drills: bool, is_drawn: bool
+) -> Filters:
     """Draw the bar and return the filters. A changed address (a link, a reload) wins over the widgets.
 
-    `days` are the first and last day of the data; `drills` keeps the filters that only links set.
+    `days` are the first and last day of the data; `drills` keeps the filters that only links set; with
+    `is_drawn` false the filters are kept for the next page, but no widget is drawn.
     """
     address = {name: st.query_params.get_all(name) for name in _KEYS if name in st.query_params}
     if _WRITTEN not in st.session_state or (address and address != st.session_state[_WRITTEN]):
@@ -26,7 +29,7 @@ def filter_bar(options: Mapping[str, Sequence[str]], days: tuple[date, date], *,
         st.session_state["drill"] = {name: filters.chosen[name] for name in DRILL if name in filters.chosen}
     if not drills:
         st.session_state["drill"] = {}
-    filters = _widgets(options, days)
+    filters = _widgets(options, days) if is_drawn else _remembered(days)
     for notice in st.session_state.pop("filter_notices", []):
         st.warning(notice, icon=":material/filter_alt_off:")
     _write_address(filters)
@@ -41,10 +44,25 @@ def _set_widgets(filters: Filters) -> None:
         st.session_state[f"filter_{name}"] = list(filters.chosen.get(name, ()))
 
 
-def _widgets(options: Mapping[str, Sequence[str]], days: tuple[date, date]) -> Filters:
-    for name in ("period", "days", *SHARED):  # a widget not drawn on the last page would forget its value
+def _remembered(days: tuple[date, date]) -> Filters:
+    _keep_widgets()
+    period = st.session_state.get("filter_period", DEFAULT_PERIOD)
+    if period == "custom":
+        first, last = st.session_state.get("filter_days", days)
+        period = f"{first}..{last}"
+    chosen = {name: tuple(st.session_state.get(f"filter_{name}", ())) for name in SHARED}
+    return Filters(period, {name: values for name, values in chosen.items() if values})
+
+
+def _keep_widgets() -> None:
+    """Streamlit forgets the value of a widget that a page did not draw, unless it is set anew."""
+    for name in ("period", "days", *SHARED):
         if f"filter_{name}" in st.session_state:
             st.session_state[f"filter_{name}"] = st.session_state[f"filter_{name}"]
+
+
+def _widgets(options: Mapping[str, Sequence[str]], days: tuple[date, date]) -> Filters:
+    _keep_widgets()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
         period = st.segmented_control(
             "Period",

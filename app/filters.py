@@ -45,7 +45,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Window:
-    """Two equal stretches of UTC days, both ends included: the period and the one just before it (None for `all`)."""
+    """Two equal stretches of UTC days, both ends included: the period and, where the data has it, the one before."""
 
     first: date
     last: date
@@ -94,7 +94,10 @@ def _custom(period: str) -> tuple[date, date] | None:
 
 
 def window(period: str, first_day: date, today: date) -> Window:
-    """The days of a period when the data runs from `first_day` to `today`, with the equal period before it."""
+    """The days of a period when the data runs from `first_day` to `today`, with the equal period before it.
+
+    There is none to compare with unless the data covers all of it: half a period would read as a rise.
+    """
     custom = _custom(period)
     if custom:
         first, last = custom
@@ -105,6 +108,8 @@ def window(period: str, first_day: date, today: date) -> Window:
     else:
         first, last = today - timedelta(days=int(period.removesuffix("d")) - 1), today
     span = last - first + timedelta(days=1)
+    if first - span < first_day:
+        return Window(first, last, None, None)
     return Window(first, last, first - span, last - span)
 
 

@@ -60,9 +60,8 @@ def grid(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = Non
     body = "".join(_line(row, columns, tops, "grey" if text(row[columns[0].key]) == grey else "") for row in rows)
     if total is not None:
         body += _line(total, [_plain(column) for column in columns], {}, "total")
-    st.html(
-        f'<div class="sl sl-grid-wrap"><table class="sl-grid"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    table = f'<table class="sl-grid"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    st.html(f'<div class="sl sl-grid-wrap">{table}</div>')
 
 
 def _plain(column: Column) -> Column:
@@ -93,7 +92,8 @@ def _cell(row: Row, column: Column, tops: Mapping[str, float]) -> str:
     if column.key in tops:
         shown = _bar(value, tops[column.key], column.colour(row) if column.colour else BLUE, shown)
     elif column.colour is not None:
-        shown = f'<span style="display:flex;align-items:center"><i class="sl-swatch" style="background:{column.colour(row)}"></i>{shown}</span>'
+        swatch = f'<i class="sl-swatch" style="background:{column.colour(row)}"></i>'
+        shown = f'<span class="sl-named">{swatch}{shown}</span>'
     return f'<td class="{_classes(column)}" title="{hover}">{shown}</td>'
 
 

@@ -28,7 +28,7 @@ def is_covered(measure: Row) -> bool:
 
 
 def per_success(measure: Row) -> str:
-    """Cost per successful task as text: a point, a range where too many outcomes are unknown, a dash without success."""
+    """Cost per successful task as text: a point, or a range where too many outcomes are unknown."""
     if not measure.get("successes"):
         return figures.UNKNOWN
     if is_covered(measure):
@@ -45,7 +45,8 @@ def interval(measure: Row) -> str:
     if not measure.get("successes"):
         return "no task has succeeded yet"
     if not is_covered(measure):
-        return f"outcome known for {figures.share(measure['successes'] + measure['failures'], measure['tasks'])} of tasks only"
+        known = measure["successes"] + measure["failures"]
+        return f"outcome known for only {figures.share(known, measure['tasks'])} of tasks"
     if measure["ci_low_usd"] is None:
         return f"{figures.count(measure['successes'])} successes, too few for a range"
     return f"95 %: {figures.money(measure['ci_low_usd'])} – {figures.money(measure['ci_high_usd'])}"

@@ -9,14 +9,16 @@ from app.views import attribution, calls, forecast, overview, quality, tasks, tr
 
 @dataclass(frozen=True)
 class PageEntry:
-    """`url` is the page's path in the address, empty for the first page; `drills` says that it takes the filters only links set."""
+    """`url` is the page's path in the address, empty for the first; `drills`: it takes the filters only links set;
+    `subject`: the address parameter that names the one thing the page is about.
+    """
 
     title: str
     icon: str
     url: str
     render: Callable[[Context], None]
     drills: bool = False
-    has_filters: bool = True
+    subject: str = ""
 
 
 PAGES: dict[str, list[PageEntry]] = {
@@ -34,7 +36,7 @@ PAGES: dict[str, list[PageEntry]] = {
     ],
     "Evidence": [
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),
-        PageEntry("Trace", ":material/account_tree:", "trace", trace.render, has_filters=False),
+        PageEntry("Trace", ":material/account_tree:", "trace", trace.render, subject="trace"),
         PageEntry("Data quality", ":material/verified:", "quality", quality.render),
     ],
 }

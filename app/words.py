@@ -24,13 +24,18 @@ FORECAST = (
     "Spent so far this month plus the mean daily spend of the last 7 full days × the days left. The range comes from "
     "how far the same rule was off on earlier days of this very history, each time knowing only what came before."
 )
+SPENT_SO_FAR = "Full UTC days of this month; the calls of the day that is still running are not in it yet."
+DAILY_RATE = "Mean daily spend of the last 7 full days."
+USUAL_MISS = (
+    "Half of the earlier forecasts over as many days missed by less, relative to the mean spend of the 28 days before."
+)
 UNATTRIBUTED = "Spend whose calls carry no such tag, neither themselves nor from an ancestor or the resource."
 
 SPEND_CLASSES = {
     "useful": "Work of tasks that succeeded.",
     "failed_attempt": "The call or its step errored, timed out or ended without a finish reason.",
     "superseded_attempt": "It succeeded, but a later attempt at the same thing replaced it.",
-    "retry_duplicate": "The same step with the same input had already succeeded; a retry paid for it again.",
+    "retry_duplicate": "The same step with the same input had already succeeded.",
     "abandoned": "It succeeded, but the task as a whole failed.",
     "undetermined": "Nobody has said yet whether the task succeeded.",
     "untasked": "No task, run or workflow tag: nothing to judge it by.",

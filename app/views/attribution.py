@@ -1,6 +1,7 @@
 """Attribution: whose spend it is, by team, project and tag, with the row that nobody owns."""
 
 from decimal import Decimal
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from app.grids import Column
 from app.measures import ratio
 from app.palette import TRAFFIC_SOURCE
 
+Row = dict[str, Any]
 TAGS = {
     "team": "Team",
     "project": "Project",
@@ -36,7 +38,8 @@ def render(context: Context) -> None:
         raise AssertionError(f"attribution by {by} sums to {summed} USD, the calls to {total} USD")
     nobody = sum((row["cost_usd"] for row in rows if row["name"] is None), Decimal(0))
     headline(
-        f"{figures.share(total - nobody, total)} of {figures.money(total)} has a {TAGS[str(by)].lower()}; {figures.money(nobody)} is {UNATTRIBUTED}",
+        f"{figures.share(total - nobody, total)} of {figures.money(total)} has a {TAGS[str(by)].lower()}; "
+        f"{figures.money(nobody)} is {UNATTRIBUTED}",
         words.UNATTRIBUTED,
     )
     if rows:
@@ -49,7 +52,7 @@ def render(context: Context) -> None:
             [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name],
             key="name", part="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=60 + 26 * len(shown),
         )  # fmt: skip
-    finding(f"The parts sum to {figures.exact_money(summed)}, all spend of the period")
+    finding(f"The parts sum to {figures.money(summed)}: all spend of the period, to the last digit")
     _grid(context, str(by), rows, total)
 
 
@@ -57,16 +60,16 @@ def _name(name: str | None) -> str:
     return UNATTRIBUTED if name is None else name
 
 
-def _groups(parts: list[dict[str, object]], total: Decimal) -> list[dict[str, object]]:
-    groups: dict[object, dict[str, object]] = {}
+def _groups(parts: list[Row], total: Decimal) -> list[Row]:
+    groups: dict[str | None, Row] = {}
     for part in parts:
         row = groups.setdefault(
             part["name"], {"name": part["name"], "cost_usd": Decimal(0), "calls": 0, "production_usd": Decimal(0)}
         )
-        row["cost_usd"] += part["cost_usd"]  # type: ignore[operator]
-        row["calls"] += part["calls"]  # type: ignore[operator]
+        row["cost_usd"] += part["cost_usd"]
+        row["calls"] += part["calls"]
         if part["traffic_source"] == "production":
-            row["production_usd"] += part["cost_usd"]  # type: ignore[operator]
+            row["production_usd"] += part["cost_usd"]
     for row in groups.values():
         row |= {
             "share": ratio(row["cost_usd"], total),
@@ -75,13 +78,11 @@ def _groups(parts: list[dict[str, object]], total: Decimal) -> list[dict[str, ob
     return list(groups.values())
 
 
-def _grid(context: Context, by: str, rows: list[dict[str, object]], total: Decimal) -> None:
+def _grid(context: Context, by: str, rows: list[Row], total: Decimal) -> None:
     grids.grid(
         rows,
         [
-            Column(
-                "name", TAGS[by], lambda value: _name(value), href=lambda row: context.calls_link(**{by: row["name"]})
-            ),
+            Column("name", TAGS[by], _name, href=lambda row: context.calls_link(**{by: row["name"]})),
             grids.money("cost_usd", "Spend", bar=True),
             grids.number("share", "Share", figures.share),
             grids.number("production_share", "Production", figures.share, definition=words.PRODUCTION_SHARE),
@@ -91,7 +92,7 @@ def _grid(context: Context, by: str, rows: list[dict[str, object]], total: Decim
             "name": "All",
             "cost_usd": total,
             "share": 1 if total else None,
-            "calls": sum(int(str(row["calls"])) for row in rows),
+            "calls": sum(row["calls"] for row in rows),
         },
         grey=UNATTRIBUTED,
     )

@@ -1,6 +1,7 @@
 """Calls: what a figure is made of: groups first, then the calls themselves, a page at a time."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -12,9 +13,14 @@ from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, SPEND_CLASS, TRAFFIC_SOURCE, model_colour
-from app.views.overview import period_words
+from app.sentences import period_words
 
 GROUPS = {"workflow": "Workflow", "model": "Model", "step": "Step", "class": "Spend class", "source": "Traffic source"}
+COLOURS: dict[str, Callable[[str | None], str]] = {
+    "model": model_colour,
+    "class": lambda name: SPEND_CLASS.get(str(name), GREY),
+    "source": lambda name: TRAFFIC_SOURCE.get(str(name), GREY),
+}
 ORDERS = {"cost": "Dearest first", "newest": "Newest first", "slowest": "Slowest first"}
 PAGE_ROWS = 50
 DOWNLOAD_ROWS = 100_000
@@ -52,12 +58,7 @@ def _choice(name: str, label: str, options: dict[str, str]) -> str:
 
 def _groups(context: Context, spend: dict[str, Any]) -> None:
     by = _choice("by", "Group by", GROUPS)
-    colours = {
-        "model": model_colour,
-        "class": lambda name: SPEND_CLASS.get(name, GREY),
-        "source": lambda name: TRAFFIC_SOURCE.get(name, GREY),
-    }
-    colour = colours.get(by)
+    colour = COLOURS.get(by)
     rows = [row | {"share": ratio(row["cost_usd"], spend["cost_usd"])} for row in context.rows("call_groups", by=by)]
     narrowed = "class_" if by == "class" else by
     grids.grid(
@@ -101,7 +102,7 @@ def _list(context: Context, calls: int) -> None:
             ),
             Column("workflow_id", "Workflow"),
             Column("step", "Step", is_minor=True),
-            Column("model", "Model", colour=lambda row: model_colour(row["model"])),
+            Column("model", "Model", colour=lambda row: model_colour(row["model"]), is_minor=True),
             grids.money("cost_usd", "Cost"),
             grids.number("input_tokens", "In", figures.tokens, is_minor=True),
             grids.number("output_tokens", "Out", figures.tokens, is_minor=True),

@@ -11,7 +11,7 @@ from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.filters import Window
 from app.grids import Column
-from transforms.forecast import COVERAGE, FEWEST_TRIALS, MonthEnd, month_end
+from transforms.forecast import COVERAGE, FEWEST_TRIALS, SCALE_DAYS, MonthEnd, month_end
 
 
 def render(context: Context) -> None:
@@ -28,13 +28,16 @@ def render(context: Context) -> None:
     ahead = month_end(daily, today)
     month = f"{today:%B %Y}"
     headline(
-        f"{month} will end at about {figures.money(ahead.expected_usd)}, between {figures.money(ahead.low_usd)} and {figures.money(ahead.high_usd)}",
-        f"{figures.money(ahead.spent_usd)} spent in full days so far, then {figures.money(ahead.rate_usd)} a day for {ahead.days_left} days. "
+        f"{month} will end at about {figures.money(ahead.expected_usd)}, "
+        f"between {figures.money(ahead.low_usd)} and {figures.money(ahead.high_usd)}",
+        f"{figures.money(ahead.spent_usd)} spent in full days so far, then {figures.money(ahead.rate_usd)} a day for "
+        f"{ahead.days_left} days. "
         f"Range: {COVERAGE:.0%} aimed at. The period filter does not apply here.",
     )
     if ahead.is_short:
         st.info(
-            f"Short history: the rule could be tried on {len(ahead.trials)} earlier days only (it wants {FEWEST_TRIALS}), so the range is kept wide.",
+            f"Short history: the rule could be tried on {len(ahead.trials)} earlier days only (it wants "
+            f"{FEWEST_TRIALS}), so the range is kept wide.",
             icon=":material/hourglass_empty:",
         )
     _cards(context, ahead, daily, today)
@@ -51,18 +54,35 @@ def _cards(context: Context, ahead: MonthEnd, daily: list[tuple[date, float]], t
     previous = sum(usd for day, usd in daily if (day.year, day.month) == (last_month.year, last_month.month))
     change = figures.change(ahead.expected_usd, previous)
     missed = _median([abs(trial.error) for trial in ahead.trials])
+    recent = [usd for day, usd in daily if today - timedelta(days=SCALE_DAYS) <= day < today]
     cards(
         [
-            Card("Expected for the month", figures.money(ahead.expected_usd), words.FORECAST, change=change,
-                 before=f"{figures.money(previous)} in {last_month:%B}", range=f"{figures.money(ahead.low_usd)} – {figures.money(ahead.high_usd)}"),
-            Card("Spent so far", figures.money(ahead.spent_usd), "Full UTC days of this month; today's calls are not in it yet.",
-                 change=f"{today.day - 1} of {today.day - 1 + ahead.days_left} days", href=context.link("calls")),
-            Card("Daily rate", figures.money(ahead.rate_usd), "Mean of the last 7 full days.", change="last 7 full days",
-                 spark=[usd for day, usd in daily if today - timedelta(days=28) <= day < today]),
-            Card("Usual miss", figures.share(missed), "Half of the earlier forecasts over as many days missed by less, relative to "
-                 "the mean spend of the 28 days before them.", change=f"{len(ahead.trials)} forecasts tried on this history"),
+            Card(
+                "Expected for the month",
+                figures.money(ahead.expected_usd),
+                words.FORECAST,
+                range=f"{figures.money(ahead.low_usd)} – {figures.money(ahead.high_usd)}",
+                change=change,
+                before=f"{figures.money(previous)} in {last_month:%B}",
+            ),
+            Card(
+                "Spent so far",
+                figures.money(ahead.spent_usd),
+                words.SPENT_SO_FAR,
+                change=f"{today.day - 1} of {today.day - 1 + ahead.days_left} days",
+                href=context.link("calls", replace(context.filters.shared_only(), period="month")),
+            ),
+            Card(
+                "Daily rate", figures.money(ahead.rate_usd), words.DAILY_RATE, change="last 7 full days", spark=recent
+            ),
+            Card(
+                "Usual miss",
+                figures.share(missed),
+                words.USUAL_MISS,
+                change=f"{len(ahead.trials)} forecasts tried on this history",
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _median(values: list[float]) -> float | None:

@@ -1,12 +1,14 @@
 """Cost per task: by workflow and by prompt version, with their spread."""
 
+from typing import Any
+
 import streamlit as st
 
 from app import charts, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
-from app.measures import headline_source, interval, of_source, per_success
+from app.measures import Row, headline_source, interval, of_source, per_success
 
 PARTS = {"workflow_id": "Workflow", "prompt_version": "Prompt version", "team": "Team", "project": "Project"}
 
@@ -15,11 +17,7 @@ def render(context: Context) -> None:
     measures = context.rows("task_measures")
     source = headline_source(measures)
     now = of_source(measures, source)
-    headline(
-        f"A successful {source} task cost {per_success(now)}" if now.get("successes") else "No task has a known success yet",
-        f"{interval(now)} · {figures.count(now.get('successes'))} successes of {figures.count(now.get('tasks'))} tasks, "
-        f"{figures.count(now.get('unknown_outcomes'))} with unknown outcome" if now else "Tasks are known by a task, run or workflow tag.",
-    )  # fmt: skip
+    _head(source, now)
     daily = [
         {"date": row["date"], "usd": row["per_success_usd"]} for row in context.rows("daily_tasks", of_source=source)
     ]
@@ -38,7 +36,21 @@ def render(context: Context) -> None:
         _sources(measures)
 
 
-def _groups(context: Context, part: str, rows: list[dict[str, object]]) -> None:
+def _head(source: str, now: Row) -> None:
+    if not now:
+        headline("No tasks in this period", "A task is known by its task, run or workflow tag.")
+        return
+    successes, tasks = figures.count(now["successes"]), figures.count(now["tasks"])
+    headline(
+        f"A successful {source} task cost {per_success(now)}"
+        if now["successes"]
+        else "No task is known to have succeeded yet",
+        f"{interval(now)} · {successes} successes of {tasks} tasks, "
+        f"{figures.count(now['unknown_outcomes'])} with unknown outcome",
+    )
+
+
+def _groups(context: Context, part: str, rows: list[dict[str, Any]]) -> None:
     name = {"workflow_id": "workflow", "prompt_version": "prompt"}.get(part, part)
     grids.grid(
         rows,
@@ -56,7 +68,7 @@ def _groups(context: Context, part: str, rows: list[dict[str, object]]) -> None:
     )
 
 
-def _sources(measures: list[dict[str, object]]) -> None:
+def _sources(measures: list[dict[str, Any]]) -> None:
     grids.grid(
         measures,
         [

@@ -134,7 +134,8 @@ def _tokens(value: int | None) -> str:
 def _name(span: dict[str, Any] | Any, marked: str | None) -> str:
     weight = "700" if span["span_id"] == marked else "400"
     error = ' <span class="sl-bad">error</span>' if span["has_error"] else ""
-    return f'<span style="padding-left:{min(span["depth"], 12) * 1.1:.1f}rem;font-weight:{weight}">{escape(span["name"])}</span>{error}'
+    indent = f"{min(span['depth'], 12) * 1.1:.1f}rem"
+    return f'<span style="padding-left:{indent};font-weight:{weight}">{escape(span["name"])}</span>{error}'
 
 
 def _cost(span: dict[str, Any] | Any) -> str:

@@ -11,7 +11,7 @@ from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, TRAFFIC_SOURCE
-from app.views.overview import period_words, traffic_finding
+from app.sentences import period_words, traffic_finding
 
 
 def render(context: Context) -> None:

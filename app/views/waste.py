@@ -8,7 +8,7 @@ from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, SPEND_CLASS, WASTE_CLASSES
-from app.views.overview import period_words
+from app.sentences import period_words
 
 
 def render(context: Context) -> None:
@@ -59,9 +59,8 @@ def _steps(context: Context) -> None:
         finding("No step wasted money in this period")
         return
     top = rows[0]
-    finding(
-        f"Most of it in one step: {grids.text(top['step'])} of {grids.text(top['workflow_id'])}, {figures.money(top['waste_usd'])}"
-    )
+    where = f"the step {grids.text(top['step'])} of {grids.text(top['workflow_id'])}"
+    finding(f"The most is lost in {where}: {figures.money(top['waste_usd'])}")
     grids.grid(
         rows,
         [

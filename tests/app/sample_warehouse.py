@@ -30,7 +30,7 @@ def publish(
     data: Path, *, build_id: str = "20261122T040102Z-ab12", days: int = 60, per_day: int = 6, seed: int = 7
 ) -> Path:
     """Write a build below `data` and point `CURRENT` at it; returns the database's path."""
-    company = _Company(random.Random(seed), until=datetime(2026, 11, 22, 3, 55, tzinfo=UTC))  # noqa: S311
+    company = _Company(random.Random(seed), until=datetime(2026, 11, 22, 3, 55, tzinfo=UTC))
     for day in range(days):
         company.day(date(2026, 11, 22) - timedelta(days=days - 1 - day), day / max(days - 1, 1), per_day)
     path = data / "builds" / build_id / "warehouse.duckdb"
@@ -108,12 +108,13 @@ class _Company:
         family = {"cl": "anthropic", "gp": "openai", "ge": "google"}[model[:2]]
         row = tags | {
             "call_id": call_id, "trace_id": trace, "span_id": self.spans[span]["span_id"], "started_at": at,
-            "date": at.date(), "duration_ms": duration, "service_name": f"{tags['workflow_id']}-svc", "provider": family,
-            "operation": "chat", "request_model": model, "response_model": model, "model": model,
+            "date": at.date(), "duration_ms": duration, "service_name": f"{tags['workflow_id']}-svc",
+            "provider": family, "operation": "chat", "request_model": model, "response_model": model, "model": model,
             "input_tokens": tokens, "cached_input_tokens": tokens // 3, "cache_write_tokens": 0,
             "output_tokens": tokens // 8, "reasoning_tokens": None, "cost_usd": cost, "computed_cost_usd": cost,
             "cost_source": "computed" if cost is not None else "unpriced", "step": step, "run_attempt": attempt + 1,
-            "step_attempt": 1, "task_traffic_source": tags["traffic_source"], "spend_class": spend_class, "status": status, "prompt_name": tags["workflow_id"],
+            "step_attempt": 1, "task_traffic_source": tags["traffic_source"], "spend_class": spend_class,
+            "status": status, "prompt_name": tags["workflow_id"],
             "error_type": "timeout" if status == "error" else None, "user_id": None, "agent_name": None,
         }  # fmt: skip
         self.calls.append(row)
@@ -124,7 +125,8 @@ class _Company:
         self.spans.append({
             "organization": tags["organization"], "trace_id": trace, "operation": None, "service_name": "svc",
             "span_id": self._hex(16), "parent_span_id": None if parent is None else self.spans[parent]["span_id"],
-            "name": name, "started_at": at, "duration_ms": float(duration_ms), "status_code": 2 if status == "error" else 1,
+            "name": name, "started_at": at, "duration_ms": float(duration_ms),
+            "status_code": 2 if status == "error" else 1,
             "role": role, "call_id": None,
         })  # fmt: skip
         return len(self.spans) - 1
@@ -155,7 +157,7 @@ class _Company:
             con.unregister("incoming")
         con.execute((Path(__file__).parent / "sample_marts.sql").read_text())
         con.execute(
-            "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, ?::TIMESTAMPTZ AS data_until, "
-            "?::BIGINT AS lake_rows, '0.1.0' AS spanledger_version",
+            "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, "
+            "?::TIMESTAMPTZ AS data_until, ?::BIGINT AS lake_rows",
             [build_id, self.until + timedelta(minutes=6), self.until, len(self.spans)],
         )

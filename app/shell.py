@@ -1,0 +1,52 @@
+"""What stands around each page: the build it reads, the filters, the footer, errors that say what to do."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import warehouse
+from app.context import Context
+from app.filter_bar import filter_bar
+from app.filters import window
+from app.footer import footer
+from app.pages import PageEntry
+from app.views import first_run
+from app.warehouse import Build, NoBuildError, WarehouseError
+
+POLL_SECONDS = 3
+
+
+def draw(entry: PageEntry) -> None:
+    """Draw one page on the published build, and again by itself once another build is published."""
+    data = warehouse.data_directory()
+    seen = warehouse.current_id(data)
+    try:
+        _page(entry, warehouse.current(data))
+    except NoBuildError:
+        first_run.render(data)
+    except WarehouseError as problem:
+        st.error(f"**{problem.what}**\n\n{problem.cure}", icon=":material/error:")
+    _follow(str(data), seen)
+
+
+def _page(entry: PageEntry, build: Build) -> None:
+    extent = warehouse.rows(build.path, "extent", {})[0]
+    if not extent["calls"]:
+        first_run.render(warehouse.data_directory(), spans=build.lake_rows)
+        return
+    options: dict[str, list[str]] = {}
+    for row in warehouse.rows(build.path, "options", {}):
+        options.setdefault(row["name"], []).append(row["value"])
+    first_day, last_day = extent["first_day"], extent["last_day"]
+    is_drawn = not (entry.subject and st.query_params.get(entry.subject))
+    filters = filter_bar(options, (first_day, last_day), drills=entry.drills, is_drawn=is_drawn)
+    context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
+    with st.spinner("Asking the warehouse …", show_time=True):
+        entry.render(context)
+    footer(context)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _follow(data: str, seen: str | None) -> None:
+    if warehouse.current_id(Path(data)) != seen:
+        st.rerun()

@@ -1,0 +1,62 @@
+"""Finding, opening and following builds; each broken state names the fault and the cure."""
+
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pytest
+
+from app import warehouse
+
+
+def test_a_new_build_is_followed_and_the_old_one_stays_readable(tmp_path: Path, sample: ModuleType) -> None:
+    sample.publish(tmp_path, build_id="one", days=2)
+    before = warehouse.current(tmp_path)
+    sample.publish(tmp_path, build_id="two", days=4)
+    after = warehouse.current(tmp_path)
+    assert (before.build_id, after.build_id) == ("one", "two")
+    calls = [warehouse.rows(build.path, "extent", {})[0]["calls"] for build in (before, after)]
+    assert calls[0] < calls[1]
+
+
+def test_no_build_yet(tmp_path: Path) -> None:
+    with pytest.raises(warehouse.NoBuildError, match="There is no build in"):
+        warehouse.current(tmp_path)
+
+
+def test_current_names_a_missing_build(tmp_path: Path) -> None:
+    (tmp_path / "builds").mkdir()
+    (tmp_path / "builds" / "CURRENT").write_text("20260101T000000Z-gone\n")
+    with pytest.raises(warehouse.WarehouseError, match=r"20260101T000000Z-gone.*does not exist.*spanledger doctor"):
+        warehouse.current(tmp_path)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "builds" / "bad").mkdir(parents=True)
+    (tmp_path / "builds" / "bad" / "warehouse.duckdb").write_text("this is no database" * 900)
+    (tmp_path / "builds" / "CURRENT").write_text("bad")
+    with pytest.raises(warehouse.WarehouseError, match=r"cannot be opened.*spanledger doctor"):
+        warehouse.current(tmp_path)
+
+
+def test_a_build_of_another_shape(tmp_path: Path, sample: ModuleType) -> None:
+    path = sample.publish(tmp_path, build_id="odd", days=2)
+    with duckdb.connect(str(path)) as con:
+        con.execute("ALTER TABLE fct_calls DROP COLUMN model")
+    build = warehouse.current(tmp_path)
+    with pytest.raises(warehouse.WarehouseError, match=r"queries/options.sql asks for.*model.*--full-refresh"):
+        warehouse.rows(build.path, "options", {})
+
+
+def test_a_renamed_build_folder(tmp_path: Path, sample: ModuleType) -> None:
+    sample.publish(tmp_path, build_id="real", days=2)
+    (tmp_path / "builds" / "real").rename(tmp_path / "builds" / "other")
+    (tmp_path / "builds" / "CURRENT").write_text("other")
+    with pytest.raises(warehouse.WarehouseError, match="expected one row for the build other"):
+        warehouse.current(tmp_path)
+
+
+def test_a_missing_parameter_is_named(data: Path) -> None:
+    build = warehouse.current(data)
+    with pytest.raises(LookupError, match=r"queries/call_list.sql needs the parameters .*'order'"):
+        warehouse.rows(build.path, "call_list", {})
