@@ -14,7 +14,7 @@ Contracts = list[tuple[Task, dict[str, str | None]]]
 def simulate(seed: int, days: int = 60, scale: float = 1.0, *, end: date) -> Company:
     """The company's history over the ``days`` UTC days before ``end``; the same arguments give the same company.
 
-    ``scale`` multiplies the number of tasks (1.0 is about 18,000 calls in 60 days). Raises ValueError for a history
+    ``scale`` multiplies the number of tasks (1.0 is about 19,000 calls in 60 days). Raises ValueError for a history
     without days or a scale that is not positive.
     """
     if days < 1 or scale <= 0:
