@@ -96,7 +96,8 @@ select
     or coalesce(executions.next_attempt > executions.attempt and executions.next_started_ns >= executions.ended_ns, false)
         as is_superseded,
     case
-        when by_hash.is_repeat or by_hash.is_repeat_of_accepted then 'input_hash'
+        when by_hash.is_repeat then 'input_hash'
+        when by_hash.is_repeat_of_accepted then 'accepted_step'
         when by_position.call_id is not null then 'position'
     end as repeat_evidence,
     coalesce(overlapping.is_concurrent, false) as is_concurrent

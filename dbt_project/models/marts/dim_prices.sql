@@ -1,3 +1,4 @@
+{{ config(materialized="table") }}
 select
     price_id,
     price_provider,

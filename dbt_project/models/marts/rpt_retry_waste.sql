@@ -13,7 +13,7 @@ with days as (
         {{ money("coalesce(sum(cost_usd) filter (where is_judgeable), 0)") }} as judgeable_cost_usd,
         {{ money("coalesce(sum(cost_usd), 0)") }} as cost_usd
     from {{ ref('fct_calls') }}
-    where traffic_source in ('production', 'ops') and date in ({{ touched_dates('int_calls') }})
+    where date in ({{ touched_dates('int_calls') }})
     group by all
 )
 
