@@ -1,6 +1,7 @@
 """All charts. The only module that knows Altair; colours come from `app.palette`, text and lines from the theme."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -21,7 +22,7 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
     names = _named(rows, key, colours)
     data = [
         {
-            "date": row["date"].isoformat(),
+            **_date(row["date"]),
             "group": row[key],
             "usd": float(row[value] or 0),
             "exact": figures.money(row[value]),
@@ -33,12 +34,12 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
         alt.Chart(alt.Data(values=data))
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            x=_day(),
             y=alt.Y("sum(usd):Q", title=None, axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
             color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip("date:T", title="day (UTC)", format="%a %d %b %Y"),
+                alt.Tooltip("day:N", title="day (UTC)"),
                 alt.Tooltip("group:N", title="part"),
                 alt.Tooltip("exact:N", title="spend"),
             ],
@@ -52,7 +53,7 @@ def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], 
     names = _named(rows, key, colours)
     data = [
         {
-            "date": row["date"].isoformat(),
+            **_date(row["date"]),
             "group": row[key],
             "usd": float(row[value] or 0),
             "rank": names.index(row[key]),
@@ -63,12 +64,12 @@ def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], 
         alt.Chart(alt.Data(values=data))
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            x=_day(),
             y=alt.Y("sum(usd):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4)),
             color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip("date:T", format="%a %d %b %Y"),
+                alt.Tooltip("day:N", title="day (UTC)"),
                 alt.Tooltip("group:N"),
                 alt.Tooltip("usd:Q", format="$,.2f"),
             ],
@@ -81,7 +82,7 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
     """One figure per day as a line. `rows`: date, usd (None leaves a gap)."""
     data = [
         {
-            "date": row["date"].isoformat(),
+            **_date(row["date"]),
             "usd": None if row["usd"] is None else float(row["usd"]),
             "label": figures.money(row["usd"]),
         }
@@ -91,10 +92,10 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
         alt.Chart(alt.Data(values=data))
         .mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE)
         .encode(
-            x=alt.X("yearmonthdate(date):T", title=None, axis=_day_axis()),
+            x=_day(),
             y=alt.Y("usd:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
             tooltip=[
-                alt.Tooltip("date:T", title="day (UTC)", format="%a %d %b %Y"),
+                alt.Tooltip("day:N", title="day (UTC)"),
                 alt.Tooltip("label:N", title="USD"),
             ],
         )
@@ -104,14 +105,14 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
 
 def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
     """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead)."""
-    past = [{"date": row["date"].isoformat(), "usd": float(row["usd"])} for row in spent]
+    past = [{**_date(row["date"]), "usd": float(row["usd"])} for row in spent]
     future = [
-        {name: row[name].isoformat() if name == "date" else float(row[name]) for name in ("date", "usd", "low", "high")}
+        {**_date(row["date"]), "usd": float(row["usd"]), "low": float(row["low"]), "high": float(row["high"])}
         for row in ahead
     ]
-    x = alt.X("yearmonthdate(date):T", title=None, axis=_day_axis())
+    x = _day()
     y = alt.Axis(labelExpr=_MONEY_AXIS, tickCount=5)
-    when, money = alt.Tooltip("date:T", title="through", format="%d %b %Y"), "$,.2f"
+    when, money = alt.Tooltip("day:N", title="through"), "$,.2f"
     solid = alt.Chart(alt.Data(values=past)).encode(
         x=x, tooltip=[when, alt.Tooltip("usd:Q", title="spent", format=money)]
     )
@@ -172,8 +173,14 @@ def _scale(names: Sequence[str], colours: Mapping[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range=[colours.get(name, GREY) for name in names])
 
 
-def _day_axis() -> alt.Axis:
-    return alt.Axis(format="%d %b", tickCount=8, grid=False, labelOverlap=True)
+def _day() -> alt.X:
+    """The UTC day: wherever the browser stands, the days and their labels do not move."""
+    axis = alt.Axis(format="%d %b", tickCount=8, grid=False, labelOverlap=True)
+    return alt.X("utcyearmonthdate(date):T", title=None, scale=alt.Scale(type="utc"), axis=axis)
+
+
+def _date(day: date) -> dict[str, str]:
+    return {"date": day.isoformat(), "day": f"{day:%a %-d %b %Y}"}
 
 
 def _show(chart: Any, height: int) -> None:

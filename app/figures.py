@@ -87,8 +87,7 @@ def change(now: Figure | None, before: Figure | None) -> str | None:
     if now is None or before is None or Decimal(str(before)) == 0:
         return None
     ratio = (Decimal(str(now)) / Decimal(str(before)) - 1) * 100
-    digits = _rounded(abs(ratio), 1 if abs(ratio) < 10 else 0)
-    return f"{'+' if ratio >= 0 else MINUS}{digits:,} %"
+    return f"{_with_sign(ratio, 1 if abs(ratio) < 10 else 0)} %"
 
 
 def points(now: Figure | None, before: Figure | None) -> str | None:
@@ -96,11 +95,16 @@ def points(now: Figure | None, before: Figure | None) -> str | None:
     if now is None or before is None:
         return None
     difference = (Decimal(str(now)) - Decimal(str(before))) * 100
-    return f"{'+' if difference >= 0 else MINUS}{_rounded(abs(difference), 1)} pts"
+    return f"{_with_sign(difference, 1)} pts"
 
 
 def _rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def _with_sign(value: Decimal, digits: int) -> str:
+    size = _rounded(abs(value), digits)
+    return f"{'' if not size else '+' if value > 0 else MINUS}{size:,}"
 
 
 def _signed(value: Decimal, text: str) -> str:

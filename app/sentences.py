@@ -20,6 +20,8 @@ def up_or_down(change: str | None) -> str:
     """A written change as the end of a clause: `, up 12 %`; nothing without one."""
     if change is None:
         return ""
+    if change[0] not in "+" + figures.MINUS:
+        return ", unchanged"
     return f", {'down' if change.startswith(figures.MINUS) else 'up'} {change.lstrip('+' + figures.MINUS)}"
 
 

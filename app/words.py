@@ -49,40 +49,40 @@ TRAFFIC_SOURCES = {
 }
 
 CHECKS = {
-    "unpriced model": (
+    "unpriced_model": (
         "Calls to a model without a known price",
         "Their cost is unknown, not zero. Check the model's name, or give it a price with `spanledger prices set`.",
     ),
-    "unknown usage": (
+    "unknown_usage": (
         "Calls without token counts",
         "Streams often drop usage: ask the client library to include it in the stream's last chunk.",
     ),
-    "unknown traffic source": (
+    "unknown_traffic": (
         "Calls whose traffic source is unknown",
         "Set the resource attribute `spanledger.traffic_source` to production, eval, replay or ops where they start.",
     ),
-    "usage only on a container": (
+    "container_usage": (
         "Usage reported on an agent or chain only",
         "The calls below it are not instrumented. It counts as one call; switch the client library's tracing on.",
     ),
-    "estimated usage": (
+    "estimated_usage": (
         "Token counts made up by a library",
         "They come from a tokenizer, not from the provider. Have the library pass the provider's usage on.",
     ),
-    "reported cost differs from computed": (
+    "reported_differs": (
         "Reported cost differs from the computed one",
         "A discount, a tier or an outdated price: compare a few of these calls with the provider's invoice. "
         "The spend here is the size of the differences.",
     ),
-    "untrustworthy clock": (
+    "untrustworthy_clock": (
         "Spans whose clock cannot be right",
         "They are dated by their arrival. Check the time on the machines that sent them.",
     ),
-    "unexplained aggregate usage": (
+    "unexplained_aggregate": (
         "Totals on agents or chains beyond the calls below them",
         "Some calls below are not instrumented. They are listed here, never silently added.",
     ),
-    "unknown outcome": (
+    "unknown_outcome": (
         "Tasks without an outcome",
         "Set `spanledger.task.outcome` on the task's span to success or failure.",
     ),

@@ -34,7 +34,7 @@ spread AS (
 
 SELECT
     totals.*,
-    greatest(per_success_usd - 1.96 * error_usd, 0) AS ci_low_usd,
+    CASE WHEN error_usd IS NOT NULL THEN greatest(per_success_usd - 1.96 * error_usd, 0) END AS ci_low_usd,
     per_success_usd + 1.96 * error_usd AS ci_high_usd,
     cost_usd / nullif(successes + unknown_outcomes, 0) AS bound_low_usd
 FROM totals

@@ -27,7 +27,12 @@ CHARTED = 12
 def render(context: Context) -> None:
     asked = st.query_params.get("by", "team")
     by = st.segmented_control(
-        "By", TAGS, format_func=TAGS.__getitem__, default=asked if asked in TAGS else "team", required=True
+        "By",
+        TAGS,
+        format_func=TAGS.__getitem__,
+        default=asked if asked in TAGS else "team",
+        required=True,
+        label_visibility="collapsed",
     )
     st.query_params["by"] = str(by)
     parts = context.rows("attribution", by=by)

@@ -31,7 +31,7 @@ def render(context: Context) -> None:
         f"{month} will end at about {figures.money(ahead.expected_usd)}, "
         f"between {figures.money(ahead.low_usd)} and {figures.money(ahead.high_usd)}",
         f"{figures.money(ahead.spent_usd)} spent in full days so far, then {figures.money(ahead.rate_usd)} a day for "
-        f"{ahead.days_left} days. "
+        f"{_days(ahead.days_left)}. "
         f"Range: {COVERAGE:.0%} aimed at. The period filter does not apply here.",
     )
     if ahead.is_short:
@@ -52,7 +52,8 @@ def render(context: Context) -> None:
 def _cards(context: Context, ahead: MonthEnd, daily: list[tuple[date, float]], today: date) -> None:
     last_month = today.replace(day=1) - timedelta(days=1)
     previous = sum(usd for day, usd in daily if (day.year, day.month) == (last_month.year, last_month.month))
-    change = figures.change(ahead.expected_usd, previous)
+    has_all = daily[0][0] <= last_month.replace(day=1)
+    change = figures.change(ahead.expected_usd, previous) if has_all else None
     missed = _median([abs(trial.error) for trial in ahead.trials])
     recent = [usd for day, usd in daily if today - timedelta(days=SCALE_DAYS) <= day < today]
     cards(
@@ -85,6 +86,10 @@ def _cards(context: Context, ahead: MonthEnd, daily: list[tuple[date, float]], t
     )
 
 
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def _median(values: list[float]) -> float | None:
     return sorted(values)[len(values) // 2] if values else None
 
@@ -111,7 +116,7 @@ def _trials(ahead: MonthEnd) -> None:
     if not ahead.trials:
         return
     finding(
-        f"How the same rule did on earlier days, over {ahead.days_left} days each",
+        f"How the same rule did on earlier days, over {_days(ahead.days_left)} each",
         "Each row knew only the days before it; the newest ten are shown.",
     )
     grids.grid(

@@ -1,5 +1,6 @@
 """Data quality: what the figures do not know, how much money that touches, and what to do about it."""
 
+from html import escape
 from typing import Any
 
 from app import figures, grids, words
@@ -23,7 +24,8 @@ def render(context: Context) -> None:
             [
                 Column("title", "What"),
                 grids.number("rows", "Rows"),
-                grids.money("cost_usd", "Spend it touches", bar=True),
+                grids.money("cost_usd", "Known spend it touches", bar=True),
+                Column("mostly", "Mostly", html=_mostly, is_minor=True),
                 Column("last_date", "Last seen", is_minor=True),
                 Column(
                     "cure",
@@ -35,7 +37,8 @@ def render(context: Context) -> None:
     models = context.rows("unpriced_models")
     if models:
         finding(
-            f"{len(models)} models have no known price", "Their calls are counted; their cost is unknown, not zero."
+            "One model has no known price" if len(models) == 1 else f"{len(models)} models have no known price",
+            "Their calls are counted; their cost is unknown, not zero.",
         )
         grids.grid(
             models,
@@ -52,6 +55,11 @@ def render(context: Context) -> None:
 def _explained(row: dict[str, Any]) -> dict[str, Any]:
     title, cure = words.CHECKS.get(row["name"], (row["name"].replace("_", " "), "See the table rpt_data_quality."))
     return row | {"title": title, "cure": cure}
+
+
+def _mostly(row: Any) -> str:
+    more = f" and {row['subjects'] - 1} more" if row["subjects"] > 1 else ""
+    return escape(grids.text(row["mostly"])) + more
 
 
 def _code(text: str) -> str:

@@ -65,5 +65,6 @@ def test_shares_and_changes() -> None:
     assert figures.share(34, 100) == "34 %"
     assert figures.change(112, 100) == "+12 %"
     assert figures.change(Decimal("96.6"), 100) == "−3.4 %"
+    assert figures.change(100, Decimal("100.01")) == "0.0 %"
     assert figures.change(1, 0) is None
     assert figures.points(Decimal("0.31"), Decimal("0.24")) == "+7.0 pts"

@@ -172,6 +172,13 @@ def test_markup_in_names_is_text(tmp_path: Path, sample: ModuleType, monkeypatch
         assert "<b>y" not in bodies
 
 
+def test_every_data_quality_check_is_explained() -> None:
+    mart = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "rpt_data_quality.sql"
+    checks = set(re.findall(r"environment, '(\w+)'|null, '(\w+)'", mart.read_text()))
+    named = {name for pair in checks for name in pair if name}
+    assert named == set(words.CHECKS), "say in app/words.py CHECKS what each check means and what to do about it"
+
+
 def test_every_class_and_source_is_explained_and_has_a_colour() -> None:
     assert set(words.SPEND_CLASSES) == set(SPEND_CLASS)
     assert set(words.TRAFFIC_SOURCES) == set(TRAFFIC_SOURCE)
