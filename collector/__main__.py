@@ -3,7 +3,10 @@
 import sys
 
 from collector.config import CollectorConfig
-from collector.server import run
+from collector.server import START_ERRORS, run
 
 if __name__ == "__main__":
-    sys.exit(run(CollectorConfig.from_json(sys.stdin.readline())))
+    try:
+        sys.exit(run(CollectorConfig.from_json(sys.stdin.readline())))
+    except START_ERRORS as error:
+        sys.exit(f"the collector cannot start: {error}")

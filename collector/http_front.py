@@ -75,6 +75,7 @@ class HttpFront:
             answer = await self._export(EXPORT_PATHS[path], headers, is_json, receive)
         except RefusedError as refused:
             answer = refused.answer
+            self._receiver.count_refusal(EXPORT_PATHS.get(path), "http", answer)
         await _send_answer(send, EXPORT_PATHS.get(path), answer, is_json=is_json)
 
     async def _export(self, signal: Signal, headers: dict[str, str], is_json: bool, receive: Receive) -> Answer:

@@ -56,6 +56,10 @@ class Receiver:
             self._finish(incoming, answering, refused.answer)
         return answering
 
+    def count_refusal(self, signal: Signal | None, transport: str, answer: Answer) -> None:
+        """Count a request that a transport refused on its own, before `receive`."""
+        self._counters.count_answer(signal.name if signal else "none", transport, answer)
+
     def _take(self, incoming: Incoming, answering: Answering) -> None:
         organization = self._gate.organization(incoming.headers)
         received_at_ns = time.time_ns()

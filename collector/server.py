@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 
 from collector.config import CollectorConfig
-from collector.files import lock, make_folder, secret_key, write_json
+from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.grpc_front import PortTakenError, start_grpc
 from collector.health import Health
 from collector.http_front import HttpFront
@@ -26,7 +26,7 @@ from collector.logs import configure_logging
 from collector.metrics import Counters
 from collector.receive import Receiver
 from collector.supervise import WriterProcess
-from collector.tokens import Gate, load_tokens
+from collector.tokens import Gate, TokenFileError, load_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,10 @@ STATE_NAME = "collector.json"
 
 class ExposedError(ValueError):
     """The collector would listen to the network without asking who sends."""
+
+
+START_ERRORS = (ExposedError, TokenFileError, LockedError, PortTakenError, OSError)
+"""What `run` raises when it cannot start; the message is meant for the user."""
 
 
 class _HttpServer(uvicorn.Server):
@@ -49,7 +53,7 @@ class _HttpServer(uvicorn.Server):
 def run(config: CollectorConfig) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code, 0 when everything acknowledged is in the lake.
 
-    Raises ExposedError, TokenFileError, LockedError, PortTakenError or OSError when it cannot start.
+    Raises one of START_ERRORS when it cannot start.
     """
     configure_logging("collector")
     refuse_exposure(config)
@@ -147,6 +151,7 @@ def _start_http(
         server_header=False,
         proxy_headers=False,
         ws="none",
+        timeout_keep_alive=75,  # exporters send every few seconds; do not hang up just when they do
         timeout_graceful_shutdown=int(config.drain_timeout_s) or 1,
     )
     server = _HttpServer(settings)

@@ -16,9 +16,12 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
 from collector.files import lock, make_folder, secret_key, write_json
+from collector.lake import LakeError
 from collector.landing import Lander
 from collector.logs import configure_logging
 from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
@@ -26,6 +29,7 @@ from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_he
 logger = logging.getLogger(__name__)
 
 _POLL_S = 0.2
+_RETRY_S = 1.0
 STATE_NAME = "writer.json"
 STOP = b"stop\n"
 DRAINED, NOT_DRAINED = 0, 3  # exit codes after "stop"
@@ -56,6 +60,7 @@ class Writer:
             config.spans, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s
         )
         self._next_compaction = time.monotonic() + config.compaction_interval_s
+        self._said: set[str] = set()  # failures that are logged already, until all is well
         self.state = WriterState(os.getpid())
         self.stop_requested = False
         self.parent_gone = False
@@ -67,11 +72,13 @@ class Writer:
             is_stopping = self.stop_requested
             sealed = sealed_segments(self._config.log)
             left = self._land_all(sealed)
+            if self.state.error and not left:
+                self._recover()
             if is_stopping:
                 return NOT_DRAINED if left else DRAINED
             if not sealed:
                 self._compact_when_due()
-            self._listen(_POLL_S if left or not sealed else 0)
+            self._listen(_RETRY_S if left else 0 if sealed else _POLL_S)
         return DRAINED
 
     def _land_all(self, paths: list[Path]) -> int:
@@ -90,12 +97,16 @@ class Writer:
         try:
             landed = self._lander.land(path)
         except OSError as error:
-            self._fail(f"{path.name} cannot be landed: {error}")
+            self._fail(f"{path.name} cannot be landed, it stays in the log and is tried again: {error}")
+            return False
+        except Exception as error:  # a fault of ours: the segment stays, the others go on
+            logger.exception("%s", path.name)
+            self._fail(f"{path.name} cannot be landed, {type(error).__name__}: {error}")
             return False
         self.state.segments += 1
         self.state.rows += landed.rows
         self.state.quarantined += landed.quarantined
-        self.state.current_segment = self.state.error = None
+        self.state.current_segment = None
         self._publish()
         return True
 
@@ -104,8 +115,9 @@ class Writer:
             return
         try:
             self.state.compacted_files += self._compaction.run(datetime.datetime.now(datetime.UTC), self._busy_hours())
-        except OSError as error:
-            self._fail(f"compaction failed: {error}")
+        except (OSError, LakeError, pa.ArrowException) as error:  # what is there stays as it is, and is complete
+            self.state.failures += 1
+            logger.error("compaction failed: %s", error)
         self._next_compaction = time.monotonic() + self._config.compaction_interval_s
         self._publish()
 
@@ -124,9 +136,16 @@ class Writer:
 
     def _fail(self, error: str) -> None:
         self.state.failures += 1
-        if self.state.error != error:
-            logger.error("%s; it stays in the log and is tried again", error)
+        if error not in self._said:
+            logger.error("%s", error)
+        self._said.add(error)
         self.state.error = error
+        self._publish()
+
+    def _recover(self) -> None:
+        self.state.error = None
+        self._said.clear()
+        logger.info("segments can be landed again")
         self._publish()
 
     def _publish(self) -> None:

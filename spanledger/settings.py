@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")
     log_segment_max_bytes: Bytes = Field(64 * 1024**2, description="Size at which a log segment is handed over.")
     log_segment_max_age_s: Seconds = Field(2.0, description="Age at which it is: how soon data reaches the lake.")
-    batch_requests: Count = Field(64, description="Requests decoded in one go.")
+    batch_requests: Count = Field(1024, description="Requests decoded in one go.")
     drain_timeout_s: Seconds = Field(30.0, description="How long stopping may take before it is cut short.")
     compaction_interval_s: Seconds = Field(60.0, description="Time between two looks for small lake files.")
     compaction_grace_s: Seconds = Field(3600.0, description="How long merged files' parts stay for readers.")
