@@ -15,7 +15,9 @@ from transforms.dialects import DIALECTS
 from transforms.dialects.base import OTHER
 from transforms.messages import message_hashes
 from transforms.picking import Picked, pick, resource_sources, span_sources
-from transforms.usage import COUNTS, Emitter, Usage, read_usage
+from transforms.tally import COUNTS
+from transforms.token_rules import Emitter
+from transforms.usage import Usage, read_usage
 
 _PLACE = {name: place for place, name in enumerate(CANONICAL)}
 

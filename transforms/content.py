@@ -8,11 +8,15 @@ under the operator's key: equal texts stay recognisable as equal, and nothing el
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+from transforms import typed
 
 _KEYS = re.compile(
     r"""
-      gen_ai\.(prompt|completion)(\.(?!name$|version$).*)?
+      gen_ai\.(prompt|completion)(\.(?!name$|version$|.*\b(role|finish_reason)$).*)?
     | gen_ai\.(input|output)\.messages(\..*)?
     | gen_ai\.system_instructions(\..*)?
     | gen_ai\.content\.(prompt|completion)
@@ -22,7 +26,8 @@ _KEYS = re.compile(
     | llm\.prompt_template\.(template|variables)
     | llm\.(invocation_parameters|function_call|content)
     # a provider's own request and answer, as LiteLLM copies them
-    | llm\.[A-Za-z_0-9]+\.(messages|input|prompt|system|instructions|contents|candidates|choices|content|output
+    | llm\.(?!token_count\.|cost\.|usage\.|request\.|response\.)[A-Za-z_0-9]+\.
+        (messages|input|prompt|system|instructions|contents|candidates|choices|content|output
         |extra_body|systemInstruction|system_instruction|tool_calls|data|text|body)(\..*)?
     | (input|output)\.value
     | embedding\.(text|vector|embeddings)(\..*)?
@@ -64,3 +69,27 @@ def digest(text: str, hash_key: bytes) -> str:
 
 def digests(texts: Sequence[str | None], hash_key: bytes) -> list[str | None]:
     return [None if text is None else digest(text, hash_key) for text in texts]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What happens to content: kept, or replaced by its hash under ``hash_key``."""
+
+    is_stored: bool
+    hash_key: bytes
+
+    def replace(self, key: str, value: Any) -> Any:
+        """The JSON-ready value to write for an attribute."""
+        return value if self.is_stored or not is_content(key) else self.hashed(value)
+
+    def replace_in(self, event: str) -> typed.Replace:
+        """As `replace`, for the attributes of an event."""
+
+        def replace(key: str, value: Any) -> Any:
+            return value if self.is_stored or not is_event_content(event, key) else self.hashed(value)
+
+        return replace
+
+    def hashed(self, value: Any) -> Any:
+        text = value if isinstance(value, str) else typed.dumps(value)
+        return {"$hashed": digest(text, self.hash_key)}

@@ -1,7 +1,6 @@
 """What no canonical column holds, and the shape that makes a row lossless (read back by `transforms.lossless`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,37 +13,14 @@ from transforms import content, typed
 from transforms.arrays import NONE, Flags, Ints, spread
 from transforms.attributes import Attributes, Kind
 from transforms.columns import CANONICAL
-from transforms.decode import Decoded, Group
+from transforms.content import Content
+from transforms.decode import Decoded
 from transforms.wire import UndecodableError
 
 COLUMNS = tuple(CANONICAL)
 _KINDS = len(Kind)
 _TYPES = {kind: kind.name.lower() for kind in Kind}
 Keyed = NDArray[np.uint64]
-
-
-@dataclass(frozen=True)
-class Content:
-    """What happens to content: kept, or replaced by its hash under ``hash_key``."""
-
-    is_stored: bool
-    hash_key: bytes
-
-    def replace(self, key: str, value: Any) -> Any:
-        """The JSON-ready value to write for an attribute."""
-        return value if self.is_stored or not content.is_content(key) else self.hashed(value)
-
-    def replace_in(self, event: str) -> typed.Replace:
-        """As `replace`, for the attributes of an event."""
-
-        def replace(key: str, value: Any) -> Any:
-            return value if self.is_stored or not content.is_event_content(event, key) else self.hashed(value)
-
-        return replace
-
-    def hashed(self, value: Any) -> Any:
-        text = value if isinstance(value, str) else typed.dumps(value)
-        return {"$hashed": content.digest(text, self.hash_key)}
 
 
 def span_leftovers(decoded: Decoded, claim: Ints, keep: Content) -> dict[str, pa.Array]:
@@ -145,7 +121,7 @@ def _event(data: bytes, keep: Content) -> dict[str, Any]:
         "name": event.name,
         "time_unix_nano": event.time_unix_nano,
         "attributes": typed.pairs(event.attributes, keep.replace_in(event.name)),
-        **_set(dropped_attributes_count=event.dropped_attributes_count),
+        **typed.non_empty(dropped_attributes_count=event.dropped_attributes_count),
     }
 
 
@@ -155,7 +131,9 @@ def _link(data: bytes, keep: Content) -> dict[str, Any]:
         "trace_id": link.trace_id.hex(),
         "span_id": link.span_id.hex(),
         "attributes": typed.pairs(link.attributes, keep.replace),
-        **_set(trace_state=link.trace_state, flags=link.flags, dropped_attributes_count=link.dropped_attributes_count),
+        **typed.non_empty(
+            trace_state=link.trace_state, flags=link.flags, dropped_attributes_count=link.dropped_attributes_count
+        ),
     }
 
 
@@ -166,10 +144,6 @@ def _message(kind: Any, data: bytes) -> Any:
         raise UndecodableError(
             f"not a serialized OTLP {kind.DESCRIPTOR.full_name} ({len(data)} bytes): {error}"
         ) from error
-
-
-def _set(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
 
 
 _DROPPED = ("dropped_attributes_count", "dropped_events_count", "dropped_links_count")
@@ -191,59 +165,3 @@ def _extras(decoded: Decoded, keep: Content) -> pa.Array:
     return pa.array(
         [typed.dumps(extras[span]) if span in extras else None for span in range(len(decoded))], pa.string()
     )
-
-
-def group_leftovers(decoded: Decoded, keep: Content) -> dict[str, pa.Array]:
-    """``resource_attributes`` and ``scope_attributes`` of every span."""
-    resources = _objects(decoded.resource.attributes, keep)
-    return {
-        "resource_attributes": pa.array([typed.dumps(one) for one in resources], pa.string()).take(
-            pa.array(decoded.resource.of_span)
-        ),
-        "scope_attributes": _scopes(decoded, keep),
-    }
-
-
-def _scopes(decoded: Decoded, keep: Content) -> pa.Array:
-    scopes = [
-        _set(attributes=one, dropped_attributes_count=dropped)
-        for one, dropped in zip(_objects(decoded.scope.attributes, keep), _counts(decoded.scope), strict=True)
-    ]
-    resources = [
-        _set(resource_dropped_attributes_count=dropped, resource_entity_refs=[data.hex() for data in refs])
-        for dropped, refs in zip(
-            _counts(decoded.resource), decoded.resource.fields.column("entity_refs").to_pylist(), strict=True
-        )
-    ]
-    urls = [decoded.scope_schema_url.dictionary_encode(), decoded.resource_schema_url.dictionary_encode()]
-    columns = [decoded.scope.of_span, decoded.resource.of_span, *(url.indices.to_numpy() for url in urls)]
-    distinct, which = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    texts: list[str | None] = []
-    for scope, resource, scope_url, resource_url in distinct:
-        said = {
-            **scopes[scope],
-            **_set(schema_url=urls[0].dictionary[scope_url].as_py()),
-            **resources[resource],
-            **_set(resource_schema_url=urls[1].dictionary[resource_url].as_py()),
-        }
-        texts.append(typed.dumps(said) if said else None)
-    return pa.array(texts, pa.string()).take(pa.array(which.reshape(-1)))
-
-
-def _counts(group: Group) -> list[int]:
-    counts: list[int] = group.fields.column("dropped_attributes_count").to_pylist()
-    return counts
-
-
-def _objects(attributes: Attributes, keep: Content) -> list[dict[str, Any]]:
-    """Each owner's attributes as one typed JSON object."""
-    objects: list[dict[str, Any]] = [{} for _ in range(attributes.owners)]
-    for one in range(len(attributes)):
-        key = attributes.keys[attributes.code[one]]
-        value = keep.replace(key, attributes.json(one))
-        said = objects[attributes.owner[one]]
-        if attributes.is_repeat[one]:
-            said.setdefault("$repeated", []).append([key, value])
-        else:
-            said[typed.escape(key)] = value
-    return objects

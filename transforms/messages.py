@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from transforms import typed
 from transforms.attributes import Attributes, Kind
 
 Message = list[Any]
@@ -72,20 +71,17 @@ def _is_blank(content: Any) -> bool:
 def _trees(attributes: Attributes, roots: Sequence[str]) -> dict[int, dict[str, Any]]:
     """For each owner the value under each root; indexed keys below a root are put together as nested dicts."""
     found: dict[int, dict[str, Any]] = {}
-    for code, key in enumerate(attributes.keys):
+    # in the order of keys, not of arrival: where a key and one below it both stand, the same one wins always
+    for key, code in sorted((key, code) for code, key in enumerate(attributes.keys)):
         root = next((one for one in roots if key == one or key.startswith(f"{one}.")), None)
         if root is None or key in ("gen_ai.prompt.name", "gen_ai.prompt.version"):
             continue
         path = key[len(root) + 1 :].split(".") if key != root else []
         at = attributes.at_code(code)
-        for owner, kind, text in zip(
-            attributes.owner[at].tolist(),
-            attributes.kind[at],
-            attributes.text.take(pa.array(at)).to_pylist(),
-            strict=True,
-        ):
-            value = typed.loads(text) if kind in (Kind.ARRAY, Kind.KVLIST) else text
-            _put(found.setdefault(owner, {}), [root, *path], value)
+        texts = attributes.text.take(pa.array(at)).to_pylist()
+        structured = np.isin(attributes.kind[at], (Kind.ARRAY, Kind.KVLIST)).tolist()
+        for owner, is_json, text in zip(attributes.owner[at].tolist(), structured, texts, strict=True):
+            _put(found.setdefault(owner, {}), [root, *path], json.loads(text) if is_json else text)
     return found
 
 
@@ -159,16 +155,11 @@ def _parsed(value: Any) -> Any:
             return json.loads(value)
         except (ValueError, RecursionError):
             return value
-    return _unrepeated(value)
-
-
-def _unrepeated(value: Any) -> Any:
-    return value.first if isinstance(value, typed.Repeated) else value
+    return value
 
 
 def _listed(value: Any) -> Any:
     """Nested dicts of indexed keys, {"0": …, "1": …}, as the list they spell."""
-    value = _unrepeated(value)
     if isinstance(value, Mapping) and value and all(re.fullmatch(r"\d{1,9}", str(key)) for key in value):
         return [value[key] for key in sorted(value, key=int)]
     return value

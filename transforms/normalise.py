@@ -6,15 +6,19 @@ shape). Pure: no clock, no network, no files.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import canonical, leftovers
+from transforms import canonical
 from transforms.arrays import Ints
 from transforms.columns import SCHEMA
+from transforms.content import Content
 from transforms.decode import Decoded, decode
+from transforms.groups import group_leftovers
+from transforms.leftovers import span_leftovers
 from transforms.wire import UndecodableError
 
 __all__ = ["NormaliseOptions", "Request", "UndecodableError", "normalise"]
@@ -55,16 +59,16 @@ def _batches(requests: Sequence[Request]) -> list[Sequence[Request]]:
     sizes = np.cumsum([len(request.body) for request in requests], dtype=np.int64)
     cuts = np.flatnonzero(np.diff(sizes // _BATCH_BYTES)) + 1
     bounds = [0, *cuts.tolist(), len(requests)]
-    return [requests[low:high] for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+    return [requests[low:high] for low, high in pairwise(bounds) if low < high]
 
 
 def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.RecordBatch:
     decoded = decode([request.body for request in requests])
-    keep = leftovers.Content(options.store_content, options.hash_key)
+    keep = Content(options.store_content, options.hash_key)
     columns, claim = canonical.read(decoded, options.hash_key)
     columns |= _envelope(decoded, requests)
-    columns |= leftovers.span_leftovers(decoded, claim, keep)
-    columns |= leftovers.group_leftovers(decoded, keep)
+    columns |= span_leftovers(decoded, claim, keep)
+    columns |= group_leftovers(decoded, keep)
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 

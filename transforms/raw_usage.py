@@ -16,6 +16,7 @@ from typing import Any
 
 Counts = dict[str, int]
 
+_ANTHROPIC = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _LONGEST = 20_000  # characters; a usage object has a few hundred
 
 
@@ -28,12 +29,9 @@ def parse(text: str) -> Counts | None:
         return _gemini(usage)
     if "inputTokens" in usage:
         return _exclusive(usage, "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
-    if "cache_read_input_tokens" in usage or "cache_creation_input_tokens" in usage:
-        if "prompt_tokens" not in usage:
-            keys = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-            return _exclusive(usage, *keys) | _known(
-                cache_write_1h_tokens=_part(usage, "cache_creation", "ephemeral_1h_input_tokens")
-            )
+    if "prompt_tokens" not in usage and not usage.keys().isdisjoint(_ANTHROPIC[2:]):
+        written_1h = _part(usage, "cache_creation", "ephemeral_1h_input_tokens")
+        return _exclusive(usage, *_ANTHROPIC) | _known(cache_write_1h_tokens=written_1h)
     return _openai(usage)
 
 

@@ -45,7 +45,7 @@ def reworded(attributes: Attributes, at: Ints, reading: Callable[[str], str | No
     """Text that needs a reading; asked once per distinct value, of any type."""
     sent = attributes.text.take(pa.array(at))
     encoded = sent.dictionary_encode()
-    meanings = pa.array([_sound(one and reading(one)) for one in encoded.dictionary.to_pylist()], pa.string())
+    meanings = pa.array([_sound(reading(one)) if one else None for one in encoded.dictionary.to_pylist()], pa.string())
     values = meanings.take(encoded.indices)
     same = np.asarray(pc.fill_null(pc.equal(values, sent), False).to_numpy(zero_copy_only=False))
     return Read(values, same & np.isin(attributes.kind[at], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE)))
@@ -142,18 +142,21 @@ def money(attributes: Attributes, at: Ints) -> Read:
     if not len(odd):
         return Read(values, exact)
     texts = attributes.text.take(pa.array(at[odd])).to_pylist()
-    amounts = [_amount(sent) if kind[slot] in _AMOUNTS else None for slot, sent in zip(odd, texts, strict=True)]
-    for slot, sent, amount in zip(odd, texts, amounts, strict=True):
-        if amount is not None and kind[slot] != Kind.STRING:  # amount 0 here is a rounded trifle or -0.0
-            exact[slot] = (
-                amount == int(sent) if kind[slot] == Kind.INT else amount != 0 and float(amount) == float(sent)
-            )
+    amounts: list[Decimal | None] = []
+    for slot, sent, type_ in zip(odd.tolist(), texts, kind[odd].tolist(), strict=True):
+        amount = _amount(sent) if type_ in _AMOUNTS else None
+        amounts.append(amount)
+        if amount:  # 0 here is a rounded trifle or -0.0
+            exact[slot] = type_ != _STRING and (amount == int(sent) if type_ == _INT else float(amount) == float(sent))
+        elif type_ == _INT:
+            exact[slot] = amount is not None
     order = np.arange(len(at), dtype=np.int64)
     order[odd] = len(at) + np.arange(len(odd))
     return Read(pa.concat_arrays([values, pa.array(amounts, MONEY)]).take(pa.array(order)), exact)
 
 
-_AMOUNTS = (Kind.DOUBLE, Kind.INT, Kind.STRING)
+_INT, _STRING = int(Kind.INT), int(Kind.STRING)  # plain ints: enum members are slow to look up in loops
+_AMOUNTS = frozenset({int(Kind.DOUBLE), _INT, _STRING})
 
 
 def _amount(sent: str) -> Decimal | None:

@@ -120,3 +120,8 @@ def _from_object(value: dict[str, Any]) -> Any:
     if "$repeated" not in value:
         return first
     return Repeated(first, tuple((key, from_json(item)) for key, item in value["$repeated"]))
+
+
+def non_empty(**values: Any) -> dict[str, Any]:
+    """The values that say something: protobuf's zero, empty text and empty list are left out."""
+    return {name: value for name, value in values.items() if value}

@@ -8,7 +8,10 @@ import pytest
 
 from tests.transforms import oracle
 from tests.transforms.comparing import HIDE, assert_lossless, rows_of
+from transforms import lossless
 from transforms.columns import CANONICAL
+from transforms.content import is_content
+from transforms.typed import Hashed
 
 ANSWER = "The weather in Lisbon"
 
@@ -53,6 +56,10 @@ def test_switching_content_off_changes_no_column(recording: str) -> None:
     for shown, hidden in zip(rows_of(bodies), rows_of(bodies, HIDE), strict=True):
         for column in CANONICAL:
             assert shown[column] == hidden[column], column
+        before, after = lossless.attributes_of(shown), lossless.attributes_of(hidden)
+        assert before.keys() == after.keys()
+        for key, value in after.items():
+            assert isinstance(value, Hashed) if is_content(key) and before[key] is not None else value == before[key]
 
 
 COVERED = {

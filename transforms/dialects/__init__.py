@@ -6,8 +6,17 @@ carries several).
 """
 
 from transforms.dialects import (
-    anthropic_sdk, bare, google_adk, litellm, openinference, openlit, otel_genai, semantic_kernel, spanledger, traceloop,
-)  # fmt: skip
+    anthropic_sdk,
+    bare,
+    google_adk,
+    litellm,
+    openinference,
+    openlit,
+    otel_genai,
+    semantic_kernel,
+    spanledger,
+    traceloop,
+)
 from transforms.dialects.base import Dialect, UsageGroup
 
 DIALECTS: tuple[Dialect, ...] = (

@@ -6,9 +6,20 @@ Read from openinference-semantic-conventions 0.1.42 and nine recordings.
 """
 
 from transforms.dialects.base import (
-    CONTAINER, EVALUATOR, INCLUSIVE, OTHER, REQUEST, TOOL,
-    Dialect, KindKey, Meaning, NameRule, Source, TokenRule, UsageGroup,
-)  # fmt: skip
+    CONTAINER,
+    EVALUATOR,
+    INCLUSIVE,
+    OTHER,
+    REQUEST,
+    TOOL,
+    Dialect,
+    KindKey,
+    Meaning,
+    NameRule,
+    Source,
+    TokenRule,
+    UsageGroup,
+)
 from transforms.dialects.readings import evaluator, experiment_project, finish_reason, provider
 
 USAGE = UsageGroup(

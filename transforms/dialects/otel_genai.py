@@ -5,8 +5,20 @@ OpenAI, Google and Bedrock instrumentations. Emitters span all generations, so e
 """
 
 from transforms.dialects.base import (
-    CONTAINER, EXCLUSIVE, FETCH, INCLUSIVE, OTHER, REQUEST, TOOL, Dialect, KindKey, Meaning, Source, TokenRule, UsageGroup,
-)  # fmt: skip
+    CONTAINER,
+    EXCLUSIVE,
+    FETCH,
+    INCLUSIVE,
+    OTHER,
+    REQUEST,
+    TOOL,
+    Dialect,
+    KindKey,
+    Meaning,
+    Source,
+    TokenRule,
+    UsageGroup,
+)
 from transforms.dialects.readings import finish_reason, provider
 
 OPERATIONS = {

@@ -4,9 +4,20 @@ Read from the instrumentations 0.40 and 0.62 and from five recordings.
 """
 
 from transforms.dialects.base import (
-    CONTAINER, EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, OTHER, REQUEST, TOOL,
-    Dialect, KindKey, Meaning, Source, TokenRule, UsageGroup,
-)  # fmt: skip
+    CONTAINER,
+    EXCLUSIVE,
+    EXCLUSIVE_OUTPUT,
+    INCLUSIVE,
+    OTHER,
+    REQUEST,
+    TOOL,
+    Dialect,
+    KindKey,
+    Meaning,
+    Source,
+    TokenRule,
+    UsageGroup,
+)
 from transforms.dialects.otel_genai import USAGE
 from transforms.dialects.readings import finish_reason, lower
 
