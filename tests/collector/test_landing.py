@@ -1,6 +1,8 @@
 """From sealed segment to lake file: exactly once, whatever dies when."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -152,4 +154,28 @@ def test_a_lake_that_cannot_be_written_keeps_the_log_and_says_so(tmp_path: Path)
         config.spans.unlink()
         wait_until(lambda: span_ids(config) == [one.span_id], "the span to land")
         wait_until(lambda: collector.request("GET", "/readyz").status == 200, "readiness to return")
+        assert collector.stop() == 0
+
+
+def test_a_segment_that_crashes_the_writer_again_and_again_is_set_aside(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    config = configuration(tmp_path / "data", lake=lake)
+    with Collector(config) as collector:
+        config.spans.rmdir()
+        config.spans.write_text("in the way")  # so that the segment stays at hand
+        body = request(span()).SerializeToString()
+        assert collector.send(body).status == 200
+        for _ in range(3):
+            wait_until(lambda: collector.writer_state.get("current_segment"), "the writer to take the segment")
+            before = collector.writer_state["pid"]
+            os.kill(before, signal.SIGSEGV)
+            wait_until(lambda before=before: collector.writer_state["pid"] != before, "another writer")
+        wait_until(lambda: not collector.waiting(), "the segment to be set aside")
+        config.spans.unlink()
+        (kept,) = config.quarantine.glob("*.segment0.bin")
+        assert body in kept.read_bytes()
+        assert "crashed 3 times" in kept.with_suffix(".json").read_text()
+        one = span()
+        assert collector.send(request(one).SerializeToString()).status == 200
+        wait_until(lambda: span_ids(config) == [one.span_id], "the next span to land")
         assert collector.stop() == 0

@@ -18,6 +18,7 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_
 
 from tests.collector.running import Collector, configuration, rows, wait_until
 from transforms.lossless import attributes_of, events_of, links_of, resource_of, scope_of
+from transforms.typed import Hashed
 
 JS = Path(__file__).parent / "js"
 PROTOCOLS = ["grpc", "http/protobuf", "http/json"]
@@ -123,6 +124,28 @@ def test_python(collector: Collector, kind: str) -> None:
         assert [(link["trace_id"], link["attributes"]) for link in links_of(row)] == [
             (trace_id, {"why": "link"}) for _ in span.links
         ]
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_contents_are_recoverable_when_switched_on_and_nowhere_when_not(tmp_path: Path, *, is_stored: bool) -> None:
+    config = configuration(tmp_path, store_content=is_stored)
+    messages = '[{"role": "user", "parts": [{"type": "text", "content": "the secret of the abbey"}]}]'
+    with Collector(config) as collector:
+        exporter = Recording(python_exporter("http", collector))
+        provider = TracerProvider(resource=Resource({"service.name": "py-app"}))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        span = provider.get_tracer("py-tests").start_span("chat gpt-4o")
+        span.set_attributes({"gen_ai.operation.name": "chat", "gen_ai.input.messages": messages})
+        span.end()
+        provider.shutdown()
+        assert exporter.results == {SpanExportResult.SUCCESS}
+        assert collector.stop() == 0
+    (row,) = rows(config).to_pylist()
+    content = attributes_of(row)["gen_ai.input.messages"]
+    assert (content == messages) is is_stored
+    assert isinstance(content, str if is_stored else Hashed)
+    assert is_stored or "abbey" not in repr(row)
+    assert is_stored or all(b"abbey" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def exact(attributes: Any) -> str:
