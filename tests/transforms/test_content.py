@@ -23,7 +23,8 @@ NOT_CONTENT = [
     "exception.message", "exception.stacktrace", "gen_ai.request.model", "input.mime_type", "llm.openai.usage",
     "gen_ai.tool.name", "gen_ai.tool.definitions",
     "gen_ai.completion.0.finish_reason", "gen_ai.prompt.0.role",
-    "llm.cost.prompt", "llm.request.type", "llm.usage.prompt_tokens", "llm.model_name", "prompt.id", "llm.prompt_template.version",
+    "llm.cost.prompt", "llm.request.type",
+    "llm.usage.prompt_tokens", "llm.model_name", "prompt.id", "llm.prompt_template.version",
 ]  # fmt: skip
 
 
