@@ -43,6 +43,8 @@ def largest(drivers: list[dict[str, Any]], spend: Row) -> str:
     if not drivers:
         return "No calls in this period"
     top = drivers[0]
+    if len(drivers) == 1:
+        return f"All of it is {grids.text(top['workflow_id'])}"
     part = figures.share(top["cost_usd"], spend["cost_usd"])
     return f"{grids.text(top['workflow_id'])} is the largest of {len(drivers)} workflows: {part} of spend"
 

@@ -22,24 +22,17 @@ def render(context: Context) -> None:
         grids.grid(
             rows,
             [
-                Column("title", "What"),
+                Column("title", "What, and what to do", html=_advice),
                 grids.number("rows", "Rows"),
                 grids.money("cost_usd", "Known spend it touches", bar=True),
-                Column("mostly", "Mostly", html=_mostly, is_minor=True),
+                Column("subjects", "Where", html=_where, is_minor=True),
                 Column("last_date", "Last seen", is_minor=True),
-                Column(
-                    "cure",
-                    "What to do",
-                    html=lambda row: f'<span style="white-space:normal">{_code(row["cure"])}</span>',
-                ),
             ],
         )
     models = context.rows("unpriced_models")
     if models:
-        finding(
-            "One model has no known price" if len(models) == 1 else f"{len(models)} models have no known price",
-            "Their calls are counted; their cost is unknown, not zero.",
-        )
+        number = "One model has" if len(models) == 1 else f"{len(models)} models have"
+        finding(f"{number} no known price", "Their calls are counted; their cost is unknown, not zero.")
         grids.grid(
             models,
             [
@@ -57,9 +50,15 @@ def _explained(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"title": title, "cure": cure}
 
 
-def _mostly(row: Any) -> str:
-    more = f" and {row['subjects'] - 1} more" if row["subjects"] > 1 else ""
-    return escape(grids.text(row["mostly"])) + more
+def _advice(row: Any) -> str:
+    return f'<div class="sl-advice">{escape(row["title"])}<p class="sl-muted">{_code(row["cure"])}</p></div>'
+
+
+def _where(row: Any) -> str:
+    """The first two models, services or workflows concerned, and how many more."""
+    named = row["subjects"] or []
+    more = f" and {len(named) - 2} more" if len(named) > 2 else ""
+    return escape(", ".join(grids.text(name) for name in named[:2])) + more
 
 
 def _code(text: str) -> str:
