@@ -106,7 +106,7 @@ def _message(item: Any, role: str) -> Message:
         for wrapper in ("message", "embedding"):  # OpenInference puts each message below a key of that name
             if isinstance(item.get(wrapper), dict):
                 item = item[wrapper]
-        said = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key)), [])
+        said: Any = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key)), [])
         parts = _parts(said) + _parts(item.get("tool_calls") or [])
         return [str(item.get("role") or role).lower(), _single(parts)]
     return [role, _content(item)]

@@ -8,6 +8,7 @@ nothing of that type) and whether turning a value back into the attribute's own 
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -185,7 +186,7 @@ class _Slots:
     """Values under construction: what is known, and whether exactly."""
 
     def __init__(self, size: int, type_: type) -> None:
-        self.values = np.zeros(size, dtype=type_)
+        self.values: NDArray[Any] = np.zeros(size, dtype=type_)
         self.known = np.zeros(size, dtype=np.bool_)
         self.exact = np.zeros(size, dtype=np.bool_)
 
