@@ -1,4 +1,4 @@
-"""Small vectorised helpers shared by the columnar code: index arrays are numpy int64, -1 meaning "none"."""
+"""Small vectorised functions shared by the columnar code: index arrays are numpy int64, -1 meaning "none"."""
 
 import numpy as np
 import pyarrow as pa
