@@ -60,6 +60,8 @@ class Compaction:
         before = folder.stat().st_mtime_ns
         if self._settled.get(folder) == before:
             return 0
+        for left in folder.glob(".*.tmp"):  # by a crash: only this process writes here, and it is not writing now
+            left.unlink()
         active, superseded = split_superseded(folder)
         merged = 0
         for group in groups(active, self._max_rows):

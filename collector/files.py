@@ -31,7 +31,7 @@ def make_folder(folder: Path) -> None:
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644, *, is_durable: bool = True) -> None:
     """Readers see the old content or the new one, never a part. ``is_durable`` false leaves out the fsyncs."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside = path.with_name(f".{path.name}.tmp")  # each of our files has one writing process at a time
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

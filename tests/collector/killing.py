@@ -108,6 +108,7 @@ def check_compacted(config: CollectorConfig, *, is_finished: bool) -> None:
     assert sorted(span_ids(config)) == EXPECTED
     files = [path for path in config.spans.rglob("*.parquet") if not path.name.startswith(".")]
     assert not is_finished or len(files) == 1
+    assert not is_finished or not list(config.spans.rglob(".*.tmp"))
 
 
 def warm_up(folder: Path) -> None:
