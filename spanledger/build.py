@@ -17,9 +17,10 @@ from spanledger import workspace
 from spanledger.builds import Builds, new_build_id
 
 COMMAND = (
-    *("build", "--exclude", "test_type:unit", "--quiet", "--no-use-colors", "--no-version-check"),
+    *("build", "--quiet", "--log-level-file", "none", "--no-use-colors", "--no-version-check"),
     *("--project-dir", str(workspace.PROJECT), "--profiles-dir", str(workspace.PROJECT)),
 )
+NO_UNIT_TESTS = ("--exclude", "test_type:unit")
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
 
 
@@ -41,11 +42,13 @@ class Outcome:
 class Builder:
     """Builds of one data directory in one warm process: the first call pays for loading dbt, later ones do not."""
 
-    def __init__(self, data: Path, lake: Path, prices_file: Path | None = None) -> None:
+    def __init__(self, data: Path, lake: Path, prices_file: Path | None = None, *, unit_tests: bool = False) -> None:
+        """``unit_tests``: also run the models' unit tests, for the project's own tests."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = lake.absolute()
         self._prices_file = prices_file
+        self._command = COMMAND if unit_tests else (*COMMAND, *NO_UNIT_TESTS)
         self._dbt = dbtRunner()
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
@@ -86,7 +89,9 @@ class Builder:
         try:
             # dbt prints through its own logger; the result object says all that is needed
             with contextlib.redirect_stdout(io.StringIO()):
-                return self._dbt.invoke([*COMMAND, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")])
+                return self._dbt.invoke(
+                    [*self._command, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+                )
         finally:
             _close_connections()
 

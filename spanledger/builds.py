@@ -70,7 +70,9 @@ class Builds:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise BuildInProgressError(f"another process is building in {self.folder}; wait for it to end") from None
+                raise BuildInProgressError(
+                    f"another process is building in {self.folder}; wait for it to end"
+                ) from None
             yield
 
     def publish(self, build_id: str) -> None:

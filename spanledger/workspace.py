@@ -11,13 +11,15 @@ import duckdb
 import pyarrow as pa
 
 from collector.lake import LakeFile, active_files
-from transforms import prices
+from transforms import price_overrides, prices
 from transforms.columns import SCHEMA
 from transforms.model_names import ModelNames
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 SQL = Path(__file__).resolve().parent / "sql"
-NAMES_SCHEMA = pa.schema([(name, pa.string()) for name in ("provider", "model_name", "price_provider", "price_model", "rule")])
+NAMES_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("provider", "model_name", "price_provider", "price_model", "rule")]
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, prices_file: Path | None
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _open_lake(connection, work.files)
         overrides = _overrides(prices_file)
-        _insert(connection, "meta.prices", prices.table(prices.combine(prices.package_rates(), overrides)))
+        _insert(connection, "meta.prices", prices.table(price_overrides.combine(prices.package_rates(), overrides)))
         _resolve_names(connection, overrides)
 
 
@@ -103,7 +105,7 @@ def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile])
 
 
 def _overrides(prices_file: Path | None) -> list[prices.Rate]:
-    return prices.read_overrides(prices_file.read_text(), prices_file.name) if prices_file else []
+    return price_overrides.read_overrides(prices_file.read_text(), prices_file.name) if prices_file else []
 
 
 def _resolve_names(connection: duckdb.DuckDBPyConnection, overrides: Sequence[prices.Rate]) -> None:

@@ -43,7 +43,19 @@ PRICE_LISTS = {
 }
 """OpenTelemetry's provider names -> price lists of genai-prices."""
 
-MAKERS = ("openai", "anthropic", "mistral", "cohere", "deepseek", "x-ai", "voyageai", "moonshotai", "zai", "minimax", "google")
+MAKERS = (
+    "openai",
+    "anthropic",
+    "mistral",
+    "cohere",
+    "deepseek",
+    "x-ai",
+    "voyageai",
+    "moonshotai",
+    "zai",
+    "minimax",
+    "google",
+)
 """Lists asked when a span names no provider: those who make the models. Google comes last as it also resells."""
 
 FALLBACKS = {"azure": ("openai",), "aws": ("anthropic",), "google": ("anthropic",)}
@@ -133,13 +145,19 @@ class _PriceList:
             for clause in _clauses(model.match):
                 if isinstance(clause, types.ClauseEquals):
                     names.setdefault(clause.equals.lower(), set()).add(model.id)
-                elif isinstance(clause, types.ClauseRegex) and clause.regex.startswith("^") and clause.regex.endswith("$"):
+                elif (
+                    isinstance(clause, types.ClauseRegex)
+                    and clause.regex.startswith("^")
+                    and clause.regex.endswith("$")
+                ):
                     patterns.append((re.compile(clause.regex), model.id))
         return cls(names, tuple(patterns))
 
     def models(self, name: str) -> set[str]:
         """Ids of the models that state this name; prefixes and substrings never count."""
-        return self.names.get(name.lower()) or {model for pattern, model in self.patterns if pattern.match(name.lower())}
+        return self.names.get(name.lower()) or {
+            model for pattern, model in self.patterns if pattern.match(name.lower())
+        }
 
 
 def _clauses(match: object) -> Iterator[object]:

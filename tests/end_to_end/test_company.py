@@ -1,0 +1,78 @@
+"""The simulated company, through the real door into the warehouse: every table equals what really happened.
+
+The truth is written from the simulated events by code that shares nothing with the product. The seed is new each run;
+a failure names it, and COMPANY_SEED repeats it.
+"""
+
+import os
+import random
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sample_traces import company
+from sample_traces.send import send
+from spanledger.build import Builder
+from tests.collector.running import Collector, configuration, wait_until
+from tests.end_to_end.truth_check import differences
+from tests.lake import land, open_warehouse
+
+SEED = int(os.environ.get("COMPANY_SEED") or random.SystemRandom().randrange(10**6))
+END = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def history() -> company.Company:
+    return company.simulate(SEED, days=60, scale=0.1, end=END)
+
+
+@pytest.fixture(scope="module")
+def reference(history: company.Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the company sent once, in order, in large requests, through gRPC, and built once."""
+    data = tmp_path_factory.mktemp("reference")
+    company.write_prices(history, data / "prices.csv")
+    with Collector(configuration(data)) as collector:
+        receipt = send(company.requests(history), collector.grpc_address)
+        assert receipt.rejected == 0
+        wait_until(lambda: not collector.waiting(), "the log to be empty")
+        assert collector.stop() == 0, collector.errors()
+    Builder(data, data / "lake", data / "prices.csv").build()
+    return data
+
+
+def test_every_table_equals_its_truth(history: company.Company, reference: Path, tmp_path: Path) -> None:
+    company.write_truth(history, tmp_path)
+    with open_warehouse(reference) as warehouse:
+        assert differences(warehouse, tmp_path) == {}, f"seed {SEED}"
+
+
+def test_order_repeats_and_small_requests_change_nothing(
+    history: company.Company, reference: Path, tmp_path: Path
+) -> None:
+    """Shuffled, a third sent twice, spans of a trace far apart, in four builds: the same tables as all at once."""
+    company.write_prices(history, tmp_path / "prices.csv")
+    builder = Builder(tmp_path, tmp_path / "lake", tmp_path / "prices.csv")
+    bodies = list(company.requests(history, spans_per_request=5, shuffle_seed=SEED, resend_share=0.3))
+    assert len(bodies) > 1000
+    for part in range(4):
+        land(bodies[part::4], tmp_path, per_segment=100)
+        assert builder.build().is_full == (part == 0)
+    with open_warehouse(reference) as warehouse:
+        other = tmp_path / "builds" / (tmp_path / "builds" / "CURRENT").read_text().strip() / "warehouse.duckdb"
+        warehouse.execute(f"attach '{other}' as other (read_only)")
+        for table in _marts(warehouse):
+            for one, two in ((f"main.{table}", f"other.main.{table}"), (f"other.main.{table}", f"main.{table}")):
+                rows = warehouse.execute(f"from {one} except all from {two} limit 3").fetchall()
+                assert rows == [], f"{one} has rows that {two} has not; seed {SEED}"
+
+
+def _marts(warehouse: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = warehouse.execute(
+        "select table_name from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = 'main' and (table_name like 'fct_%' or table_name like 'rpt_%')"
+    ).fetchall()
+    names = [name for (name,) in rows]
+    assert len(names) >= 8
+    return names

@@ -1,0 +1,53 @@
+"""Compares a published warehouse with the simulated company's truth, table by table, to the cent."""
+
+from pathlib import Path
+
+import duckdb
+
+NOT_STATED = {"fct_calls": ("request_model", "response_model", "response_id", "step_attempt")}
+"""Columns whose null in the truth means "not stated here"."""
+
+BESIDE_MARTS = {"budget_months"}
+"""Truth of tables that are not built yet."""
+
+OWN_CHECKS = ("unpriced_model", "unknown_traffic", "unknown_usage", "unknown_outcome")
+"""The findings of rpt_data_quality that the events settle."""
+
+
+def differences(warehouse: duckdb.DuckDBPyConnection, truth: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Rows on either side only, a few per table; empty when every table equals its truth."""
+    tables = [path for path in sorted(truth.glob("*.parquet")) if path.stem not in BESIDE_MARTS]
+    assert len(tables) >= 8
+    found = {path.stem: _different_rows(warehouse, path) + _wrong_values(warehouse, path) for path in tables}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _columns(warehouse: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    names = [name for name, *_ in warehouse.execute(f"describe from '{path}'").fetchall()]
+    return [name for name in names if name not in NOT_STATED.get(path.stem, ())]
+
+
+def _different_rows(warehouse: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[object, ...]]:
+    columns = ", ".join(f'"{name}"' for name in _columns(warehouse, path))
+    checks = ", ".join(f"'{check}'" for check in OWN_CHECKS)
+    mart = f'(from {path.stem} where "check" in ({checks}))' if path.stem == "rpt_data_quality" else path.stem
+    sides = {"truth only": (f"'{path}'", mart), "mart only": (mart, f"'{path}'")}
+    return [
+        (side, *row)
+        for side, (one, other) in sides.items()
+        for row in warehouse.execute(
+            f"select {columns} from {one} except all select {columns} from {other} limit 3"
+        ).fetchall()
+    ]
+
+
+def _wrong_values(warehouse: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[object, ...]]:
+    return [
+        (column, *row)
+        for column in NOT_STATED.get(path.stem, ())
+        for row in warehouse.execute(
+            f"""select truth.trace_id, truth.span_id, truth."{column}", mart."{column}"
+            from '{path}' as truth inner join {path.stem} as mart using (trace_id, span_id)
+            where truth."{column}" != mart."{column}" limit 3"""
+        ).fetchall()
+    ]
