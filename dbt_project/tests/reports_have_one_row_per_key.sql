@@ -1,0 +1,23 @@
+-- A daily report has one row per key on each date written again: recomputed and carried rows never meet.
+{%- set reports = {
+    'rpt_spend_classes': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team', 'traffic_source', 'spend_class']),
+    'rpt_traffic_split': ('date', 'int_calls', ['environment', 'team', 'project', 'traffic_source']),
+    'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
+    'rpt_data_quality': ('date', 'int_spans', ['environment', '"check"']),
+    'rpt_cost_per_successful_task': (
+        'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']
+    ),
+    'int_pool_days': ('task_date', 'int_tasks', ['team', 'project']),
+} %}
+{%- for report, (date, touched_by, key) in reports.items() %}
+select
+    '{{ report }}' as report,
+    {{ date }} as date,
+    count(*) as rows,
+    count(distinct (organization, {{ key | join(', ') }})) as keys
+from {{ ref(report) }}
+where {{ date }} in ({{ touched_dates(touched_by) }})
+group by {{ date }}
+having count(*) != count(distinct (organization, {{ key | join(', ') }}))
+{{ "union all" if not loop.last }}
+{%- endfor %}
