@@ -19,6 +19,8 @@ from collector.config import CollectorConfig
 
 PREFIX = "SPANLEDGER_"
 FILE = Path("spanledger.toml")
+NO_SETTINGS = frozenset({"SPANLEDGER_PUBLIC_DATA"})
+"""Variables with our prefix that others read: where the tests find the public data sets."""
 
 
 class SettingsError(ValueError):
@@ -123,7 +125,8 @@ def load_settings(**arguments: Any) -> Settings:
 
 
 def _from_environment() -> dict[str, str]:
-    return {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    ours = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and name not in NO_SETTINGS}
+    return {name[len(PREFIX) :].lower(): value for name, value in ours.items()}
 
 
 def _read_file() -> dict[str, Any]:

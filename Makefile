@@ -1,0 +1,66 @@
+# Everything a person or a CI job calls. `make help` lists it; a second call of anything is quick.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+JS := tests/end_to_end/js
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_NO_INPUT = 1
+
+.PHONY: help setup up demo test check browser bench clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: .venv/.ready ## create .venv and install the locked packages
+
+up: setup ## collector, builds and explorer until Ctrl-C
+	@exec $(BIN)/spanledger up
+
+demo: setup ## the same on a simulated company
+	@exec $(BIN)/spanledger demo
+
+test: setup check browser ## every check and test, real browser and exporters included
+	@$(BIN)/pytest
+
+check: setup ## format, lint, types, import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest tests/test_imports.py tests/test_lock.py
+
+bench: setup ## from the door to the lake: how fast, compared with what
+	@$(BIN)/python benchmarks/door_to_lake.py
+
+clean: ## remove what the targets above made; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis $(JS)/node_modules dbt_project/target dbt_project/logs
+
+# The stamp is younger than the lock and pyproject.toml exactly when the environment holds what they say.
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; call make PYTHON=python3.11 (or newer)")'
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@echo "Installing the locked packages into .venv …"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Chromium and Node come from the system's packages; where that is not ours to do, the one line to run is said.
+browser: setup
+	@missing=; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="chromium"; \
+	{ command -v node && command -v npm; } >/dev/null || missing="$$missing nodejs npm"; \
+	if [ -n "$$missing" ]; then \
+	  if [ -z "$(SUDO)" ] && command -v apt-get >/dev/null; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update && apt-get install -y --no-install-recommends $$missing; } </dev/null >/dev/null; \
+	  else \
+	    echo "The tests need a browser and Node. Run: sudo apt-get update && sudo apt-get install -y$${missing:+ }$$missing" >&2; exit 1; \
+	  fi; \
+	fi
+	@$(MAKE) --no-print-directory $(JS)/node_modules/.ready
+
+$(JS)/node_modules/.ready: $(JS)/package-lock.json
+	@cd $(JS) && npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@touch $@

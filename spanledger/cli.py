@@ -1,0 +1,145 @@
+"""`spanledger`: the command line. Commands stay thin; what they do is in the modules they name.
+
+Modules are imported inside the commands: `--help` and quick commands need not wait for dbt, Streamlit or Arrow.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
+from spanledger.options import command
+from spanledger.settings import Settings
+
+PORTS = ("host", "grpc_port", "http_port")
+
+
+@click.group(epilog=f"Every setting is an option, SPANLEDGER_<NAME> or a line of spanledger.toml.\n\n{MEANING}")
+@click.version_option(package_name="spanledger")
+def main() -> None:
+    """What every LLM call costs, and what it bought: OpenTelemetry in, cost per successful task out."""
+
+
+def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
+    forms = click.Choice(["table", "csv", "json", "parquet"])
+    function = click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")(
+        function
+    )
+    return click.option("--format", "form", type=forms, default="table", show_default=True, help="What to write.")(
+        function
+    )
+
+
+@command(
+    main, "data", *PORTS, "app_port", "build_interval_s", "prices_file", example="spanledger up --data /srv/spanledger"
+)
+def up(settings: Settings) -> None:
+    """Run the collector, the periodic builds and the explorer together, until Ctrl-C."""
+    from spanledger import up as everything
+
+    _end_with(_supervised(lambda: everything.up(settings)))
+
+
+@command(main, "data", *PORTS, "app_port", "log_segment_max_age_s", example="spanledger demo --app-port 8600")
+@click.option("--scale", type=float, default=1.0, show_default=True, help="Size; 1 is about 19,000 calls in 60 days.")
+def demo(settings: Settings, scale: float) -> None:
+    """Run everything on a simulated company, sent through the real door; data in ./data-demo by default."""
+    from spanledger import demo as showing
+
+    _end_with(_supervised(lambda: showing.demo(settings, scale)))
+
+
+@command(main, "data", "lake", *PORTS, "token_file", example="spanledger collect --host 127.0.0.1 --grpc-port 4317")
+def collect(settings: Settings) -> None:
+    """Run the receiver alone: OTLP in, Parquet out."""
+    from collector.server import START_ERRORS, ExposedError, run
+    from collector.tokens import TokenFileError
+
+    try:
+        _end_with(run(settings.collector_config()))
+    except START_ERRORS as error:
+        code = USAGE if isinstance(error, ExposedError | TokenFileError) else IN_THE_WAY
+        raise Failure(f"the collector cannot start: {error}", code) from error
+
+
+@command(main, "data", "lake", "prices_file", example="spanledger build --full-refresh")
+@click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
+def build(settings: Settings, full_refresh: bool) -> None:
+    """Run the models over what is new, check, and publish a new build."""
+    from spanledger.build import Builder
+    from spanledger.building import NOT_BUILT, describe
+    from spanledger.builds import BuildInProgressError
+    from transforms.prices import PriceError
+
+    try:
+        builder = Builder(settings.data, settings.lake_path, settings.prices_file)
+        click.echo(describe(builder.build(full_refresh=full_refresh)))
+    except NOT_BUILT as error:
+        codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE}
+        raise Failure(str(error), codes.get(type(error), FAILED)) from error
+
+
+@command(main, "data", "app_port", example="spanledger app --app-port 8600")
+def app(settings: Settings) -> None:
+    """Run the cost explorer alone; it follows each new build by itself."""
+    from spanledger import explorer, preflight
+
+    settings = preflight.with_chosen_ports(settings)
+    preflight.refuse_taken((preflight.app_door(settings),))
+    explorer.run_here(settings)
+
+
+@command(main, "data", example='spanledger sql "from rpt_traffic_split limit 5" --format csv')
+@click.argument("query")
+@_formatted
+def sql(settings: Settings, query: str, form: str, output: Path | None) -> None:
+    """Ask the published build one question in SQL (DuckDB's dialect); it cannot change anything."""
+    from spanledger import current, formats
+
+    with current.opened(settings.data) as connection:
+        formats.write(current.answer(connection, query), form, output)
+
+
+@main.group(epilog=MEANING)
+def prices() -> None:
+    """What a token costs, as the published build sees it."""
+
+
+@command(prices, "data", example="spanledger prices list --model claude-sonnet")
+@click.option("--model", default="", help="Only providers and models whose name contains this.")
+@_formatted
+def list_command(settings: Settings, model: str, form: str, output: Path | None) -> None:
+    """Rates in US dollars a million tokens, with the time they hold and where they are from."""
+    _ask(settings, "prices", form, output, model=model)
+
+
+@command(prices, "data", example="spanledger prices unpriced --format json")
+@_formatted
+def unpriced(settings: Settings, form: str, output: Path | None) -> None:
+    """Models that were called and that nobody has a price for."""
+    _ask(settings, "unpriced", form, output)
+
+
+def _ask(settings: Settings, name: str, form: str, output: Path | None, **parameters: str) -> None:
+    from spanledger import current, formats
+
+    with current.opened(settings.data) as connection:
+        rows = connection.sql(current.question(name), params=parameters or None)
+        formats.write(rows, form, output)
+
+
+def _supervised(run: Callable[[], int]) -> int:
+    """Run, with the supervisor's own errors as messages."""
+    from spanledger.keeper import PartFailedError
+
+    try:
+        return run()
+    except PartFailedError as error:
+        raise Failure(str(error), FAILED) from error
+
+
+def _end_with(code: int) -> None:
+    if code:
+        click.get_current_context().exit(code)

@@ -1,0 +1,41 @@
+"""Settings as options of a command: names, meanings and checks come from `spanledger.settings` alone."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from spanledger.exits import MEANING, USAGE, Failure
+from spanledger.settings import PREFIX, Settings, SettingsError, load_settings
+
+METAVARS = {"data": "DIR", "lake": "DIR", "host": "ADDRESS", "port": "PORT", "file": "FILE", "s": "SECONDS"}
+"""How the value of an option is called in `--help`, by the last word of the setting's name."""
+
+
+def command(group: click.Group, *names: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of ``group`` that gets the settings as its first argument; ``names`` of them are options too."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def run(**given: Any) -> Any:
+            arguments = {name: given.pop(name) for name in names}
+            try:
+                settings = load_settings(**arguments)
+            except SettingsError as error:
+                raise Failure(str(error), USAGE) from error
+            return function(settings, **given)
+
+        with_options: Callable[..., Any] = run
+        for name in reversed(names):
+            with_options = _option(name)(with_options)
+        name = function.__name__.removesuffix("_command").replace("_", "-")
+        return group.command(name, epilog=f"\b\nExample:\n  {example}\n\n{MEANING}")(with_options)
+
+    return decorate
+
+
+def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    flag, variable = "--" + name.replace("_", "-"), PREFIX + name.upper()
+    described = f"{Settings.model_fields[name].description} [{variable}]"
+    return click.option(flag, name, metavar=METAVARS[name.rpartition("_")[2]], help=described)

@@ -1,0 +1,136 @@
+"""`spanledger up`: collector, builder and explorer, each in a process of its own, kept alive and ended together."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from collector.logs import configure_logging
+from spanledger import preflight
+from spanledger.explorer import environment
+from spanledger.keeper import Keeper, PartFailedError
+from spanledger.ports import Door, answers_grpc, answers_http
+from spanledger.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 120.0  # a cold, busy machine needs most of a minute for the first import
+POLL_S = 0.1
+GRACE_S = 10.0  # beyond what the collector gives itself for draining
+
+
+@dataclass
+class Running:
+    """What runs now, for the story that `demo` tells."""
+
+    settings: Settings
+    grpc: Door
+    http: Door
+    app: Door
+    build_now: Callable[[], None]
+    is_stopping: threading.Event = field(default_factory=threading.Event)
+
+    def addresses(self) -> str:
+        """Where everything is, for the terminal."""
+        lines = [f"  {door.what:<15} http://{door.address}" for door in (self.app, self.grpc, self.http)]
+        return "\n".join(lines)
+
+
+Story = Callable[[Running], Awaitable[None]]
+
+
+def up(settings: Settings, story: Story | None = None) -> int:
+    """Run everything until SIGINT or SIGTERM; returns 0 when all acknowledged data is in the lake, else 1.
+
+    ``story`` is told once every port answers. Raises Failure when something is in the way, PartFailedError when a
+    part cannot start, and whatever the story raises; in each case nothing is left running.
+    """
+    configure_logging("up")
+    settings = preflight.with_chosen_ports(settings.model_copy(update=_absolute(settings)))
+    grpc, http = preflight.collector_doors(settings)
+    app = preflight.app_door(settings)
+    preflight.check(settings, (grpc, http, app))
+    return asyncio.run(_Supervisor(settings, grpc, http, app).run(story or _say_where))
+
+
+def _absolute(settings: Settings) -> dict[str, object]:
+    paths = ("data", "lake", "token_file", "prices_file")
+    return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
+
+
+async def _say_where(running: Running) -> None:
+    click.echo(f"SpanLedger is up; data in {running.settings.data}\n{running.addresses()}\nCtrl-C ends all of it.")
+
+
+def _builder_environment() -> dict[str, str]:
+    """A build cut short leaves two semaphores of dbt's; Python's resource tracker removes them and need not say so."""
+    filters = [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker:UserWarning"]
+    return {**os.environ, "PYTHONWARNINGS": ",".join(filter(None, filters))}
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings, grpc: Door, http: Door, app: Door) -> None:
+        line = settings.model_dump_json().encode()
+        self._settings = settings
+        self._collector = Keeper("collector", line, dict(os.environ))
+        self._builder = Keeper(
+            "builder", line, _builder_environment(), has_answered=True
+        )  # it has no port to answer on
+        self._app = Keeper("app", line, environment(settings), is_quiet=True)
+        self._keepers = (self._app, self._builder, self._collector)
+        self._running = Running(settings, grpc, http, app, lambda: self._builder.say("build"))
+
+    async def run(self, story: Story) -> int:
+        stop = self._listen_to_signals()
+        tasks = [asyncio.create_task(work) for work in (*(keeper.run() for keeper in self._keepers), self._tell(story))]
+        stopped = asyncio.create_task(stop.wait())
+        work = asyncio.gather(*tasks)  # ends when one fails: keepers never end by themselves
+        ends: list[asyncio.Future[Any]] = [work, stopped]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        failure = work.exception() if work.done() else None
+        self._running.is_stopping.set()
+        for task in (*tasks, stopped):
+            task.cancel()
+        await asyncio.gather(*tasks, stopped, work, return_exceptions=True)
+        logger.info("stopping; again ends everything at once")
+        patience_s = self._settings.drain_timeout_s + GRACE_S
+        *_, code = await asyncio.gather(*(keeper.end(patience_s) for keeper in self._keepers))
+        if failure is not None:
+            raise failure
+        return 0 if code == 0 else 1
+
+    def _listen_to_signals(self) -> asyncio.Event:
+        """The first SIGINT or SIGTERM asks for an orderly end, the next one for an end."""
+        stop = asyncio.Event()
+
+        def hear() -> None:
+            if stop.is_set():
+                for keeper in self._keepers:
+                    keeper.kill()
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, hear)
+        return stop
+
+    async def _tell(self, story: Story) -> None:
+        running = self._running
+        await _until(lambda: answers_http(running.http, "/readyz") and answers_grpc(running.grpc), "the collector")
+        self._collector.has_answered = True
+        await _until(lambda: answers_http(running.app, "/_stcore/health"), "the cost explorer")
+        self._app.has_answered = True
+        await story(running)
+
+
+async def _until(answers: Callable[[], bool], what: str) -> None:
+    deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN_S
+    while not await asyncio.to_thread(answers):
+        if asyncio.get_running_loop().time() > deadline:
+            raise PartFailedError(f"{what} did not answer within {ANSWER_WITHIN_S:g} s; see its words above")
+        await asyncio.sleep(POLL_S)
