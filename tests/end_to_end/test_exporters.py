@@ -16,7 +16,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_context
 
+from spanledger.build import Builder
 from tests.collector.running import Collector, configuration, rows, wait_until
+from tests.lake import open_warehouse
 from transforms.lossless import attributes_of, events_of, links_of, resource_of, scope_of
 from transforms.typed import Hashed
 
@@ -182,3 +184,15 @@ def test_javascript(collector: Collector, node: str, protocol: str) -> None:
         assert (row["parent_span_id"].hex() if row["parent_span_id"] else None) == span["parentSpanId"]
         assert (row["status_code"], row["status_message"]) == (span["status"]["code"], span["status"].get("message"))
         assert (len(events_of(row)), len(links_of(row))) == (span["events"], span["links"])
+
+
+def test_every_span_is_once_in_the_warehouse(collector: Collector) -> None:
+    """What the exporters above sent, built: as many rows as spans, none twice."""
+    wait_until(lambda: not collector.waiting(), "the log to be empty")
+    in_lake = {(row["trace_id"].hex(), row["span_id"].hex()) for row in rows(collector.config).to_pylist()}
+    assert len(in_lake) >= SPANS
+    Builder(collector.config.data, collector.config.lake).build()
+    with open_warehouse(collector.config.data) as warehouse:
+        modelled = warehouse.execute("select trace_id, span_id from fct_spans").fetchall()
+    assert len(modelled) == len(in_lake)
+    assert set(modelled) == in_lake

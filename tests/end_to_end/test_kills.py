@@ -10,8 +10,10 @@ import grpc
 
 from collector.lake import active_files
 from collector.signals import TRACES
+from spanledger.build import Builder
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, wait_until
+from tests.lake import open_warehouse
 
 KILLS = 20
 SENDERS = 3
@@ -94,3 +96,8 @@ def test_twenty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     assert set(table["segment"].to_pylist()) == set(segments)
     assert not config.quarantine.exists()
     assert current[0].waiting() == []
+
+    Builder(config.data, config.lake).build()
+    with open_warehouse(config.data) as warehouse:
+        modelled = Counter(span_id for (span_id,) in warehouse.execute("select span_id from fct_spans").fetchall())
+    assert modelled == Counter(span_id.hex() for span_id in landed)
