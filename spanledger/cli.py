@@ -102,6 +102,20 @@ def sql(settings: Settings, query: str, form: str, output: Path | None) -> None:
         formats.write(current.answer(connection, query), form, output)
 
 
+@command(main, "data", "lake", *PORTS, "app_port", example="spanledger doctor --data /srv/spanledger", is_loaded=False)
+@click.option("--deep", is_flag=True, help="Read every row of every lake file, not only what each says of itself.")
+def doctor(arguments: dict[str, Any], deep: bool) -> None:
+    """Check packages, settings, ports, data, lake and the published build; say what to do. A fault ends with 1."""
+    from spanledger.doctor import examine
+
+    faults = 0
+    for finding in examine(arguments, is_deep=deep):
+        click.echo(finding.line)
+        faults += finding.state == "fault"
+    click.echo(f"{faults} faults" if faults else "healthy")
+    _end_with(FAILED if faults else 0)
+
+
 @main.group(epilog=MEANING)
 def prices() -> None:
     """What a token costs, as the published build sees it."""

@@ -13,11 +13,16 @@ QUERIES = Path(__file__).parent / "queries"
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
+def published(data: Path) -> Path | None:
+    """The published database, None before the first; makes no folder. Raises FileNotFoundError as `Builds` does."""
+    return Builds(data).published if (data / "builds").is_dir() else None
+
+
 @contextmanager
 def opened(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published database, read-only, in UTC. Raises Failure when there is none or it cannot be read."""
     try:
-        path = Builds(data).published
+        path = published(data)
         if path is None:
             message = f"nothing has been published in {data} yet; send spans and run `spanledger build`"
             raise Failure(message, NOTHING_PUBLISHED)

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from collector.lake import LakeFile, active_files
-from spanledger.builds import Builds
+from spanledger.current import published
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Behind:
 
 def behind(data: Path, lake: Path) -> Behind:
     """Compare; without a build everything is missing. Raises LakeError, FileNotFoundError, duckdb.Error."""
-    published = Builds(data).published
-    held = _segments(published) if published else set()
+    warehouse = published(data)
+    held = _segments(warehouse) if warehouse else set()
     files = active_files(lake)
     missing = [file for file in files if not held.issuperset(file.segments)]
     segments = sorted({segment for file in missing for segment in file.segments} - held)

@@ -13,18 +13,19 @@ METAVARS = {"data": "DIR", "lake": "DIR", "host": "ADDRESS", "port": "PORT", "fi
 """How the value of an option is called in `--help`, by the last word of the setting's name."""
 
 
-def command(group: click.Group, *names: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command of ``group`` that gets the settings as its first argument; ``names`` of them are options too."""
+def command(
+    group: click.Group, *names: str, example: str, is_loaded: bool = True
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of ``group`` that gets the settings as its first argument; ``names`` of them are options too.
+
+    ``is_loaded`` false hands over the options as they were given, for a command that judges settings itself.
+    """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         def run(**given: Any) -> Any:
             arguments = {name: given.pop(name) for name in names}
-            try:
-                settings = load_settings(**arguments)
-            except SettingsError as error:
-                raise Failure(str(error), USAGE) from error
-            return function(settings, **given)
+            return function(_load(arguments) if is_loaded else arguments, **given)
 
         with_options: Callable[..., Any] = run
         for name in reversed(names):
@@ -33,6 +34,13 @@ def command(group: click.Group, *names: str, example: str) -> Callable[[Callable
         return group.command(name, epilog=f"\b\nExample:\n  {example}\n\n{MEANING}")(with_options)
 
     return decorate
+
+
+def _load(arguments: dict[str, Any]) -> Settings:
+    try:
+        return load_settings(**arguments)
+    except SettingsError as error:
+        raise Failure(str(error), USAGE) from error
 
 
 def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -11,6 +11,7 @@ _ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 _HTTP2_OPENING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 _SETTINGS_FRAME = 4
 _PROBE_S = 2.0
+_LONGEST = 65_536
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,23 @@ def free_port(host: str) -> int:
         return port
 
 
-def answers_http(door: Door, path: str) -> bool:
-    """Whether GET ``path`` is answered with 200."""
+def get(door: Door, path: str) -> tuple[int, str] | None:
+    """Status and text of GET ``path``; None where no HTTP server answers."""
     connection = http.client.HTTPConnection(door.near, door.port, timeout=_PROBE_S)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
+        response = connection.getresponse()
+        return response.status, response.read(_LONGEST).decode(errors="replace")
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
+
+
+def answers_http(door: Door, path: str) -> bool:
+    """Whether GET ``path`` is answered with 200."""
+    answer = get(door, path)
+    return answer is not None and answer[0] == 200
 
 
 def answers_grpc(door: Door) -> bool:

@@ -1,0 +1,34 @@
+"""`spanledger doctor`: looks at everything in order, and says what to do about each fault."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from spanledger.doctor import builds, doors, machine, store
+from spanledger.doctor.findings import Finding, fault, ok
+from spanledger.settings import SettingsError, load_settings
+
+
+def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Finding]:
+    """Every finding, in order; ``arguments`` are settings given on the command line.
+
+    What needs a working data directory is asked only when there is one.
+    """
+    yield from machine.packages()
+    try:
+        settings = load_settings(**arguments)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            yield fault("settings", line, "correct it where it stands; the rest is examined once the settings fit")
+        return
+    yield ok("settings", "all fit")
+    is_usable = True
+    for finding in machine.data_directory(settings):
+        is_usable &= finding.state == "ok" or finding.subject != "data directory"
+        yield finding
+    if is_usable:
+        yield from doors.collector(settings)
+        yield from store.log(settings)
+        yield from store.quarantine(settings)
+        yield from store.lake(settings, is_deep=is_deep)
+        yield from builds.builds(settings)
+    yield from doors.explorer(settings)

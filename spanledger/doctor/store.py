@@ -1,0 +1,93 @@
+"""The log and the lake: what waits, what could not be read, whether every file can be."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collector.files import read_json
+from collector.lake import LakeError, LakeFile, partitions, read_file, split_superseded
+from collector.writer import STATE_NAME, sealed_segments
+from spanledger.doctor.doors import running_collector
+from spanledger.doctor.findings import Finding, fault, ok
+from spanledger.settings import Settings
+
+LATE_S = 60.0
+"""A sealed segment lands within seconds; one this old means that the writer does not get on."""
+SHOWN = 3
+
+
+def log(settings: Settings) -> Iterator[Finding]:
+    """Segments that wait for the lake."""
+    folder = settings.data.absolute() / "log"
+    waiting = [*sealed_segments(folder), *sorted(folder.glob("*.open"))]
+    if not waiting:
+        yield ok("log", "empty: everything acknowledged is in the lake")
+        return
+    size = sum(path.stat().st_size for path in waiting)
+    detail = f"{len(waiting)} segments ({size:,} bytes) wait for the lake, the first is {waiting[0].name}"
+    if running_collector(settings) is None:
+        yield fault("log", f"{detail}, and no collector runs", "spanledger up (or collect): its start lands them")
+    elif time.time() - min(path.stat().st_mtime for path in waiting) > LATE_S:
+        error = (read_json(settings.data.absolute() / "run" / STATE_NAME) or {}).get("error")
+        yield fault("log", f"{detail}; the writer says: {error or 'nothing'}", "remove the cause; it goes on by itself")
+    else:
+        yield ok("log", f"{detail}; the writer is at it")
+
+
+def quarantine(settings: Settings) -> Iterator[Finding]:
+    """Requests that were acknowledged and could not be read."""
+    folder = settings.data.absolute() / "log" / "quarantine"
+    found = sorted(folder.glob("*.json"))
+    if not found:
+        yield ok("quarantine", "empty")
+        return
+    reasons = "; ".join(f"{path.stem}: {(read_json(path) or {}).get('reason')}" for path in found[:SHOWN])
+    yield fault(
+        "quarantine",
+        f"{len(found)} requests were acknowledged and could not be read, so their spans are missing ({reasons})",
+        f"see {folder}: each .json says why and each .bin is the request; have its sender fixed or report it to us, "
+        "then delete the pair",
+    )
+
+
+def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
+    """Every file says its segments, no two hold the same; ``is_deep`` reads every row too."""
+    folder = settings.lake_path.absolute()
+    files: list[LakeFile] = []
+    problems: list[str] = []
+    for hour in partitions(folder / "spans"):
+        broken = [problem for path in sorted(hour.glob("[!.]*.parquet")) if (problem := _unreadable(path, is_deep))]
+        problems += broken
+        if not broken:
+            try:
+                files += split_superseded(hour)[0]
+            except LakeError as error:
+                problems.append(str(error))
+    for problem in problems:
+        yield fault(
+            "lake",
+            problem,
+            "put that file back from a backup; if there is none, move it out of the lake (its spans are then missing) "
+            "and run spanledger build --full-refresh",
+        )
+    if not problems:
+        segments, rows = sum(len(file.segments) for file in files), sum(file.rows for file in files)
+        how = "every row read" if is_deep else "each says its segments; --deep reads every row"
+        yield ok("lake", f"{len(files)} files, {segments} segments, {rows:,} spans ({how})")
+
+
+def _unreadable(path: Path, is_deep: bool) -> str | None:
+    try:
+        read_file(path)
+        if is_deep:
+            with pq.ParquetFile(path) as file:
+                for _ in file.iter_batches():
+                    pass
+    except LakeError as error:
+        return str(error)
+    except (pa.ArrowException, OSError) as error:
+        return f"{path} cannot be read: {error}"
+    return None
