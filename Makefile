@@ -37,13 +37,15 @@ bench: setup ## from the door to the lake: how fast, compared with what
 clean: ## remove what the targets above made; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis $(JS)/node_modules dbt_project/target dbt_project/logs
 
+# The lock is complete, so nothing is left to resolve (--no-deps; `pip check` says if it were not).
 # The stamp is younger than the lock and pyproject.toml exactly when the environment holds what they say.
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; call make PYTHON=python3.11 (or newer)")'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@echo "Installing the locked packages into .venv …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check --quiet
 	@touch $@
 
 # Chromium and Node come from the system's packages; where that is not ours to do, the one line to run is said.
