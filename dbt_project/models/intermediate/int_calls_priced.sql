@@ -14,22 +14,20 @@ with named as (
         and calls.provider is not distinct from asked.provider
 ),
 
-rated as (
+-- Of the cards valid at the start of a call: its own tier before standard, a time of day before none, then the
+-- highest context tier it exceeds.
+matched as (
     select
-        named.*,
-        cards.service_tier as rated_service_tier,
-        greatest(cards.input_tokens_above, 0) as context_tier,
-        {%- for kind in token_kinds() %}
-        cards.{{ kind }}_usd,
-        {%- endfor %}
+        named.call_id,
+        cards.card_id,
         row_number() over (
             partition by named.call_id
             order by
                 (cards.service_tier = coalesce(named.service_tier, 'standard')) desc,
-                (cards.time_from is not null) desc, cards.input_tokens_above desc nulls last
+                (cards.time_from is not null) desc, cards.input_tokens_above desc
         ) as preference
     from named
-    left join {{ ref('int_rate_cards') }} as cards
+    inner join {{ ref('int_rate_cards') }} as cards
         on named.price_provider = cards.price_provider
         and named.price_model = cards.price_model
         and {{ at_utc('named.started_ns') }} >= cards.valid_from
@@ -43,9 +41,22 @@ rated as (
         )
 ),
 
+rated as (
+    select
+        named.*,
+        cards.service_tier as rated_service_tier,
+        case when cards.input_tokens_above is not null then greatest(cards.input_tokens_above, 0) end as context_tier,
+        {%- for kind in token_kinds() %}
+        cards.{{ kind }}_usd{{ "," if not loop.last }}
+        {%- endfor %}
+    from named
+    left join matched on named.call_id = matched.call_id and matched.preference = 1
+    left join {{ ref('int_rate_cards') }} as cards on matched.card_id = cards.card_id
+),
+
 computed as (
     select
-        * exclude (preference),
+        *,
         case when coalesce(input_tokens, output_tokens) is not null and usage_error is null then cast(
             {%- for kind in token_kinds() %}
             {{ token_cost(kind) }}{{ " +" if not loop.last }}
@@ -53,7 +64,6 @@ computed as (
             as decimal(28, 12)
         ) end as computed_cost_usd
     from rated
-    where preference = 1
 )
 
 select

@@ -4,8 +4,26 @@ with spans as (
     select
         context.*,
         coalesce(inherited_task_id, resource_task_id) as tagged_task_id,
-        case when inherited_task_id is not null then coalesce(task_tag_depth, depth) else 0 end as carried_depth
+        coalesce(effective_workflow_id, root_name) as named_workflow_id,
+        coalesce(task_outcome, resource_task_outcome) as own_outcome,
+        coalesce(task_score, resource_task_score) as own_score,
+        coalesce(task_units, resource_task_units) as own_units,
+        coalesce(task_units_succeeded, resource_task_units_succeeded) as own_units_succeeded,
+        coalesce(ended_ns, started_ns) as judged_ns
     from {{ ref('int_span_context') }} as context
+),
+
+-- Outermost first, and latest judged last: one order each, so that the aggregates below compare numbers.
+placed as (
+    select
+        *,
+        row_number() over (sighting order by depth, started_ns, span_id) as place,
+        row_number() over (
+            sighting order by known_traffic_source = 'unknown' and tagged_task_id is null, depth, started_ns, span_id
+        ) as traffic_place,
+        row_number() over (sighting order by judged_ns, span_id) as judged_place
+    from spans
+    window sighting as (partition by organization, trace_id, run_id, tagged_task_id)
 )
 
 select
@@ -18,31 +36,20 @@ select
     bool_or(effective_workflow_run_id is not null) as has_run_tag,
     bool_or(effective_workflow_id is not null) as has_workflow_tag,
     min(started_ns) as started_ns,
-    max(coalesce(ended_ns, started_ns)) as ended_ns,
+    max(judged_ns) as ended_ns,
     -- the outermost span that carries the task says which traffic it is
-    arg_min(known_traffic_source, (known_traffic_source = 'unknown' and tagged_task_id is null, depth, started_ns, span_id))
-        as traffic_source,
-    arg_min(coalesce(effective_workflow_id, root_name), (depth, started_ns, span_id)) as workflow_id,
+    arg_min(known_traffic_source, traffic_place) as traffic_source,
+    arg_min(named_workflow_id, place) as workflow_id,
     {%- for tag in ['team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id', 'task_size',
         'prompt_version'] %}
-    arg_min(effective_{{ tag }}, (depth, started_ns, span_id)) filter (where effective_{{ tag }} is not null) as {{ tag }},
+    arg_min(effective_{{ tag }}, place) filter (where effective_{{ tag }} is not null) as {{ tag }},
     {%- endfor %}
     bool_or(coalesce(effective_is_restart, false)) as is_restart,
     bool_or(depth = 0 and status_code = 2) as has_root_error,
-    arg_max(coalesce(task_outcome, resource_task_outcome), (coalesce(ended_ns, started_ns), span_id)) filter (
-        where coalesce(task_outcome, resource_task_outcome) in ('success', 'failure')
-    ) as outcome,
-    max(coalesce(ended_ns, started_ns)) filter (
-        where coalesce(task_outcome, resource_task_outcome) in ('success', 'failure')
-    ) as outcome_ns,
-    arg_max(coalesce(task_score, resource_task_score), (coalesce(ended_ns, started_ns), span_id)) filter (
-        where coalesce(task_score, resource_task_score) is not null
-    ) as outcome_score,
-    arg_max(coalesce(task_units, resource_task_units), (coalesce(ended_ns, started_ns), span_id)) filter (
-        where coalesce(task_units, resource_task_units) is not null
-    ) as units,
-    arg_max(coalesce(task_units_succeeded, resource_task_units_succeeded), (coalesce(ended_ns, started_ns), span_id)) filter (
-        where coalesce(task_units_succeeded, resource_task_units_succeeded) is not null
-    ) as units_succeeded
-from spans
+    arg_max(own_outcome, judged_place) filter (where own_outcome in ('success', 'failure')) as outcome,
+    max(judged_ns) filter (where own_outcome in ('success', 'failure')) as outcome_ns,
+    arg_max(own_score, judged_place) filter (where own_score is not null) as outcome_score,
+    arg_max(own_units, judged_place) filter (where own_units is not null) as units,
+    arg_max(own_units_succeeded, judged_place) filter (where own_units_succeeded is not null) as units_succeeded
+from placed
 group by organization, trace_id, trace_key, run_id, run_key, tagged_task_id
