@@ -38,7 +38,7 @@ with pairs as (
 judged as (
     select
         *,
-        usages_below >= 2 and outer_input = input_below and outer_output = output_below as is_sum,
+        coalesce(usages_below >= 2 and outer_input = input_below and outer_output = output_below, false) as is_sum,
         case
             when has_same_response then 1
             when is_within and outer_output = inner_output and outer_input in (inner_input, inner_uncached_input) then 2
