@@ -29,6 +29,8 @@ groups as (
         chain.trace_id,
         chain.group_id,
         max(requests.response_id) as response_id,
+        max(requests.request_model) as request_model,
+        max(requests.response_model) as response_model,
         max(requests.input_tokens) as input_tokens,
         max(requests.output_tokens) as output_tokens,
         min(requests.started_ns) as started_ns
@@ -37,23 +39,22 @@ groups as (
     group by all
 ),
 
--- Within a trace, one response id with one usage (or none said) is one call.
+-- Within a trace, one response id with one usage (or none said) of one model is one call.
 responses as (
     select
         *,
-        first_value(group_id) over (
-            partition by organization, trace_id, response_id
-            order by (input_tokens is not null) desc, started_ns, group_id
-        ) as first_group_id,
-        first_value(input_tokens) over (
-            partition by organization, trace_id, response_id
-            order by (input_tokens is not null) desc, started_ns, group_id
-        ) as first_input,
-        first_value(output_tokens) over (
-            partition by organization, trace_id, response_id
-            order by (input_tokens is not null) desc, started_ns, group_id
-        ) as first_output
+        struct_pack(
+            group_id := first_value(group_id) over of_response,
+            input_tokens := first_value(input_tokens) over of_response,
+            output_tokens := first_value(output_tokens) over of_response,
+            request_model := first_value(request_model) over of_response,
+            response_model := first_value(response_model) over of_response
+        ) as first_one
     from groups
+    window of_response as (
+        partition by organization, trace_id, response_id
+        order by (input_tokens is not null) desc, started_ns, group_id
+    )
 )
 
 select
@@ -63,9 +64,10 @@ select
     case
         when
             responses.response_id is not null
-            and coalesce(responses.input_tokens = responses.first_input, true)
-            and coalesce(responses.output_tokens = responses.first_output, true)
-            then responses.first_group_id
+            and coalesce(responses.input_tokens = responses.first_one.input_tokens, true)
+            and coalesce(responses.output_tokens = responses.first_one.output_tokens, true)
+            and {{ compatible_models('responses', 'responses.first_one') }}
+            then responses.first_one.group_id
         else chain.group_id
     end as group_id
 from chain
