@@ -2,7 +2,8 @@
 -- A span whose parent never arrived is a root. A span that only a loop of parents would reach stands for itself.
 with recursive spans as (
     select
-        *,
+        -- a word outside the vocabulary says nothing, so it must not hide what an ancestor says
+        * replace (case when traffic_source in {{ traffic_sources() }} then traffic_source end as traffic_source),
         {{ is_candidate('d') }} as is_candidate,
         {{ is_request('d') }} as is_request,
         coalesce(role, 'other') in ('tool', 'container') and operation in ('tool', 'agent') as is_tool_or_agent
