@@ -13,12 +13,13 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Tokens times a price a token, exactly: DECIMAL(12,0) x DECIMAL(16,12) is DECIMAL(28,12). No tokens cost nothing,
-   whether or not they have a price; tokens without a price cost nobody knows what. #}
+{# Tokens times a price a token, exactly. DECIMAL(19,0) holds any count and is wider than 64 bits: two factors within
+   64 bits would give DuckDB a product of 18 digits, which overflows at a million dollars. No tokens cost nothing, whether
+   or not they have a price; tokens without a price cost nobody knows what. #}
 {% macro token_cost(kind) -%}
   case
     when {{ tokens_of(kind) }} = 0 then cast(0 as decimal(28, 12))
-    else cast({{ tokens_of(kind) }} as decimal(12, 0)) * cast({{ kind }}_usd as decimal(16, 12))
+    else cast({{ tokens_of(kind) }} as decimal(19, 0)) * cast({{ kind }}_usd as decimal(16, 12))
   end
 {%- endmacro %}
 
