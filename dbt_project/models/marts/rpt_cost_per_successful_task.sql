@@ -41,7 +41,7 @@ select
     {{ money('ratio') }} as cost_per_successful_task_usd,
     {{ money('cast(known_cost_usd as double) / nullif(known_successes, 0)') }} as known_cost_per_successful_task_usd,
     {{ money('fully_loaded_cost / nullif(successes, 0)') }} as fully_loaded_cost_per_successful_task_usd,
-    {{ money('greatest(ratio - 1.96 * standard_error, 0)') }} as ci_low_usd,
+    {{ money('case when standard_error is not null then greatest(ratio - 1.96 * standard_error, 0) end') }} as ci_low_usd,
     {{ money('ratio + 1.96 * standard_error') }} as ci_high_usd,
     {{ money('cast(cost_usd as double) / nullif(successes + unknown_outcomes, 0)') }} as bound_low_usd,
     {{ money('ratio') }} as bound_high_usd,
