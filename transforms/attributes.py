@@ -21,6 +21,8 @@ from transforms import typed
 from transforms.arrays import Flags, Ints, spread, valid
 from transforms.wire import UndecodableError
 
+_NOWHERE: Ints = np.zeros(0, dtype=np.int64)
+
 
 class Kind(IntEnum):
     """The type an attribute was sent with; HASHED marks content replaced by its keyed hash."""
@@ -75,7 +77,7 @@ class Attributes:
     def at(self, key: str) -> Ints:
         """Where ``key`` stands: indices of the first attribute of that key of each owner that has it."""
         code = self._code_of.get(key)
-        return self.at_code(code) if code is not None else np.zeros(0, dtype=np.int64)
+        return self.at_code(code) if code is not None else _NOWHERE
 
     def at_code(self, code: int) -> Ints:
         found = self._order[self._bounds[code] : self._bounds[code + 1]]

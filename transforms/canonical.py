@@ -26,9 +26,10 @@ def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
     """Canonical columns by name, and for each attribute the index of the column that holds it (-1 for none)."""
     attributes = decoded.attributes
     claim: Ints = np.full(len(attributes), NONE, dtype=np.int64)
-    picked = {name: pick(attributes, sources, CANONICAL[name]) for name, sources in span_sources().items()}
+    matched = _matched(decoded)
+    picked = {name: pick(attributes, sources, CANONICAL[name], matched) for name, sources in span_sources().items()}
     columns = {name: column.array(CANONICAL[name]) for name, column in picked.items()}
-    emitter = _emitter(decoded, columns["provider"])
+    emitter = _emitter(decoded, matched, columns["provider"])
     usage = read_usage(attributes, emitter)
     columns |= usage.columns
     columns["dialect"] = _dialect(usage, emitter)
@@ -50,12 +51,17 @@ def _claim(claim: Ints, sources: Ints, column: str) -> None:
     claim[free] = _PLACE[column]
 
 
-def _emitter(decoded: Decoded, provider: pa.Array) -> Emitter:
-    names = decoded.scope.fields.column("name").to_pylist()
+def _matched(decoded: Decoded) -> Ints:
+    scopes = decoded.scope.fields.column("name").to_pylist()
+    services = detect.of_services(decoded.resource.attributes)[decoded.resource.of_span]
+    return detect.matched(decoded.attributes, decoded.spans.field("name"), decoded.scope.of_span, scopes, services)
+
+
+def _emitter(decoded: Decoded, matched: Ints, provider: pa.Array) -> Emitter:
     return Emitter(
-        matched=detect.matched(decoded.attributes, decoded.spans.field("name"), decoded.scope.of_span, names),
+        matched=matched,
         scope=decoded.scope.of_span,
-        scope_names=names,
+        scope_names=decoded.scope.fields.column("name").to_pylist(),
         scope_versions=decoded.scope.fields.column("version").to_pylist(),
         provider=provider,
     )
@@ -73,6 +79,8 @@ def _meaning(
     role, operation = columns["role"], columns["operation"]
     unsaid = ~picked["role"].is_filled
     for place, dialect in enumerate(DIALECTS):
+        if not dialect.name_rules:
+            continue
         speaks = emitter.matched >> place & 1 == 1
         for rule in dialect.name_rules:
             where = _named(decoded.spans.field("name"), rule.pattern, speaks if rule.overrides else speaks & unsaid)
@@ -125,8 +133,10 @@ def _cost_kind(columns: dict[str, pa.Array]) -> pa.Array:
 def _resource(decoded: Decoded, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
     """``resource_<tag>`` columns, and what only a resource says of a span."""
     of_span = pa.array(decoded.resource.of_span)
+    resources = decoded.resource.attributes
+    nobody = np.zeros(resources.owners, dtype=np.int64)  # dialects are spoken by spans
     said = {
-        name: pick(decoded.resource.attributes, sources, CANONICAL[name]).array(CANONICAL[name]).take(of_span)
+        name: pick(resources, sources, CANONICAL[name], nobody).array(CANONICAL[name]).take(of_span)
         for name, sources in resource_sources().items()
     }
     result = {f"resource_{name}": said.get(name, pa.nulls(len(decoded), type_)) for name, type_ in TAGS.items()}

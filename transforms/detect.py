@@ -12,9 +12,9 @@ from transforms.attributes import Attributes
 from transforms.dialects import DIALECTS
 
 
-def matched(attributes: Attributes, names: pa.Array, scope: Ints, scope_names: Sequence[str]) -> Ints:
-    """For each span an integer whose bit d is set where ``DIALECTS[d]`` fits."""
-    bits = np.zeros(attributes.owners, dtype=np.int64)
+def matched(attributes: Attributes, names: pa.Array, scope: Ints, scope_names: Sequence[str], services: Ints) -> Ints:
+    """For each span an integer whose bit d is set where ``DIALECTS[d]`` fits; ``services`` are such bits already."""
+    bits = services.copy()
     if len(scope_names):
         bits |= np.array([_of_scope(name) for name in scope_names], dtype=np.int64)[scope]
     if len(attributes):
@@ -25,6 +25,15 @@ def matched(attributes: Attributes, names: pa.Array, scope: Ints, scope_names: S
         if dialect.names:
             found = pc.is_in(names, pa.array(dialect.names)).to_numpy(zero_copy_only=False)
             bits |= np.asarray(found, dtype=np.int64) << place
+    return bits
+
+
+def of_services(resources: Attributes) -> Ints:
+    """For each resource the dialects that its service.name alone tells."""
+    bits = np.zeros(resources.owners, dtype=np.int64)
+    at = resources.at("service.name")
+    for owner, name in zip(resources.owner[at], resources.text.take(pa.array(at)).to_pylist(), strict=True):
+        bits[owner] = sum(1 << place for place, dialect in enumerate(DIALECTS) if name in dialect.services)
     return bits
 
 

@@ -1,6 +1,7 @@
 """Filling one canonical column from several attribute keys: the first key, best first, that says something."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,9 +10,11 @@ import pyarrow as pa
 from transforms.arrays import NONE, Flags, Ints, take, valid
 from transforms.attributes import Attributes
 from transforms.columns import CANONICAL, TAGS
-from transforms.dialects import COLUMN_ORDER
-from transforms.dialects.base import OTHER, KindKey, Reading, Source
+from transforms.dialects import COLUMN_ORDER, DIALECTS
+from transforms.dialects.base import OTHER, Dialect, KindKey, Reading, Source
 from transforms.reading import Read, reader, reworded
+
+_PLACES = {dialect.name: place for place, dialect in enumerate(DIALECTS)}
 
 
 class Picked:
@@ -51,13 +54,15 @@ class Picked:
         return self.source[filled][exact[self._at[filled]]]
 
 
-def pick(attributes: Attributes, sources: Sequence[Source], type_: pa.DataType) -> Picked:
-    """Fill a column of ``type_`` from ``sources``."""
+def pick(attributes: Attributes, sources: Sequence[Source], type_: pa.DataType, matched: Ints) -> Picked:
+    """Fill a column of ``type_`` from ``sources``; ``matched`` says which dialects each owner speaks."""
     picked = Picked(attributes.owners)
     for source in sources:
         at = attributes.at(source.key)
+        if source.dialect and len(at):
+            at = at[matched[attributes.owner[at]] >> _PLACES[source.dialect] & 1 == 1]
         if len(at):
-            read = reworded(attributes, at, source.reading) if source.reading else reader(type_)(attributes, at)
+            read = reworded(attributes, at, source.reading, type_) if source.reading else reader(type_)(attributes, at)
             picked.offer(attributes.owner[at], read, at)
     return picked
 
@@ -69,26 +74,31 @@ def span_sources() -> Mapping[str, tuple[Source, ...]]:
     for table in ("columns", "fallbacks"):
         for dialect in COLUMN_ORDER:
             for column, sources in getattr(dialect, table).items():
-                found.setdefault(column, []).extend(_source(item) for item in sources)
-    kinds = sorted((kind for dialect in COLUMN_ORDER for kind in dialect.kinds), key=lambda kind: kind.rank)
-    for kind in kinds:
-        found["operation"].append(Source(kind.key, _operation(kind)))
-        found["role"].append(Source(kind.key, _role(kind)))
+                found.setdefault(column, []).extend(_source(item, dialect) for item in sources)
+    kinds = [(kind, dialect) for dialect in COLUMN_ORDER for kind in dialect.kinds]
+    for kind, dialect in sorted(kinds, key=lambda one: (one[0].rank, not one[1].is_private)):
+        found["operation"].append(_source(Source(kind.key, _operation(kind)), dialect))
+        found["role"].append(_source(Source(kind.key, _role(kind)), dialect))
     return _distinct(found)
 
 
 @cache
 def resource_sources() -> Mapping[str, tuple[Source, ...]]:
     """Every column that resource attributes fill: the tags as on spans, then what only resources say."""
-    found: dict[str, list[Source]] = {name: list(sources) for name, sources in span_sources().items() if name in TAGS}
+    found: dict[str, list[Source]] = {
+        name: [source for source in sources if not source.dialect]
+        for name, sources in span_sources().items()
+        if name in TAGS
+    }
     for dialect in COLUMN_ORDER:
         for column, sources in dialect.resource.items():
             found.setdefault(column, []).extend(_source(item) for item in sources)
     return _distinct(found)
 
 
-def _source(item: str | Source) -> Source:
-    return item if isinstance(item, Source) else Source(item)
+def _source(item: str | Source, dialect: Dialect | None = None) -> Source:
+    source = item if isinstance(item, Source) else Source(item)
+    return replace(source, dialect=dialect.name) if dialect and dialect.is_private else source
 
 
 def _distinct(found: Mapping[str, list[Source]]) -> Mapping[str, tuple[Source, ...]]:
@@ -99,16 +109,15 @@ def _distinct(found: Mapping[str, list[Source]]) -> Mapping[str, tuple[Source, .
 
 
 def _first_of_each_key(sources: Sequence[Source]) -> tuple[Source, ...]:
-    first: dict[str, Source] = {}
+    first: dict[tuple[str, str], Source] = {}
     for source in sources:
-        first.setdefault(source.key, source)
+        first.setdefault((source.key, source.dialect), source)
     return tuple(first.values())
 
 
 def _operation(kind: KindKey) -> Reading:
     def read(sent: str) -> str | None:
-        name = sent.strip().lower()
-        meaning = kind.meanings.get(name)
+        name, meaning = kind.meaning(sent)
         return meaning.operation if meaning else name or None
 
     return read
@@ -116,8 +125,7 @@ def _operation(kind: KindKey) -> Reading:
 
 def _role(kind: KindKey) -> Reading:
     def read(sent: str) -> str | None:
-        name = sent.strip().lower()
-        meaning = kind.meanings.get(name)
+        name, meaning = kind.meaning(sent)
         return meaning.role if meaning else OTHER if name else None
 
     return read

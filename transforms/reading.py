@@ -20,6 +20,7 @@ from transforms.attributes import Attributes, Kind
 from transforms.columns import MONEY
 
 _PICO = 10**12
+_TEXT = pa.string()
 _EXACT_INT = 2**53  # doubles hold every whole number up to here
 
 
@@ -42,14 +43,29 @@ def text(attributes: Attributes, at: Ints) -> Read:
     return Read(values, usable)
 
 
-def reworded(attributes: Attributes, at: Ints, reading: Callable[[str], str | None]) -> Read:
-    """Text that needs a reading; asked once per distinct value, of any type."""
+def reworded(
+    attributes: Attributes, at: Ints, reading: Callable[[str], str | None], type_: pa.DataType = _TEXT
+) -> Read:
+    """Text that needs a reading; asked once per distinct value, of any type. The reading's text is then taken as
+    a value of ``type_``, which holds nothing of what was sent exactly unless it is text."""
     sent = attributes.text.take(pa.array(at))
     encoded = sent.dictionary_encode()
     meanings = pa.array([_sound(reading(one)) if one else None for one in encoded.dictionary.to_pylist()], pa.string())
     values = meanings.take(encoded.indices)
+    if type_ != _TEXT:
+        return Read(_parsed(meanings, type_).take(encoded.indices), np.zeros(len(at), dtype=np.bool_))
     same = np.asarray(pc.fill_null(pc.equal(values, sent), False).to_numpy(zero_copy_only=False))
     return Read(values, same & np.isin(attributes.kind[at], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE)))
+
+
+def _parsed(texts: pa.Array, type_: pa.DataType) -> pa.Array:
+    """The values that texts spell; null where one spells none."""
+    parse: dict[pa.DataType, Callable[[str], object]] = {MONEY: _amount, pa.int64(): whole_number, pa.bool_(): _spelled}
+    return pa.array([None if text is None else parse[type_](text) for text in texts.to_pylist()], type_)
+
+
+def _spelled(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
 
 
 def _sound(meaning: str | None) -> str | None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.arrays import Flags, Ints, ints, valid
-from transforms.dialects import DIALECTS
+from transforms.dialects import DIALECTS, USAGE_ORDER
 from transforms.dialects.base import EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, UNKNOWN, Dialect
 from transforms.tally import COUNTS, INPUT, OUTPUT, READ, REASONING, TOTAL, WRITE, WRITE_1H, Tally
 
@@ -27,8 +27,11 @@ class Emitter:
     provider: pa.Array
 
 
-def normalise(tally: Tally, dialect: Ints, emitter: Emitter) -> pa.Array:
-    """Make input and output whole in place; gives the text of the rule each span was read by."""
+def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa.Array:
+    """Make input and output whole in place; gives the text of the rule each span was read by.
+
+    ``winner`` is each span's group of `USAGE_ORDER`: groups whose keys say themselves what they hold need no emitter.
+    """
     value, said = tally.value, tally.is_said
     small = (np.abs(value) < _HUGE).all(axis=0)
     cache = value[READ] + value[WRITE]
@@ -37,6 +40,10 @@ def normalise(tally: Tally, dialect: Ints, emitter: Emitter) -> pa.Array:
     proven = small & has_cache & said[INPUT] & (cache > value[INPUT])
     chosen: NDArray[np.object_] = np.array(reasons, dtype=object)[index]
     rule: NDArray[np.object_] = np.array(rules, dtype=object)[index]
+    for number, group in enumerate(USAGE_ORDER):
+        if group.rule:
+            mine = winner == number
+            rule[mine], chosen[mine] = group.rule, f"{group.rule}: {group.name}"
     undecided = (rule == UNKNOWN) & ~proven
     _by_total(tally, undecided & small, rule, chosen)
     rule[proven], chosen[proven] = EXCLUSIVE, "exclusive: cache exceeds input"

@@ -5,7 +5,8 @@ group in `dialects.USAGE_ORDER` with input or output gives them whole, and parts
 writes, the 1-hour share, reasoning) are filled from another group with the same input and output. Then input is
 made to hold the cache and output the reasoning:
 
-1. cache reads plus writes above the input prove that input leaves them out;
+1. cache reads plus writes above the input prove that input leaves them out; so does a provider's own usage object on
+   the same span with the same output, whose counts are then taken;
 2. else the rule of the emitter (dialect, scope, version, provider) holds;
 3. else a reported total decides; else counts are taken as the conventions demand, inclusive.
 
@@ -15,18 +16,20 @@ What cannot be right after that (a part above its whole, a negative count, not a
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 
-from transforms import raw_usage
 from transforms.arrays import NONE, Flags, Ints, ints, valid
 from transforms.attributes import Attributes, Kind
 from transforms.dialects import DIALECTS, USAGE_ORDER
-from transforms.dialects.base import UsageGroup
+from transforms.dialects.base import INCLUSIVE, UsageGroup
 from transforms.reading import whole
-from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, Tally
+from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, READ, WRITE, Tally
 from transforms.token_rules import Emitter, judge, normalise
+
+_ROW = {name: row for row, name in enumerate((*COUNTS, "total_tokens"))}
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ class Usage:
 def read_usage(attributes: Attributes, emitter: Emitter) -> Usage:
     """Counts of every span."""
     errors: dict[int, str] = {}
-    tallies = [_tally(attributes, group, errors) for group in USAGE_ORDER]
+    tallies = [_tally(attributes, group, emitter, errors) for group in USAGE_ORDER]
     winner, tally = _elect(tallies, attributes.owners)
     dialect = _dialects(winner, emitter)
     sent = tally.value.copy()
-    rule = normalise(tally, dialect, emitter)
+    rule = normalise(tally, winner, dialect, emitter)
     judge(tally, errors)
     return Usage(
         columns=_columns(tally, rule, errors),
@@ -56,22 +59,45 @@ def read_usage(attributes: Attributes, emitter: Emitter) -> Usage:
     )
 
 
-def _tally(attributes: Attributes, group: UsageGroup, errors: dict[int, str]) -> Tally | None:
+def _tally(attributes: Attributes, group: UsageGroup, emitter: Emitter, errors: dict[int, str]) -> Tally | None:
     spellings = [getattr(group, name) for name in (*COUNTS, "total_tokens")]
     found = [(count, key) for count, keys in enumerate(spellings) for key in keys if len(attributes.at(key))]
-    raw_keys = [key for key in attributes.keys if group.raw and re.fullmatch(group.raw, key)]
+    raw_keys = [key for key in attributes.keys if group.raw and _fits(group.raw, key)]
     if not found and not raw_keys:
         return None
+    speaks = _speakers(attributes, group, emitter)
     tally = Tally(attributes.owners)
     for count, key in found:
-        _read_key(attributes, key, count, tally, errors)
+        _read_key(attributes, key, count, tally, speaks, errors)
     for key in raw_keys:
-        _read_raw(attributes, key, tally)
+        _read_raw(attributes, key, group, tally, speaks)
     return tally
 
 
-def _read_key(attributes: Attributes, key: str, count: int, tally: Tally, errors: dict[int, str]) -> None:
+@lru_cache(maxsize=65536)
+def _fits(pattern: str, key: str) -> bool:
+    return re.fullmatch(pattern, key) is not None
+
+
+def _speakers(attributes: Attributes, group: UsageGroup, emitter: Emitter) -> Flags:
+    """The spans on which the group's keys mean what the group says."""
+    speaks = np.ones(attributes.owners, dtype=np.bool_)
+    readers = [(place, one) for place, one in enumerate(DIALECTS) if group in one.usage]
+    if all(one.is_private for _, one in readers):
+        speaks = emitter.matched & sum(1 << place for place, _ in readers) != 0
+    if group.needs:
+        has = np.zeros(attributes.owners, dtype=np.bool_)
+        for key in group.needs:
+            has[attributes.owner[attributes.at(key)]] = True
+        speaks &= has
+    return speaks
+
+
+def _read_key(
+    attributes: Attributes, key: str, count: int, tally: Tally, speaks: Flags, errors: dict[int, str]
+) -> None:
     at = attributes.at(key)
+    at = at[speaks[attributes.owner[at]]]
     read = whole(attributes, at)
     said = valid(read.values)
     owner = attributes.owner[at]
@@ -88,18 +114,19 @@ def _read_key(attributes: Attributes, key: str, count: int, tally: Tally, errors
     tally.is_exact[count, rows] = read.is_exact[new]
 
 
-def _read_raw(attributes: Attributes, key: str, tally: Tally) -> None:
+def _read_raw(attributes: Attributes, key: str, group: UsageGroup, tally: Tally, speaks: Flags) -> None:
     at = attributes.at(key)
+    at = at[speaks[attributes.owner[at]]]
     at = at[np.isin(attributes.kind[at], (Kind.STRING, Kind.KVLIST))]
     encoded = attributes.text.take(pa.array(at)).dictionary_encode()
-    parsed = [raw_usage.parse(text) for text in encoded.dictionary.to_pylist()]
+    parsed = [group.parse(text) for text in encoded.dictionary.to_pylist()]
     for row, code in zip(attributes.owner[at], encoded.indices.to_pylist(), strict=True):
-        counts = parsed[code]
-        if counts is None or tally.is_said[:, row].any():
+        counts = {_ROW[name]: number for name, number in (parsed[code] or {}).items()}
+        if tally.is_said[list(counts), row].any():  # another object of this span said it first
             continue
-        for name, number in counts.items():
-            tally.value[COUNTS.index(name), row] = number
-            tally.is_said[COUNTS.index(name), row] = True
+        for count, number in counts.items():
+            tally.value[count, row] = number
+            tally.is_said[count, row] = True
 
 
 def _elect(tallies: list[Tally | None], spans: int) -> tuple[Ints, Tally]:
@@ -111,16 +138,37 @@ def _elect(tallies: list[Tally | None], spans: int) -> tuple[Ints, Tally]:
             winner[(winner < 0) & tally.is_said[list(counts)].any(axis=0)] = number
     result = Tally(spans)
     for number, tally in present:
-        for count in range(7):
-            result.take_from(tally, count, winner == number)
+        _take(result, tally, winner == number)
+    for number, tally in present:
+        if USAGE_ORDER[number].rule == INCLUSIVE and USAGE_ORDER[number].raw:
+            decides = (winner >= 0) & (winner != number) & _tells(tally, result)
+            winner[decides] = number
+            _take(result, tally, decides)
     for number, tally in present:
         same = (winner >= 0) & (winner != number)
         if same.any():
+            whole_or_parts = tally.is_said[INPUT] | tally.is_said[OUTPUT]
+            alike = np.ones(spans, dtype=np.bool_)
             for count in (INPUT, OUTPUT):
-                same &= tally.is_said[count] & result.is_said[count] & (tally.value[count] == result.value[count])
+                alike &= tally.is_said[count] & result.is_said[count] & (tally.value[count] == result.value[count])
+            same &= np.where(whole_or_parts, alike, bool(USAGE_ORDER[number].raw))
             for count in PARTS:
                 result.take_from(tally, count, same & ~result.is_said[count] & tally.is_said[count])
     return winner, result
+
+
+def _take(result: Tally, tally: Tally, where: Flags) -> None:
+    for count in range(7):
+        result.take_from(tally, count, where)
+
+
+def _tells(tally: Tally, won: Tally) -> Flags:
+    """Where a provider's own object with cache counts speaks of the same call: equal output, and the whole or the
+    uncached input."""
+    cache = tally.value[READ] + tally.value[WRITE]
+    equal = (tally.value[INPUT] == won.value[INPUT]) | (tally.value[INPUT] - cache == won.value[INPUT])
+    said = tally.is_said[INPUT] & tally.is_said[OUTPUT] & won.is_said[INPUT] & won.is_said[OUTPUT]
+    return np.asarray(said & equal & (cache > 0) & (tally.value[OUTPUT] == won.value[OUTPUT]))
 
 
 def _dialects(winner: Ints, emitter: Emitter) -> Ints:

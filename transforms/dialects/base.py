@@ -15,6 +15,8 @@ Rules every table follows:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from transforms import raw_usage
+
 Reading = Callable[[str], str | None]
 """Turns the text that was sent into the canonical text; None means "says nothing"."""
 
@@ -27,6 +29,7 @@ class Source:
 
     key: str
     reading: Reading | None = None
+    dialect: str = ""  # only on spans of this dialect; filled in for private dialects
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,26 @@ class Meaning:
     operation: str
 
 
+Meanings = Mapping[str, Meaning] | Callable[[str], Meaning | None]
+
+
 @dataclass(frozen=True)
 class KindKey:
-    """An attribute that says what a span is. Values are compared without case; unknown ones mean OTHER.
+    """An attribute that says what a span is. Values are compared in lower case, without JSON's quotes; unknown
+    ones mean OTHER.
 
     Across dialects the lowest ``rank`` decides: 0 for an explicit kind of span, 1 for an operation's name, 2 for
     older hints.
     """
 
     key: str
-    meanings: Mapping[str, Meaning]
+    meanings: Meanings
     rank: int = 0
+
+    def meaning(self, sent: str) -> tuple[str, Meaning | None]:
+        """The value's name, empty if it says nothing, and what it means."""
+        name = sent.strip().strip('"').lower()
+        return name, self.meanings(name) if callable(self.meanings) else self.meanings.get(name)
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,11 @@ class NameRule:
 
 @dataclass(frozen=True)
 class UsageGroup:
-    """Spellings of one set of token counts, best first. ``raw`` keys hold a provider's own usage object."""
+    """Spellings of one set of token counts, best first.
+
+    ``raw`` keys hold a whole object; ``parse`` turns its text into counts by their columns' names. An object without
+    input and output fills the parts that the span's winning group leaves out.
+    """
 
     name: str
     input_tokens: tuple[str, ...] = ()
@@ -72,6 +88,9 @@ class UsageGroup:
     reasoning_tokens: tuple[str, ...] = ()
     total_tokens: tuple[str, ...] = ()
     raw: str = ""  # regular expression of keys whose value is a usage object as JSON or as Python prints it
+    parse: Callable[[str], raw_usage.Counts | None] = raw_usage.parse
+    needs: tuple[str, ...] = ()  # only on spans that carry one of these keys
+    rule: str = ""  # what these keys hold by themselves, whoever sent them; inclusive for providers' own objects
 
 
 INCLUSIVE, EXCLUSIVE, EXCLUSIVE_OUTPUT, UNKNOWN = "inclusive", "exclusive", "exclusive_output", "unknown"
@@ -101,13 +120,18 @@ Columns = Mapping[str, tuple[str | Source, ...]]
 
 @dataclass(frozen=True)
 class Dialect:
-    """One dialect's table; see the rules above. A span speaks it if a scope, key, prefix or name matches."""
+    """One dialect's table; see the rules above. A span speaks it if a scope, key, prefix, name or service matches.
+
+    The keys of a private dialect are words that others use in other senses: they count only on spans that speak it.
+    """
 
     name: str
+    is_private: bool = False
     scopes: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()  # the resource's service.name
     columns: Columns = field(default_factory=dict)
     fallbacks: Columns = field(default_factory=dict)
     resource: Columns = field(default_factory=dict)  # read from the resource only

@@ -7,7 +7,9 @@ Python dicts, which are read as raw groups. `raw_gen_ai_request` is a second sig
 from transforms.dialects.base import INCLUSIVE, REQUEST, Dialect, Meaning, NameRule, TokenRule, UsageGroup
 from transforms.dialects.otel_genai import USAGE
 
-USAGE_OBJECT = UsageGroup(name="usage_object", raw=r"metadata\.usage_object|llm\.[A-Za-z_0-9]+\.usage(Metadata)?")
+USAGE_OBJECT = UsageGroup(
+    name="usage_object", raw=r"metadata\.usage_object|llm\.[A-Za-z_0-9]+\.usage(Metadata)?", rule=INCLUSIVE
+)
 
 DIALECT = Dialect(
     name="litellm",
