@@ -157,3 +157,7 @@ def _supervised(run: Callable[[], int]) -> int:
 def _end_with(code: int) -> None:
     if code:
         click.get_current_context().exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -58,7 +58,7 @@ def _unpublished(settings: Settings) -> Finding:
 
 
 def _start_anew(every: Builds) -> str:
-    """Builds are made from the lake: the pointer may go, and another whole build can stand in at once."""
+    """Builds are made from the lake: pointer and build may go, and another whole build can stand in at once."""
     pointer = every.folder / "CURRENT"
     whole = [
         path.parent.name
@@ -66,7 +66,9 @@ def _start_anew(every: Builds) -> str:
         if path.parent.name != every.current
     ]
     back = f"; to go back to an older build meanwhile: echo {whole[-1]} > {pointer}" if whole else ""
-    return f"rm {pointer} && {REFRESH} (everything is made anew from the lake){back}"
+    folder = every.folder / str(every.current)
+    broken = f"-r {folder} {pointer}" if folder.exists() else str(pointer)
+    return f"rm {broken} && {REFRESH} (everything is made anew from the lake){back}"
 
 
 def _shape(connection: duckdb.DuckDBPyConnection, every: Builds) -> Iterator[Finding]:
@@ -94,8 +96,8 @@ def _shape(connection: duckdb.DuckDBPyConnection, every: Builds) -> Iterator[Fin
 def _contracts() -> Iterator[tuple[str, str]]:
     """Table and column of every mart, from the contracts beside the models."""
     for path in sorted((PROJECT / "models" / "marts").glob("*.yml")):
-        models: list[dict[str, Any]] = load_yaml_text(path.read_text())["models"]
-        yield from ((model["name"], column["name"]) for model in models for column in model["columns"])
+        models: list[dict[str, Any]] = load_yaml_text(path.read_text()).get("models", [])
+        yield from ((model["name"], column["name"]) for model in models for column in model.get("columns", []))
 
 
 def _sums(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:

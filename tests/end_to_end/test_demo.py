@@ -1,0 +1,61 @@
+"""The demo as people run it, small: sent through the real door, built, shown; and quick the second time."""
+
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from spanledger.freshness import behind
+from tests.lake import open_warehouse
+from tests.spanledger.supervised import Supervised, alive, descendants
+
+SCALE = ("--scale", "0.02")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo is started; its data comes to ./data-demo."""
+    return tmp_path_factory.mktemp("demo")
+
+
+def finding(output: str) -> str:
+    return next(line for line in output.splitlines() if line.startswith("A successful production task costs $"))
+
+
+def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) -> None:
+    data = folder / "data-demo"
+    with Supervised(folder, "demo", *SCALE) as running:
+        state = behind(data, data / "lake")
+        assert state.is_fresh
+        assert state.lake_rows > 500
+        for what, path in (("cost explorer", "/_stcore/health"), ("OTLP over HTTP", "/healthz")):
+            with urllib.request.urlopen(f"http://{running.addresses()[what]}{path}", timeout=10) as answer:
+                assert answer.status == 200
+        with open_warehouse(data) as warehouse:
+            rows = warehouse.execute("select distinct traffic_source from rpt_traffic_split").fetchall()
+            negotiated = warehouse.execute(
+                "select count(*) from dim_prices where source = 'simulated contract'"
+            ).fetchall()
+        assert {"production", "eval"} <= {source for (source,) in rows}
+        assert negotiated != [(0,)]
+        first = finding(running.output)
+        below = descendants(running.process.pid)
+        assert running.stop(signal.SIGINT) == 0, running.errors
+        assert not alive(below)
+    published = (data / "builds" / "CURRENT").read_text()
+    began = time.monotonic()
+    with Supervised(folder, "demo", *SCALE) as running:
+        assert time.monotonic() - began < 30
+        assert finding(running.output) == first
+        assert "Sending" not in running.errors
+    assert (data / "builds" / "CURRENT").read_text() == published
+
+
+def test_the_demo_never_mixes_with_other_data(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "theirs").write_text("real")
+    running = Supervised(tmp_path, "demo", "--data", "data", *SCALE)
+    assert running.process.wait(60) == 4
+    assert "holds other data than the demo's" in running.errors
