@@ -1,7 +1,5 @@
 -- Leave only what readers need: the marts, and what the next build carries over.
 drop schema if exists lake cascade;
-drop schema if exists staging cascade;
-drop schema if exists intermediate cascade;
 drop schema if exists history cascade;
 
 update meta.build set finished_at = current_timestamp;

@@ -1,6 +1,5 @@
 {{ config(
-    materialized='history', replace_key='run_key', touched='intermediate.int_touched_runs', date_column='date',
-    schema='facts', contract={'enforced': true}
+    materialized='history', replace_key='run_key', touched='scratch.intermediate.int_touched_runs', date_column='date'
 ) }}
 -- One row per workflow run of the touched runs.
 with sighted as (

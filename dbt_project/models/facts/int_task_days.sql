@@ -1,4 +1,4 @@
-{{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks'], schema='facts', contract={'enforced': true}) }}
+{{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks']) }}
 -- The daily case of the task metrics: sums, and what an interval and percentiles need.
 select
     task_date,

@@ -1,4 +1,4 @@
-{{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks'], schema='facts', contract={'enforced': true}) }}
+{{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks']) }}
 -- Every dollar of a day in exactly one bucket: the production tasks' own, shared (eval, replay, ops and overhead),
 -- of unknown source, untasked.
 select

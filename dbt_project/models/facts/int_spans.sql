@@ -1,6 +1,5 @@
 {{ config(
-    materialized='history', replace_key='trace_key', touched='intermediate.int_touched_traces', date_column='date',
-    schema='facts', contract={'enforced': true}
+    materialized='history', replace_key='trace_key', touched='scratch.intermediate.int_touched_traces', date_column='date'
 ) }}
 -- depends_on: {{ ref('int_touched_traces') }}
 select

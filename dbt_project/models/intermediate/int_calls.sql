@@ -1,6 +1,0 @@
-{{ config(
-    materialized='history', replace_key='task_key', touched='intermediate.int_touched_tasks', date_column='date',
-    schema='facts', contract={'enforced': true}
-) }}
--- depends_on: {{ ref('int_touched_tasks') }}
-select * from {{ ref('int_calls_classified') }}
