@@ -13,6 +13,7 @@ from transforms.columns import CANONICAL, OWN, TAGS
 from transforms.decode import Decoded
 from transforms.dialects import DIALECTS
 from transforms.dialects.base import OTHER
+from transforms.dialects.spanledger import COST_KIND
 from transforms.messages import message_hashes
 from transforms.picking import Picked, pick, resource_sources, span_sources
 from transforms.tally import COUNTS
@@ -35,7 +36,7 @@ def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
     columns["dialect"] = _dialect(usage, emitter)
     columns |= _meaning(decoded, emitter, columns, picked)
     columns["is_estimated"] = _estimated(decoded, emitter, usage)
-    columns["reported_cost_kind"] = _cost_kind(columns)
+    columns["reported_cost_kind"] = _cost_kind(attributes, columns, picked)
     for name, hashes in message_hashes(attributes, hash_key).items():
         columns[name] = pc.coalesce(columns[name], hashes)
     columns |= _resource(decoded, columns)
@@ -124,9 +125,14 @@ def _is_true(attributes: Attributes, key: str) -> Flags:
     return result
 
 
-def _cost_kind(columns: dict[str, pa.Array]) -> pa.Array:
-    """``provider`` only where the tag says so; every other reported cost is a client's estimate."""
-    kind = pc.if_else(pc.fill_null(pc.equal(columns["reported_cost_kind"], "provider"), False), "provider", "client")
+def _cost_kind(attributes: Attributes, columns: dict[str, pa.Array], picked: dict[str, Picked]) -> pa.Array:
+    """``provider`` only where the tag says so, or the attribute that gave the cost does; all else is a client's
+    estimate."""
+    by, cost = picked["reported_cost_kind"].source, picked["reported_cost_usd"].source
+    tagged = np.zeros(attributes.owners, dtype=np.bool_)
+    tagged[attributes.owner[attributes.at(COST_KIND)]] = True
+    said = pc.fill_null(pc.equal(columns["reported_cost_kind"], "provider"), False)
+    kind = pc.if_else(pc.and_(said, pa.array(tagged | (by == cost))), "provider", "client")
     return pc.if_else(pc.is_valid(columns["reported_cost_usd"]), kind, pa.scalar(None, pa.string()))
 
 

@@ -37,7 +37,8 @@ _KEYS = re.compile(
     | traceloop\.(entity\.(input|output)|prompt\.(template|template_variables))(\..*)?
     | gcp\.vertex\.agent\.(llm_request|llm_response|tool_call_args|tool_response|data)
     | crew_(tasks|agents|inputs)
-    | ai\.(prompt|response\.(text|object|toolCalls|reasoning)|toolCall\.(args|result))(\..*)?
+    | ai\.(prompt|values?|embeddings?|documents|response\.(text|object|toolCalls|reasoning|files)
+        |toolCall\.(args|result))(\..*)?
     | smolagents\.task
     """,
     re.VERBOSE,

@@ -22,21 +22,25 @@ _LONGEST = 20_000  # characters; a usage object has a few hundred
 
 def parse(text: str) -> Counts | None:
     """Canonical counts of one usage object, input and output whole; None if the text is no such object."""
-    usage = _object(text)
-    if usage is None:
-        return None
+    usage = mapping(text)
+    return None if usage is None else counts_of(usage)
+
+
+def counts_of(usage: Mapping[str, Any]) -> Counts | None:
+    """As `parse`, of an object that is read already."""
     if "promptTokenCount" in usage:
         return _gemini(usage)
     if "inputTokens" in usage:
         return _exclusive(usage, "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
     if "prompt_tokens" not in usage and not usage.keys().isdisjoint(_ANTHROPIC[2:]):
-        written_1h = _part(usage, "cache_creation", "ephemeral_1h_input_tokens")
-        return _exclusive(usage, *_ANTHROPIC) | _known(cache_write_1h_tokens=written_1h)
+        written_1h = part(usage, "cache_creation", "ephemeral_1h_input_tokens")
+        return _exclusive(usage, *_ANTHROPIC) | known(cache_write_1h_tokens=written_1h)
     return _openai(usage)
 
 
-def _object(text: str) -> Mapping[str, Any] | None:
-    if not text.startswith("{") or len(text) > _LONGEST:
+def mapping(text: str, longest: int = _LONGEST) -> Mapping[str, Any] | None:
+    """An object written as JSON or as Python prints it; None for anything else, and for a cut one."""
+    if not text.startswith("{") or len(text) > longest:
         return None
     for read in (json.loads, _printed):
         try:
@@ -57,49 +61,52 @@ def _openai(usage: Mapping[str, Any]) -> Counts | None:
     counts: Counts = {}
     for prompt, completion in (("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens")):
         if prompt in usage or completion in usage:
-            counts = _known(
-                input_tokens=_count(usage, prompt),
-                output_tokens=_count(usage, completion),
-                cached_input_tokens=_part(usage, f"{prompt}_details", "cached_tokens"),
-                cache_write_tokens=_part(usage, f"{prompt}_details", "cache_write_tokens")
-                or _part(usage, f"{prompt}_details", "cache_creation_tokens"),
-                reasoning_tokens=_part(usage, f"{completion}_details", "reasoning_tokens"),
+            counts = known(
+                input_tokens=count(usage, prompt),
+                output_tokens=count(usage, completion),
+                cached_input_tokens=part(usage, f"{prompt}_details", "cached_tokens"),
+                cache_write_tokens=part(usage, f"{prompt}_details", "cache_write_tokens")
+                or part(usage, f"{prompt}_details", "cache_creation_tokens"),
+                reasoning_tokens=part(usage, f"{completion}_details", "reasoning_tokens"),
             )
             break
     return counts or None
 
 
 def _exclusive(usage: Mapping[str, Any], input_: str, output: str, read: str, write: str) -> Counts:
-    uncached, cached, written = _count(usage, input_), _count(usage, read), _count(usage, write)
+    uncached, cached, written = count(usage, input_), count(usage, read), count(usage, write)
     whole = None if uncached is None else uncached + (cached or 0) + (written or 0)
-    return _known(
+    return known(
         input_tokens=whole,
-        output_tokens=_count(usage, output),
+        output_tokens=count(usage, output),
         cached_input_tokens=cached,
         cache_write_tokens=written,
     )
 
 
 def _gemini(usage: Mapping[str, Any]) -> Counts:
-    prompt, tools = _count(usage, "promptTokenCount"), _count(usage, "toolUsePromptTokenCount")
-    candidates, thoughts = _count(usage, "candidatesTokenCount"), _count(usage, "thoughtsTokenCount")
-    return _known(
+    prompt, tools = count(usage, "promptTokenCount"), count(usage, "toolUsePromptTokenCount")
+    candidates, thoughts = count(usage, "candidatesTokenCount"), count(usage, "thoughtsTokenCount")
+    return known(
         input_tokens=None if prompt is None else prompt + (tools or 0),
         output_tokens=None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0),
-        cached_input_tokens=_count(usage, "cachedContentTokenCount"),
+        cached_input_tokens=count(usage, "cachedContentTokenCount"),
         reasoning_tokens=thoughts,
     )
 
 
-def _part(usage: Mapping[str, Any], name: str, key: str) -> int | None:
+def part(usage: Mapping[str, Any], name: str, key: str) -> int | None:
+    """A whole number inside an inner object."""
     details = usage.get(name)
-    return _count(details, key) if isinstance(details, Mapping) else None
+    return count(details, key) if isinstance(details, Mapping) else None
 
 
-def _count(usage: Mapping[str, Any], key: str) -> int | None:
+def count(usage: Mapping[str, Any], key: str) -> int | None:
+    """A whole number that is not negative; None where there is none."""
     value = usage.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
 
 
-def _known(**counts: int | None) -> Counts:
+def known(**counts: int | None) -> Counts:
+    """Only the counts that were said."""
     return {name: count for name, count in counts.items() if count is not None}

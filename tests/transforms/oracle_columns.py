@@ -22,13 +22,14 @@ def columns(sent: Sent) -> dict[str, Any]:
     expected: dict[str, Any] = {}
     for name, type_ in TAGS.items():
         read = {"string": text, "int64": whole}.get(str(type_))
-        if read is None or any(source.reading for source in span_sources().get(name, ())):
+        if read is None or any(source.reading or source.dialect for source in span_sources().get(name, ())):
             continue
         expected[name] = _pick(span, span_sources().get(name, ()), read)
         if not any(source.reading for source in resource_sources().get(name, ())):
             expected[f"resource_{name}"] = _pick(resource, resource_sources().get(name, ()), read)
-    for name in ("request_model", "response_model", "response_id", "reservation_id", "service_tier", "agent_name"):
-        expected[name] = _pick(span, span_sources()[name], text)
+    for name in ("request_model", "response_model", "response_id", "reservation_id", "agent_name"):
+        if not any(source.reading or source.dialect for source in span_sources()[name]):
+            expected[name] = _pick(span, span_sources()[name], text)
     expected["attempt"] = _pick(span, span_sources()["attempt"], whole)
     if "metadata.usage_object" not in span:
         expected |= _usage(sent.scope.name, span)

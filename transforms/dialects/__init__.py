@@ -16,10 +16,14 @@ from transforms.dialects import (
     semantic_kernel,
     spanledger,
     traceloop,
+    vercel_ai,
+    vercel_ai_v7,
 )
 from transforms.dialects.base import Dialect, UsageGroup
 
 DIALECTS: tuple[Dialect, ...] = (
+    vercel_ai.DIALECT,
+    vercel_ai_v7.DIALECT,
     litellm.DIALECT,
     openlit.DIALECT,
     google_adk.DIALECT,
@@ -40,9 +44,12 @@ COLUMN_ORDER: tuple[Dialect, ...] = (
 """Whose keys fill a column first: an application's own tags, the standard, then the rest."""
 
 USAGE_ORDER: tuple[UsageGroup, ...] = (
+    vercel_ai.DETAILED_USAGE,
     openinference.USAGE,
+    vercel_ai.USAGE,
     otel_genai.USAGE,
     traceloop.LEGACY_USAGE,
     litellm.USAGE_OBJECT,
+    vercel_ai.PROVIDER_OBJECT,
     bare.USAGE,
 )

@@ -131,6 +131,5 @@ DIALECT = Dialect(
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.openai_v2"),
         TokenRule(INCLUSIVE, scope="opentelemetry.util.genai"),
         TokenRule(INCLUSIVE, scope="pydantic-ai"),
-        TokenRule(INCLUSIVE, scope="gen_ai"),  # AI SDK 7
     ),
 )

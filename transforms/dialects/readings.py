@@ -2,6 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from transforms.raw_usage import mapping
 
 FRAMEWORKS = frozenset(
     {
@@ -36,6 +40,10 @@ _PROVIDERS = {
     "mistralai": "mistral_ai",
     "xai": "x_ai",
     "watsonx": "ibm.watsonx.ai",
+    "amazon-bedrock": "aws.bedrock",
+    "azure-openai": "azure.ai.openai",
+    "google-vertex": "gcp.vertex_ai",
+    "vertex": "gcp.vertex_ai",
 }
 
 
@@ -72,3 +80,34 @@ def evaluator(text: str) -> str | None:
 def experiment_project(text: str) -> str | None:
     """Phoenix runs experiments in projects of their own, and its playground in one called so."""
     return "eval" if re.fullmatch(r"Experiment-[0-9a-f]{24}|playground", text) else None
+
+
+def eval_marker(text: str) -> str | None:
+    """For keys that stand on spans of experiments and evaluations only."""
+    return "eval" if text.strip().strip('"') else None
+
+
+def unquoted(text: str) -> str | None:
+    """Text that some senders write as JSON, even a single word."""
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):  # plain text
+        return text
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+
+
+def inside(*paths: str) -> Callable[[str], str | None]:
+    """A reading of objects (JSON, or as Python prints them): the first dotted path that leads to a plain value."""
+
+    def read(text: str) -> str | None:
+        whole = mapping(text)
+        found = (_follow(whole, path.split(".")) for path in paths)
+        return next((str(value) for value in found if value is not None), None)
+
+    return read
+
+
+def _follow(value: Any, path: list[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None

@@ -3,6 +3,8 @@
 from transforms.dialects.base import Dialect, Source
 from transforms.dialects.readings import lower
 
+COST_KIND = "spanledger.cost_kind"
+
 DIALECT = Dialect(
     name="spanledger",
     prefixes=("spanledger.",),
@@ -33,6 +35,6 @@ DIALECT = Dialect(
         "output_hash": ("spanledger.output.hash",),
         "reservation_id": ("spanledger.reservation.id",),
         "reported_cost_usd": ("spanledger.cost_usd",),
-        "reported_cost_kind": (Source("spanledger.cost_kind", lower),),
+        "reported_cost_kind": (Source(COST_KIND, lower),),
     },
 )
