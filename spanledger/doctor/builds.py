@@ -1,5 +1,6 @@
 """The published build: there, whole, of the expected shape, up to date, and adding up."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,19 @@ import pyarrow as pa
 from dbt.clients.yaml_helper import load_yaml_text
 
 from collector.lake import LakeError, active_files
+from spanledger.building import LOCK_NAME
 from spanledger.builds import Builds
 from spanledger.current import question
 from spanledger.doctor.doors import builder_problem
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
+from spanledger.preflight import holder
 from spanledger.settings import Settings
 from spanledger.workspace import PROJECT
 
 SHOWN = 5
+LATE_INTERVALS = 5
+"""Intervals after which new data should be in a build, even if one took long."""
 REFRESH = "spanledger build --full-refresh"
 
 
@@ -132,8 +137,14 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
     if state.is_fresh:
         yield ok("freshness", f"the build holds everything in the lake ({state.lake_rows:,} spans)")
         return
-    count, files = len(state.segments), len(state.files)
-    detail = f"{count} segments in {files} files of the lake are not in the published build"
+    detail = f"{len(state.segments)} segments in {len(state.files)} files of the lake are not in the published build"
+    waited_s = time.time() - min(file.path.stat().st_mtime for file in state.files)
+    pid = holder(data / "run" / LOCK_NAME)
+    if pid and waited_s < LATE_INTERVALS * settings.build_interval_s:
+        yield ok("freshness", f"{detail} yet; the builder (process {pid}) is at it")
+        return
+    if pid:
+        detail += f" after {waited_s:,.0f} s, though the builder runs (process {pid})"
     yield fault(
         "freshness", detail, f"spanledger build, or spanledger up, which builds every {settings.build_interval_s:g} s"
     )

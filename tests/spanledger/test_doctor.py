@@ -155,6 +155,20 @@ def test_a_build_older_than_the_lake(data: Path) -> None:
     assert "→ spanledger build, or spanledger up" in line
 
 
+def test_new_data_is_no_fault_while_the_builder_is_at_it(data: Path) -> None:
+    (landed, *_) = land(requests(simulate(8, 1, 0.05, end=date(2026, 11, 2))), data)
+    make_folder(data / "run")
+    held = lock(data / "run" / "builder.lock")
+    try:
+        code, lines, _ = examine(data)
+        assert code == 0
+        assert any(f"yet; the builder (process {os.getpid()}) is at it" in line for line in lines)
+        os.utime(landed, (0, 0))
+        assert f"though the builder runs (process {os.getpid()})" in the_fault(data)
+    finally:
+        os.close(held)
+
+
 def test_a_lake_that_was_never_built(data: Path) -> None:
     (data / "builds" / "CURRENT").unlink()
     assert "spans are in the lake and nothing has been published  → spanledger build" in the_fault(data)

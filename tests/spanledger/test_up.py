@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from collector.files import lock
 from spanledger.cli import main
 from spanledger.freshness import behind
+from spanledger.ports import free_port
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
 from tests.spanledger.supervised import Supervised, alive, descendants, pid_of
@@ -153,3 +155,24 @@ def test_listening_to_the_network_needs_tokens(tmp_path: Path) -> None:
     running = Supervised(tmp_path, "up", "--host", "0.0.0.0")
     assert running.process.wait(60) == 2
     assert "set SPANLEDGER_TOKEN_FILE" in running.errors
+
+
+def test_the_explorer_alone(tmp_path: Path) -> None:
+    port = str(free_port("127.0.0.1"))
+    program = Path(sys.executable).parent / "spanledger"
+    with subprocess.Popen([program, "app", "--app-port", port], cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+        wait_until(lambda: answers(f"127.0.0.1:{port}", "/_stcore/health"), "the explorer")
+        second = CliRunner().invoke(main, ["app", "--app-port", port])
+        process.terminate()
+        assert process.wait(30) == 0
+    assert second.exit_code == 4
+    assert f"port {port} of 127.0.0.1 (app_port, cost explorer) cannot be used: another program" in second.stderr
+
+
+def test_the_collector_alone_on_data_that_is_in_use(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    held = lock(tmp_path / "run" / "collector.lock")
+    result = CliRunner().invoke(main, ["collect", "--data", str(tmp_path), "--grpc-port", "0", "--http-port", "0"])
+    os.close(held)
+    assert result.exit_code == 4
+    assert f"{tmp_path} is in use by the collector with process id {os.getpid()}" in result.stderr
