@@ -5,7 +5,7 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 JS := tests/end_to_end/js
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
+NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
@@ -54,7 +54,7 @@ browser: setup
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="chromium"; \
 	{ command -v node && command -v npm; } >/dev/null || missing="$$missing nodejs npm"; \
 	if [ -n "$$missing" ]; then \
-	  if [ -z "$(SUDO)" ] && command -v apt-get >/dev/null; then \
+	  if [ -z "$(NOT_ROOT)" ] && command -v apt-get >/dev/null; then \
 	    export DEBIAN_FRONTEND=noninteractive; \
 	    { apt-get update && apt-get install -y --no-install-recommends $$missing; } </dev/null >/dev/null; \
 	  else \
