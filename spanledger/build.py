@@ -55,7 +55,9 @@ class Builder:
         """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError."""
         started = time.monotonic()
         with self._builds.lock():
-            plan = workspace.plan(self._lake, self._builds.published, self._prices_file, full_refresh=full_refresh)
+            plan = workspace.plan(
+                self._lake, self._builds.facts, self._builds.published, self._prices_file, full_refresh=full_refresh
+            )
             if not plan.is_needed:
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
             build_id = new_build_id()

@@ -77,6 +77,9 @@ class Builds:
 
     def publish(self, build_id: str) -> None:
         """Give the finished work its name, point CURRENT at it, and clean up what nobody reads."""
+        for path in self.work.iterdir():
+            if path.name != "warehouse.duckdb":
+                path.unlink()
         sync(self.work / "warehouse.duckdb")
         self.work.rename(self.folder / build_id)
         pointer = self.folder / ".CURRENT.tmp"

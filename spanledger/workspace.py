@@ -39,12 +39,13 @@ class Plan:
         return self.previous is None or bool(self.segments)
 
 
-def plan(lake: Path, published: Path | None, prices_file: Path | None, *, full_refresh: bool) -> Plan:
+def plan(lake: Path, facts: Path, published: Path | None, prices_file: Path | None, *, full_refresh: bool) -> Plan:
     """Compare the lake with what the published build has consumed.
 
-    Everything is made anew when asked for, when there is no build, or when the models, prices or versions changed.
+    Everything is made anew when asked for, when there is no build, or when the models, prices, versions or the place of
+    the facts changed (views name files by their whole path).
     """
-    fingerprint = _fingerprint(prices_file)
+    fingerprint = _fingerprint(facts, prices_file)
     carried = None if full_refresh or published is None or _fingerprint_of(published) != fingerprint else published
     consumed = _consumed(carried) if carried else set()
     files = active_files(lake)
@@ -53,8 +54,8 @@ def plan(lake: Path, published: Path | None, prices_file: Path | None, *, full_r
     return Plan(carried, fresh, segments, fingerprint, len(files), sum(file.rows for file in files))
 
 
-def _fingerprint(prices_file: Path | None) -> str:
-    digest = hashlib.sha256()
+def _fingerprint(facts: Path, prices_file: Path | None) -> str:
+    digest = hashlib.sha256(str(facts).encode())
     for path in sorted(p for p in PROJECT.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     for package in ("duckdb", "genai-prices"):

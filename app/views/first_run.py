@@ -27,7 +27,6 @@ service:
     traces:
       exporters: [otlphttp/spanledger]
 """,
-    "From files": "spanledger import traces.jsonl\nspanledger build\n",
 }
 
 

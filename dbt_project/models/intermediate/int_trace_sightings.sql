@@ -1,8 +1,25 @@
 -- What the spans of each touched trace say of a task: one row per trace, run and task tag. Spans without a task tag
 -- of their own or above them form the row with a null tag.
+{%- set carried_tags = ['team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id', 'task_size',
+    'prompt_version'] %}
 with spans as (
     select
-        context.*,
+        organization,
+        trace_id,
+        trace_key,
+        span_id,
+        run_id,
+        run_key,
+        depth,
+        started_ns,
+        status_code,
+        known_traffic_source,
+        effective_workflow_run_id,
+        effective_workflow_id,
+        effective_is_restart,
+        {%- for tag in carried_tags %}
+        effective_{{ tag }},
+        {%- endfor %}
         coalesce(inherited_task_id, resource_task_id) as tagged_task_id,
         coalesce(effective_workflow_id, root_name) as named_workflow_id,
         coalesce(task_outcome, resource_task_outcome) as own_outcome,
@@ -10,7 +27,7 @@ with spans as (
         coalesce(task_units, resource_task_units) as own_units,
         coalesce(task_units_succeeded, resource_task_units_succeeded) as own_units_succeeded,
         coalesce(ended_ns, started_ns) as judged_ns
-    from {{ ref('int_span_context') }} as context
+    from {{ ref('int_span_context') }}
 ),
 
 -- Outermost first, and latest judged last: one order each, so that the aggregates below compare numbers.
@@ -40,8 +57,7 @@ select
     -- the outermost span that carries the task says which traffic it is
     arg_min(known_traffic_source, traffic_place) as traffic_source,
     arg_min(named_workflow_id, place) as workflow_id,
-    {%- for tag in ['team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id', 'task_size',
-        'prompt_version'] %}
+    {%- for tag in carried_tags %}
     arg_min(effective_{{ tag }}, place) filter (where effective_{{ tag }} is not null) as {{ tag }},
     {%- endfor %}
     bool_or(coalesce(effective_is_restart, false)) as is_restart,
