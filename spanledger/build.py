@@ -56,7 +56,11 @@ class Builder:
         started = time.monotonic()
         with self._builds.lock():
             plan = workspace.plan(
-                self._lake, self._builds.facts, self._builds.published, self._prices_file, full_refresh=full_refresh
+                self._lake,
+                self._builds.facts,
+                self._builds.to_carry_on_from,
+                self._prices_file,
+                full_refresh=full_refresh,
             )
             if not plan.is_needed:
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)

@@ -10,6 +10,7 @@ of one. A few old builds are kept to go back to; facts that no kept build names 
 """
 
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 
+LOG = logging.getLogger(__name__)
 KEPT_BUILDS = 5
 
 
@@ -57,6 +59,13 @@ class Builds:
         if not path.exists():
             raise FileNotFoundError(f"{self.folder / 'CURRENT'} names {self.current}, but {path} does not exist")
         return path
+
+    @property
+    def to_carry_on_from(self) -> Path | None:
+        """The published database if it can be read; None makes the next build start anew."""
+        if self.current is None or not is_readable(self.warehouse(self.current)):
+            return None
+        return self.warehouse(self.current)
 
     @property
     def work(self) -> Path:
@@ -108,8 +117,21 @@ def new_build_id() -> str:
 
 
 def _named_facts(warehouse: Path) -> set[str]:
+    """The fact files a build names; none where it cannot be read, as nobody can read them through it."""
+    if not is_readable(warehouse):
+        return set()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return {path for (path,) in connection.execute("select path from meta.history_files").fetchall()}
+
+
+def is_readable(warehouse: Path) -> bool:
+    """Whether a build's database is there and can be opened."""
+    try:
+        duckdb.connect(str(warehouse), read_only=True).close()
+    except duckdb.Error as error:
+        LOG.warning("%s cannot be read and is left aside: %s", warehouse, error)
+        return False
+    return True
 
 
 def sync(path: Path) -> None:

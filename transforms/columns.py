@@ -42,7 +42,7 @@ ENVELOPE: dict[str, pa.DataType] = {
 TAGS: dict[str, pa.DataType] = {
     "traffic_source": TEXT,  # production | eval | replay | ops, as sent (lower-cased, not validated)
     "traffic_detail": TEXT,
-    "traffic_marker": TEXT,  # 'eval' where a dialect's evaluator or experiment marker stands (semantics, traffic source)
+    "traffic_marker": TEXT,  # 'eval' where a dialect's evaluator or experiment marker stands
     "tag_organization": TEXT,
     "team": TEXT,
     "project": TEXT,
@@ -70,7 +70,7 @@ TAGS: dict[str, pa.DataType] = {
 OWN: dict[str, pa.DataType] = {
     "dialect": TEXT,  # name of the dialect that gave the usage, else of the first that matched
     "role": TEXT,  # request | container | tool | evaluator | fetch | other: what the dialect says the span is
-    "operation": TEXT,  # chat | completion | embeddings | rerank | image | audio | moderation | agent | chain | tool | ...
+    "operation": TEXT,  # chat | completion | embeddings | rerank | image | audio | moderation | agent | chain | tool
     "provider": TEXT,  # normalised provider name (OTel GenAI well-known values); null for frameworks
     "request_model": TEXT,
     "response_model": TEXT,
