@@ -1,4 +1,3 @@
-{{ config(contract={'enforced': false}) }}
 -- How many shared dollars each production dollar of a pool carries, per UTC month. A pool is a project; what finds
 -- no production in its project falls back to the team, then to the organisation, then stays unallocated.
 with pools as (

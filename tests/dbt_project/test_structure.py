@@ -1,0 +1,104 @@
+"""The shape of the models: each says what a row is, marts keep a contract, layers refer downwards, files are short.
+
+dbt reads all YAML below `models/` as one; so does this.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
+
+from spanledger.workspace import PROJECT
+
+MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+MARTS = [name for name, path in MODELS.items() if path.parent.name == "marts"]
+
+MAY_REFER_TO = {
+    "staging": {"sources"},
+    "intermediate": {"staging", "intermediate", "sources"},
+    "facts": {"intermediate", "facts"},
+    "marts": {"facts", "marts"},
+}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("int_rate_cards", "dim_prices"): "the published price list is what calls are priced with, so both read one table",
+    ("dim_prices", "prices"): "prices come from the builder, not from spans; there is nothing between to name",
+}
+"""References against the layers, with the reason for each."""
+
+LONGEST = 110
+LONGER: dict[str, str] = {}
+"""Models with more lines, with the reason for each."""
+
+
+def _properties() -> dict[str, dict[str, Any]]:
+    """Every model's YAML entry by name; a model described twice fails."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((PROJECT / "models").rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text()).get("models", []):
+            assert model["name"] not in found, f"{path.name}: {model['name']} is described a second time"
+            found[model["name"]] = model
+    return found
+
+
+PROPERTIES = _properties()
+
+
+def _references(path: Path) -> set[tuple[str, str]]:
+    """(layer, name) of everything a model reads."""
+    text = re.sub(r"--[^\n]*|\{#.*?#\}", "", path.read_text(), flags=re.DOTALL)
+    models = re.findall(r"ref\('(\w+)'\)", text)
+    sources = re.findall(r"source\('\w+', '(\w+)'\)", text)
+    return {(MODELS[name].parent.name, name) for name in models} | {("sources", name) for name in sources}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_first_words_of_a_description_say_what_a_row_is(model: str) -> None:
+    assert model in PROPERTIES, f"describe {model} in a YAML beside it: 'One row per …'"
+    description = PROPERTIES[model].get("description", "")
+    assert description.startswith("One row per "), f"{model} begins its description with {description[:40]!r}"
+
+
+def test_no_description_without_its_model() -> None:
+    assert not PROPERTIES.keys() - MODELS.keys()
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_describes_and_types_every_column(mart: str) -> None:
+    """Contracts, enforced for the folder in dbt_project.yml, hold the SQL to these columns."""
+    columns = PROPERTIES[mart]["columns"]
+    assert not [column["name"] for column in columns if not column.get("description") or not column.get("data_type")]
+    assert len({column["name"] for column in columns}) == len(columns)
+
+
+def test_contracts_are_enforced_on_what_outlives_a_build() -> None:
+    folders = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["models"]["spanledger"]
+    assert all(folders[folder]["+contract"] == {"enforced": True} for folder in ("facts", "marts"))
+    switched_off = [
+        name for name, path in MODELS.items() if re.search(r"enforced['\"]?\s*[:=]\s*false", path.read_text())
+    ]
+    assert not switched_off
+    assert not [name for name, model in PROPERTIES.items() if "contract" in model.get("config", {})]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_references_point_downwards(model: str) -> None:
+    layer = MODELS[model].parent.name
+    against = {
+        name
+        for other, name in _references(MODELS[model])
+        if other not in MAY_REFER_TO[layer] and (model, name) not in ALLOWED
+    }
+    assert not against, f"{model} ({layer}) reads {against}; {layer} may read {MAY_REFER_TO[layer]}"
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert all(other in {name for _, name in _references(MODELS[model])} for model, other in ALLOWED)
+    assert all(len(MODELS[model].read_text().splitlines()) > LONGEST for model in LONGER)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_is_short(model: str) -> None:
+    lines = len(MODELS[model].read_text().splitlines())
+    assert lines <= LONGEST or model in LONGER, f"{model} has {lines} lines: look for the second concept"

@@ -1,0 +1,54 @@
+"""The models' unit tests: dbt runs them in a build of an empty lake, each after the models it stands on."""
+
+import json
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
+
+from spanledger.build import Builder
+from spanledger.workspace import PROJECT
+
+WITHOUT: dict[str, str] = {
+    "int_touched_traces": "keys of new rows, nothing else",
+    "int_touched_runs": "keys, now and before; the end-to-end tests build in parts",
+    "int_touched_tasks": "keys, now and before; the end-to-end tests build in parts",
+    "int_span_versions": "new rows beside old ones; the end-to-end tests build in parts",
+    "int_rate_cards": "turns rows into columns; the test of prices that never overlap guards what it assumes",
+}
+"""Intermediate models without a unit test, with the reason for each."""
+
+
+def _declared() -> dict[str, str]:
+    """Model of every unit test by the test's name."""
+    return {
+        test["name"]: test["model"]
+        for path in sorted((PROJECT / "models").rglob("*.yml"))
+        for test in yaml.safe_load(path.read_text()).get("unit_tests", [])
+    }
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Status of every node of a build with unit tests, by its dbt id. One that fails ends here, with its difference."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "lake").mkdir()
+    Builder(data, data / "lake", unit_tests=True).build()
+    nodes = json.loads((data / "dbt" / "target" / "run_results.json").read_text())["results"]
+    return {node["unique_id"]: node["status"] for node in nodes}
+
+
+def test_every_unit_test_ran_and_passed(results: dict[str, str]) -> None:
+    ran = {key.rsplit(".", 1)[1]: status for key, status in results.items() if key.startswith("unit_test.")}
+    assert ran
+    assert ran == dict.fromkeys(_declared(), "pass")
+
+
+def test_every_invariant_ran_on_an_empty_lake(results: dict[str, str]) -> None:
+    ran = {key.split(".")[2]: status for key, status in results.items() if key.startswith("test.")}
+    assert ran == {path.stem: "pass" for path in (PROJECT / "tests").glob("*.sql")}
+
+
+def test_every_intermediate_model_has_a_unit_test_or_a_reason() -> None:
+    models = {path.stem for path in (PROJECT / "models" / "intermediate").glob("*.sql")}
+    tested = set(_declared().values())
+    assert models - tested == set(WITHOUT), "write a unit test beside the model, or say in WITHOUT why it needs none"
