@@ -40,6 +40,9 @@ _KEYS = re.compile(
     | ai\.(prompt|values?|embeddings?|documents|response\.(text|object|toolCalls|reasoning|files)
         |toolCall\.(args|result))(\..*)?
     | smolagents\.task
+    | langfuse\.(observation|trace)\.(input|output) | langfuse\.experiment\.item\.expected_output
+    | mlflow\.span(Inputs|Outputs)
+    | pydantic_ai\.all_messages | all_messages_events | final_result | tool_arguments | tool_response
     """,
     re.VERBOSE,
 )

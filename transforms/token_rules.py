@@ -103,6 +103,12 @@ def _rule(dialect: Dialect, scope: str, version: str, provider: str) -> tuple[st
     return UNKNOWN, f"{INCLUSIVE}: assumed"
 
 
+def knows_scope(dialect: Dialect, scopes: Sequence[str]) -> Flags:
+    """For which scopes the dialect has a rule of its own."""
+    prefixes = tuple(rule.scope for rule in dialect.token_rules)
+    return np.array([scope.startswith(prefixes) for scope in scopes], dtype=np.bool_)
+
+
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 

@@ -27,7 +27,7 @@ from transforms.dialects import DIALECTS, USAGE_ORDER
 from transforms.dialects.base import INCLUSIVE, UsageGroup
 from transforms.reading import whole
 from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, READ, WRITE, Tally
-from transforms.token_rules import Emitter, judge, normalise
+from transforms.token_rules import Emitter, judge, knows_scope, normalise
 
 _ROW = {name: row for row, name in enumerate((*COUNTS, "total_tokens"))}
 
@@ -172,15 +172,20 @@ def _tells(tally: Tally, won: Tally) -> Flags:
 
 
 def _dialects(winner: Ints, emitter: Emitter) -> Ints:
-    """The first dialect that fits the span and reads the winning group, else the first that reads it."""
+    """The first dialect that fits the span, reads the winning group and has a rule for the span's scope; else the
+    first that fits and reads it, else the first that reads it. Some libraries only decorate the spans of others."""
     dialect: Ints = np.full(len(winner), NONE, dtype=np.int64)
     for number, group in enumerate(USAGE_ORDER):
         mine = winner == number
         if not mine.any():
             continue
         readers = [place for place, one in enumerate(DIALECTS) if group in one.usage]
-        for place in readers:
-            dialect[mine & (dialect < 0) & (emitter.matched >> place & 1 == 1)] = place
+        for has_rule in (True, False):
+            for place in readers:
+                fits = mine & (dialect < 0) & (emitter.matched >> place & 1 == 1)
+                if has_rule and fits.any():
+                    fits &= knows_scope(DIALECTS[place], emitter.scope_names)[emitter.scope]
+                dialect[fits] = place
         dialect[mine & (dialect < 0)] = readers[0]
     return dialect
 

@@ -9,10 +9,13 @@ from transforms.dialects import (
     anthropic_sdk,
     bare,
     google_adk,
+    langfuse,
     litellm,
+    mlflow,
     openinference,
     openlit,
     otel_genai,
+    pydantic_ai,
     semantic_kernel,
     spanledger,
     traceloop,
@@ -22,9 +25,12 @@ from transforms.dialects import (
 from transforms.dialects.base import Dialect, UsageGroup
 
 DIALECTS: tuple[Dialect, ...] = (
+    langfuse.DIALECT,
+    pydantic_ai.DIALECT,
     vercel_ai.DIALECT,
     vercel_ai_v7.DIALECT,
     litellm.DIALECT,
+    mlflow.DIALECT,
     openlit.DIALECT,
     google_adk.DIALECT,
     semantic_kernel.DIALECT,
@@ -44,11 +50,15 @@ COLUMN_ORDER: tuple[Dialect, ...] = (
 """Whose keys fill a column first: an application's own tags, the standard, then the rest."""
 
 USAGE_ORDER: tuple[UsageGroup, ...] = (
+    mlflow.USAGE,
+    langfuse.USAGE,
     vercel_ai.DETAILED_USAGE,
     openinference.USAGE,
     vercel_ai.USAGE,
     otel_genai.USAGE,
     traceloop.LEGACY_USAGE,
+    pydantic_ai.ANTHROPIC_DETAILS,
+    pydantic_ai.DETAILS,
     litellm.USAGE_OBJECT,
     vercel_ai.PROVIDER_OBJECT,
     bare.USAGE,

@@ -107,7 +107,6 @@ DIALECT = Dialect(
         "error_type": ("error.type",),
         "session_id": ("session.id", "gen_ai.conversation.id"),
         "user_id": ("user.id", "enduser.id"),
-        "environment": ("deployment.environment.name", "deployment.environment"),
         "agent_name": ("gen_ai.agent.name",),
         "tool_name": ("gen_ai.tool.name",),
         "prompt_name": ("gen_ai.prompt.name",),
@@ -118,7 +117,8 @@ DIALECT = Dialect(
     fallbacks={
         "provider": (Source("gen_ai.system", provider),),
         "user_id": ("gen_ai.user", "gen_ai.request.user", "gen_ai.user.id"),
-        "environment": ("gen_ai.environment",),
+        # a library's own word for it goes before
+        "environment": ("deployment.environment.name", "deployment.environment", "gen_ai.environment"),
         "workflow_id": ("gen_ai.workflow.name",),
     },
     resource={"service_name": ("service.name",), "code_version": ("service.version",), "region": ("cloud.region",)},
@@ -130,6 +130,5 @@ DIALECT = Dialect(
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.google_genai"),
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.openai_v2"),
         TokenRule(INCLUSIVE, scope="opentelemetry.util.genai"),
-        TokenRule(INCLUSIVE, scope="pydantic-ai"),
     ),
 )
