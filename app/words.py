@@ -51,7 +51,7 @@ TRAFFIC_SOURCES = {
 CHECKS = {
     "unpriced_model": (
         "Calls to a model without a known price",
-        "Their cost is unknown, not zero. Check the model's name, or price it in the file `SPANLEDGER_PRICES_FILE` names.",
+        "Their cost is unknown, not zero. Check the model's name, or price it in your `SPANLEDGER_PRICES_FILE`.",
     ),
     "unknown_usage": (
         "Calls without token counts",
