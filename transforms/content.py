@@ -42,6 +42,10 @@ _KEYS = re.compile(
     | smolagents\.task
     | langfuse\.(observation|trace)\.(input|output) | langfuse\.experiment\.item\.expected_output
     | mlflow\.span(Inputs|Outputs)
+    | gen_ai\.(prompt|completion)_json
+    | (lmnr\.span|agentops\.entity)\.(input|output)
+    | haystack\.(agent|component|pipeline|tool)\.(input|output|input_data|output_data|arguments|result)
+    | user_prompt | new_context | response\.model_output
     | pydantic_ai\.all_messages | all_messages_events | final_result | tool_arguments | tool_response
     """,
     re.VERBOSE,

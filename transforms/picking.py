@@ -118,7 +118,7 @@ def _first_of_each_key(sources: Sequence[Source]) -> tuple[Source, ...]:
 def _operation(kind: KindKey) -> Reading:
     def read(sent: str) -> str | None:
         name, meaning = kind.meaning(sent)
-        return meaning.operation if meaning else name or None
+        return meaning.operation if meaning else None if kind.only_known else name or None
 
     return read
 
@@ -126,6 +126,6 @@ def _operation(kind: KindKey) -> Reading:
 def _role(kind: KindKey) -> Reading:
     def read(sent: str) -> str | None:
         name, meaning = kind.meaning(sent)
-        return meaning.role if meaning else OTHER if name else None
+        return meaning.role if meaning else OTHER if name and not kind.only_known else None
 
     return read

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Counts = dict[str, int]
+Object = Mapping[str, Any]
 
 _ANTHROPIC = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _LONGEST = 20_000  # characters; a usage object has a few hundred

@@ -46,7 +46,7 @@ Meanings = Mapping[str, Meaning] | Callable[[str], Meaning | None]
 @dataclass(frozen=True)
 class KindKey:
     """An attribute that says what a span is. Values are compared in lower case, without JSON's quotes; unknown
-    ones mean OTHER.
+    ones mean OTHER, unless only known ones count.
 
     Across dialects the lowest ``rank`` decides: 0 for an explicit kind of span, 1 for an operation's name, 2 for
     older hints.
@@ -55,6 +55,7 @@ class KindKey:
     key: str
     meanings: Meanings
     rank: int = 0
+    only_known: bool = False  # unknown values say nothing
 
     def meaning(self, sent: str) -> tuple[str, Meaning | None]:
         """The value's name, empty if it says nothing, and what it means."""

@@ -44,6 +44,9 @@ _PROVIDERS = {
     "azure-openai": "azure.ai.openai",
     "google-vertex": "gcp.vertex_ai",
     "vertex": "gcp.vertex_ai",
+    "google-ai-studio": "gcp.gemini",
+    "google-vertex-ai": "gcp.vertex_ai",
+    "aws-bedrock": "aws.bedrock",
 }
 
 
