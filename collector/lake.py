@@ -110,13 +110,16 @@ def write_segment(spans: Path, header: Header, table: pa.Table) -> Path:
 
 
 def read_file(path: Path) -> LakeFile:
-    """What a lake file says about itself. Raises LakeError when it says nothing."""
+    """What a lake file says about itself. Raises LakeError when it says nothing or cannot be read."""
     return _read_file(path, path.stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=65_536)
 def _read_file(path: Path, _mtime_ns: int) -> LakeFile:
-    metadata = pq.read_metadata(path)
+    try:
+        metadata = pq.read_metadata(path)
+    except pa.ArrowInvalid as damage:
+        raise LakeError(f"{path} is damaged and cannot be read; restore it from a backup ({damage})") from damage
     text = (metadata.metadata or {}).get(SEGMENTS_KEY)
     if text is None:
         raise LakeError(f"{path} does not say which log segments it holds; it was not written by SpanLedger")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from spanledger import workspace
@@ -21,11 +22,17 @@ COMMAND = (
     *("--project-dir", str(workspace.PROJECT), "--profiles-dir", str(workspace.PROJECT)),
 )
 NO_UNIT_TESTS = ("--exclude", "test_type:unit")
+FINDINGS_SHOWN = 3
+READER_OF_THE_LAKE = "stg_spans"
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
 
 
 class BuildError(RuntimeError):
     """A build that was not published; names the models or checks that failed and says what they said."""
+
+
+class _LakeReadError(BuildError):
+    """The model that reads the lake failed."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,16 @@ class Builder:
         shutil.rmtree(self._builds.work, ignore_errors=True)
         self._builds.work.mkdir()
         warehouse = self._builds.work / "warehouse.duckdb"
-        workspace.prepare(warehouse, build_id, plan, self._prices_file)
-        with _environment(warehouse, self._previous(plan), self._builds.facts):
-            _check(self._run())
+        try:
+            workspace.prepare(warehouse, build_id, plan, self._prices_file)
+            with _environment(warehouse, self._previous(plan), self._builds.facts):
+                self._run()
+        except (duckdb.Error, _LakeReadError) as failure:
+            damaged = workspace.damaged(plan.files)
+            if not damaged:
+                raise
+            names = ", ".join(str(path) for path in damaged)
+            raise BuildError(f"nothing was published; restore from a backup what is damaged: {names}") from failure
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
@@ -90,13 +104,15 @@ class Builder:
             duckdb.connect(str(path)).close()
         return path
 
-    def _run(self) -> dbtRunnerResult:
+    def _run(self) -> None:
         folder = self._data / "dbt"
         try:
             # dbt prints through its own logger; the result object says all that is needed
             with contextlib.redirect_stdout(io.StringIO()):
-                return self._dbt.invoke(
-                    [*self._command, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+                _check(
+                    self._dbt.invoke(
+                        [*self._command, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+                    )
                 )
         finally:
             _close_connections()
@@ -115,8 +131,22 @@ def _check(result: dbtRunnerResult) -> None:
         raise BuildError(f"the models could not be run: {result.exception}") from result.exception
     failed = [one for one in result.result or [] if str(one.status) in {"error", "fail", "runtime error"}]
     if failed or not result.success:
-        lines = [f"{one.node.name}: {one.message}" for one in failed]
-        raise BuildError("nothing was published; these failed:\n" + "\n".join(lines))
+        lines = [f"{one.node.name}: {one.message}{_findings(one)}" for one in failed]
+        kind = _LakeReadError if any(one.node.name == READER_OF_THE_LAKE for one in failed) else BuildError
+        raise kind("nothing was published; these failed:\n" + "\n".join(lines))
+
+
+def _findings(failed: NodeResult) -> str:
+    """The first rows that a failed check found, with their figures; nothing for a model that could not run."""
+    environment = DuckDBConnectionManager._ENV
+    code = getattr(failed.node, "compiled_code", None)
+    if environment is None or str(failed.status) != "fail" or failed.node.resource_type != "test" or not code:
+        return ""
+    cursor = environment.handle().cursor()
+    cursor.execute(f"select * from ({code}\n) limit {FINDINGS_SHOWN}")
+    names = [column[0] for column in cursor.description]
+    rows = [zip(names, row, strict=True) for row in cursor.fetchall()]
+    return "".join("\n    " + ", ".join(f"{name}={value}" for name, value in row) for row in rows)
 
 
 @contextlib.contextmanager

@@ -101,10 +101,11 @@ class Builds:
     def clean(self) -> None:
         """Remove builds beyond the kept ones and facts that no kept build names."""
         builds = sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-        for path in builds[:-KEPT_BUILDS]:
-            if path.name != self.current:
+        # the published one counts among the kept, also where the clock was set back and its id does not sort last
+        kept = [path for path in builds if path.name == self.current or path in builds[-KEPT_BUILDS:]]
+        for path in builds:
+            if path not in kept:
                 shutil.rmtree(path)
-        kept = [path for path in builds[-KEPT_BUILDS:] if path.exists()]
         named = {file for build in kept for file in _named_facts(build / "warehouse.duckdb")}
         for file in self.facts.rglob("*.parquet"):
             if str(file) not in named:

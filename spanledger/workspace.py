@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
 from transforms import price_overrides, prices
@@ -103,6 +104,21 @@ def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile])
     else:
         connection.register("empty", SCHEMA.empty_table())
         connection.execute("create table lake.spans as select * from empty")
+
+
+def damaged(files: Sequence[LakeFile]) -> list[Path]:
+    """Those of ``files`` whose rows cannot be read; reads all of them, so ask only when something failed."""
+    return [file.path for file in files if not _is_whole(file.path)]
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+    except (pa.ArrowException, OSError):
+        return False
+    return True
 
 
 def _overrides(prices_file: Path | None) -> list[prices.Rate]:
