@@ -1,0 +1,102 @@
+"""Each invariant can fail: with one model made wrong, the build stops at the test that guards it and shows figures."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sample_traces.company import requests, simulate
+from spanledger import build, workspace
+from spanledger.build import Builder, BuildError
+from spanledger.builds import Builds
+from tests.lake import land
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong line in a model, and the invariant that must notice."""
+
+    invariant: str
+    model: str
+    right: str
+    wrong: str
+
+
+MISTAKES = [
+    Mistake(
+        "prices_never_overlap",
+        "marts/dim_prices",
+        "    valid_from,",
+        "    timestamptz '2000-01-01 00:00:00+00' as valid_from,",
+    ),
+    Mistake(
+        "calls_are_elected_once",
+        "facts/int_calls",
+        "select * from {{ ref('int_calls_classified') }}",
+        "select * from {{ ref('int_calls_classified') }} where spend_class != 'abandoned'",
+    ),
+    Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
+    Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
+    Mistake(
+        "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"
+    ),
+    Mistake(
+        "tasks_hold_every_call",
+        "intermediate/int_tasks_judged",
+        "traffic_source != task_traffic_source",
+        "traffic_source > task_traffic_source",
+    ),
+    Mistake("reports_sum_to_calls", "marts/rpt_spend_classes", "group by all", "and step is not null group by all"),
+    Mistake(
+        "reports_have_one_row_per_key",
+        "marts/rpt_traffic_split",
+        "project, traffic_source\n",
+        "project, traffic_source, step\n",
+    ),
+    Mistake("every_dollar_has_one_bucket", "facts/int_pool_rates", "case when direct > 0", "case when direct > 1e9"),
+    Mistake(
+        "task_reports_sum_to_tasks",
+        "marts/rpt_cost_per_successful_task",
+        "from loaded",
+        "from loaded where successes > 0",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with some days of the simulated company in its lake, not built yet."""
+    data = tmp_path_factory.mktemp("data")
+    land(requests(simulate(7, 9, 0.05, end=date(2026, 11, 1))), data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the models to make mistakes in."""
+    return Path(shutil.copytree(workspace.PROJECT, tmp_path_factory.mktemp("copy") / "dbt_project"))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.invariant)
+def test_a_mistake_is_noticed(mistake: Mistake, data: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [part.replace(str(workspace.PROJECT), str(project)) for part in build.COMMAND]
+    monkeypatch.setattr(build, "COMMAND", command)
+    monkeypatch.setattr(workspace, "PROJECT", project)
+    path = project / "models" / f"{mistake.model}.sql"
+    right = path.read_text()
+    assert mistake.right in right, f"{mistake.model} changed; make another mistake in it"
+    path.write_text(right.replace(mistake.right, mistake.wrong))
+    try:
+        with pytest.raises(BuildError, match=rf"{mistake.invariant}: Got \d+ results?.*\n    \w+="):
+            Builder(data, data / "lake").build()
+    finally:
+        path.write_text(right)
+    assert Builds(data).current is None
+
+
+def test_every_invariant_has_a_mistake() -> None:
+    assert {mistake.invariant for mistake in MISTAKES} == {
+        path.stem for path in (workspace.PROJECT / "tests").glob("*.sql")
+    }
