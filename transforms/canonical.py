@@ -14,6 +14,7 @@ from transforms.decode import Decoded
 from transforms.dialects import DIALECTS
 from transforms.dialects.base import OTHER
 from transforms.dialects.spanledger import COST_KIND
+from transforms.estimates import estimated
 from transforms.messages import message_hashes
 from transforms.picking import Picked, pick, resource_sources, span_sources
 from transforms.tally import COUNTS
@@ -35,7 +36,7 @@ def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
     columns |= usage.columns
     columns["dialect"] = _dialect(usage, emitter)
     columns |= _meaning(decoded, emitter, columns, picked)
-    columns["is_estimated"] = _estimated(decoded, emitter, usage)
+    columns |= estimated(attributes, emitter, columns, usage.is_counted)
     columns["reported_cost_kind"] = _cost_kind(attributes, columns, picked)
     for name, hashes in message_hashes(attributes, hash_key).items():
         columns[name] = pc.coalesce(columns[name], hashes)
@@ -101,28 +102,6 @@ def _named(names: pa.Array, pattern: str, candidates: Flags) -> Flags:
         fits = np.array([re.match(pattern, name) is not None for name in encoded.dictionary.to_pylist()])
         where[at] = fits[encoded.indices.to_numpy()]
     return where
-
-
-def _estimated(decoded: Decoded, emitter: Emitter, usage: Usage) -> pa.Array:
-    """True where the emitter counted tokens itself, false where it did not, null without counts."""
-    result = np.zeros(len(decoded), dtype=np.bool_)
-    attributes = decoded.attributes
-    for dialect in DIALECTS:
-        for estimate in dialect.estimates:
-            scopes = np.array([name.startswith(estimate.scope) for name in emitter.scope_names], dtype=np.bool_)
-            where = scopes[emitter.scope] & _is_true(attributes, estimate.when)
-            for key in estimate.unless:
-                where[attributes.owner[attributes.at(key)]] = False
-            result |= where
-    return pa.array(result, mask=~usage.is_counted)
-
-
-def _is_true(attributes: Attributes, key: str) -> Flags:
-    at = attributes.at(key)
-    result = np.zeros(attributes.owners, dtype=np.bool_)
-    said = pc.equal(pc.utf8_lower(attributes.text.take(pa.array(at))), "true")
-    result[attributes.owner[at]] = pc.fill_null(said, False).to_numpy(zero_copy_only=False)
-    return result
 
 
 def _cost_kind(attributes: Attributes, columns: dict[str, pa.Array], picked: dict[str, Picked]) -> pa.Array:

@@ -109,10 +109,13 @@ class TokenRule:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The emitter counts tokens itself where ``when`` is true and none of ``unless`` was sent."""
+    """The emitter's counts are not the provider's where any of the evidence stands and none of ``unless`` was sent."""
 
     scope: str
-    when: str
+    why: str  # added to the token rule
+    when: str = ""  # an attribute that is true
+    order: tuple[str, str] | tuple[()] = ()  # the first of these attributes was set before the second
+    below_text: bool = False  # an input count below what OpenAI's tokenizers make of the recorded messages
     unless: tuple[str, ...] = ()
 
 

@@ -22,6 +22,7 @@ DIALECT = Dialect(
     estimates=(
         Estimate(
             scope="openlit",
+            why="counted by a tokenizer",
             when="gen_ai.request.stream",
             unless=("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_creation.input_tokens"),
         ),

@@ -1,6 +1,11 @@
 """OpenLLMetry (Traceloop): Python and Node, old names (`llm.request.type`, `llm.usage.*`) and new ones.
 
 Read from the instrumentations 0.40 and 0.62 and from five recordings.
+
+Two kinds of stream carry wrong counts. The Python Anthropic instrumentation adds the first event's output count to the
+last one's; `messages.stream` does not say that it streams, but sets the answer's id before its model. The Node OpenAI
+instrumentation counts all streams by a tokenizer, even where the provider sent usage, and says nothing: only a count
+below what the recorded messages must cost shows it, which finds short prompts and misses long ones.
 """
 
 from transforms.dialects.base import (
@@ -12,6 +17,7 @@ from transforms.dialects.base import (
     REQUEST,
     TOOL,
     Dialect,
+    Estimate,
     KindKey,
     Meaning,
     Source,
@@ -33,6 +39,7 @@ LEGACY_USAGE = UsageGroup(
 
 _PROPERTY = "traceloop.association.properties."
 _SCOPE = "opentelemetry.instrumentation."
+_DOUBLE = "stream, output holds the count of message_start too"
 
 DIALECT = Dialect(
     name="traceloop",
@@ -121,5 +128,11 @@ DIALECT = Dialect(
         TokenRule(EXCLUSIVE_OUTPUT, scope=f"{_SCOPE}vertexai"),
         TokenRule(INCLUSIVE, scope=_SCOPE),
         TokenRule(INCLUSIVE, scope="@traceloop/"),
+    ),
+    estimates=(
+        Estimate(scope=f"{_SCOPE}anthropic", why=_DOUBLE, when="gen_ai.is_streaming"),
+        Estimate(scope=f"{_SCOPE}anthropic", why=_DOUBLE, when="llm.is_streaming"),
+        Estimate(scope=f"{_SCOPE}anthropic", why=_DOUBLE, order=("gen_ai.response.id", "gen_ai.response.model")),
+        Estimate(scope="@traceloop/instrumentation-openai", why="counted by a tokenizer", below_text=True),
     ),
 )
