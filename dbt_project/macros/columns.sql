@@ -36,7 +36,7 @@
   {%- set resource_tags = [] -%}
   {%- for tag in tag_columns() + sighting_columns() -%}{%- do resource_tags.append('resource_' ~ tag) -%}{%- endfor -%}
   {{ return(['trace_key'] + span_columns() + call_columns() + tag_columns() + sighting_columns() + resource_tags
-    + ['has_trustworthy_clock', 'first_received_ns', 'content_hash']) }}
+    + ['has_trustworthy_clock', 'first_received_ns', 'content_hash', 'response_key', 'usage_key']) }}
 {% endmacro %}
 
 {% macro select_list(names, prefix='') -%}

@@ -30,3 +30,15 @@
     )
   )
 {%- endmacro %}
+
+{# One lies within the other in time; of two with the same times the smaller trace id is outside. #}
+{% macro lies_within(inside, outside) -%}
+  (
+    {{ inside }}.started_ns >= {{ outside }}.started_ns
+    and {{ inside }}.ended_ns <= {{ outside }}.ended_ns
+    and (
+      {{ inside }}.started_ns > {{ outside }}.started_ns or {{ inside }}.ended_ns < {{ outside }}.ended_ns
+      or {{ inside }}.trace_id > {{ outside }}.trace_id
+    )
+  )
+{%- endmacro %}

@@ -1,29 +1,45 @@
 -- One row per candidate with the call it is a sighting of; `preference` 1 is the sighting that speaks for the call:
--- the one with the most usage fields, then the innermost.
+-- one with usage, of the trace that is the call's home, with the most usage fields, then the innermost.
 with members as (
-    select organization, trace_id, span_id, group_id, false as is_container_usage
-    from {{ ref('int_call_groups') }}
+    select
+        groups.organization,
+        groups.trace_id,
+        groups.span_id,
+        coalesce(folds.home_trace_id, groups.trace_id) as home_trace_id,
+        coalesce(folds.home_group_id, groups.group_id) as group_id,
+        false as is_container_usage
+    from {{ ref('int_call_groups') }} as groups
+    left join {{ ref('int_trace_folds') }} as folds using (organization, trace_id, group_id)
     union all
-    select organization, trace_id, span_id, span_id as group_id, true as is_container_usage
+    select organization, trace_id, span_id, trace_id as home_trace_id, span_id as group_id, true as is_container_usage
     from {{ ref('int_aggregates') }}
     where not is_aggregate
 ),
 
 ranked as (
     select
+        members.home_trace_id,
         members.group_id,
         members.is_container_usage,
         candidates.*,
         row_number() over (
-            partition by members.organization, members.trace_id, members.group_id
-            order by coalesce(candidates.usage_fields, 0) desc, candidates.depth desc, candidates.span_id
+            partition by members.organization, members.home_trace_id, members.group_id
+            order by
+                coalesce(candidates.usage_fields, 0) > 0 desc, members.trace_id = members.home_trace_id desc,
+                coalesce(candidates.usage_fields, 0) desc, candidates.depth desc, candidates.span_id
         ) as usage_rank
     from members
     inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
 ),
 
 speakers as (
-    select organization, trace_id, group_id, span_id as call_span_id, depth as call_depth
+    select
+        organization,
+        home_trace_id,
+        group_id,
+        trace_id as call_trace_id,
+        span_id as call_span_id,
+        depth as call_depth
     from ranked
     where usage_rank = 1
 )
@@ -31,10 +47,12 @@ speakers as (
 select
     ranked.*,
     speakers.call_span_id,
-    {{ call_id('ranked.organization', 'ranked.trace_id', 'speakers.call_span_id') }} as call_id,
+    {{ call_id('ranked.organization', 'speakers.call_trace_id', 'speakers.call_span_id') }} as call_id,
     row_number() over (
-        partition by ranked.organization, ranked.trace_id, ranked.group_id
-        order by ranked.usage_rank = 1 desc, abs(ranked.depth - speakers.call_depth), ranked.span_id
+        partition by ranked.organization, ranked.home_trace_id, ranked.group_id
+        order by
+            ranked.usage_rank = 1 desc, ranked.trace_id = speakers.call_trace_id desc,
+            abs(ranked.depth - speakers.call_depth), ranked.span_id
     ) as preference
 from ranked
-inner join speakers using (organization, trace_id, group_id)
+inner join speakers using (organization, home_trace_id, group_id)

@@ -36,7 +36,9 @@ final as (
         {{ narrow_key("organization || '/' || trace_id") }} as trace_key,
         start_ns is not null
         and start_ns >= {{ var('earliest_start_ns') }}
-        and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock
+        and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock,
+        {{ response_key('renamed') }} as response_key,
+        {{ usage_key('renamed') }} as usage_key
     from renamed
 )
 

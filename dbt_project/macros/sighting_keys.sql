@@ -1,0 +1,19 @@
+{# Keys by which two traces can hold sightings of one call; narrow, so that looking them up in history is cheap.
+   They only say which traces to look at together; `int_trace_folds` judges. #}
+
+{# Requests that name the same provider response. #}
+{% macro response_key(span) -%}
+  case when {{ span }}.response_id is not null and {{ is_candidate(span) }}
+    then {{ narrow_key("'response/' || " ~ span ~ ".organization || '/' || " ~ span ~ ".response_id") }}
+  end
+{%- endmacro %}
+
+{# Requests of one service with the same input and output that began in one hour; `hours` looks that many further. #}
+{% macro usage_key(span, hours=0) -%}
+  case when {{ span }}.input_tokens + {{ span }}.output_tokens > 0 and {{ is_request(span) }}
+    then {{ narrow_key(
+      "'usage/' || " ~ span ~ ".organization || '/' || coalesce(" ~ span ~ ".service_name, '') || '/' || " ~ span
+      ~ ".input_tokens || '/' || " ~ span ~ ".output_tokens || '/' || (" ~ span ~ ".start_ns // 3600000000000 + " ~ hours ~ ")"
+    ) }}
+  end
+{%- endmacro %}

@@ -1,0 +1,103 @@
+-- Sightings of one call in two traces: a library that lost its parent, a gateway, a server. `group_id` of `trace_id`
+-- folds into `home_group_id` of `home_trace_id`, the sighting that encloses it in time and so knows the work it was for.
+-- One response id, compatible models and usage are enough; without a common id only one to one, from two scopes of one
+-- service, with all counts equal.
+with groups as (
+    select
+        groups.organization,
+        groups.trace_id,
+        groups.group_id,
+        max(candidates.service_name) as service_name,
+        list_sort(list(distinct candidates.scope_name)) as scopes,
+        max(candidates.response_id) as response_id,
+        max(candidates.request_model) as request_model,
+        max(candidates.response_model) as response_model,
+        max(candidates.input_tokens) as input_tokens,
+        max(candidates.output_tokens) as output_tokens,
+        coalesce(max(candidates.cached_input_tokens), 0) as cached_input_tokens,
+        coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
+        min(candidates.started_ns) as started_ns,
+        max(candidates.ended_ns) as ended_ns
+    from {{ ref('int_call_groups') }} as groups
+    inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
+    group by groups.organization, groups.trace_id, groups.group_id
+),
+
+by_response as (
+    select
+        inside.organization,
+        inside.trace_id,
+        inside.group_id,
+        outside.trace_id as home_trace_id,
+        outside.group_id as home_group_id,
+        outside.started_ns as home_started_ns
+    from groups as inside
+    inner join groups as outside
+        on inside.organization = outside.organization
+        and inside.response_id = outside.response_id
+        and inside.trace_id != outside.trace_id
+    where
+        coalesce(inside.input_tokens = outside.input_tokens, true)
+        and coalesce(inside.output_tokens = outside.output_tokens, true)
+        and {{ compatible_models('inside', 'outside') }}
+        and {{ lies_within('inside', 'outside') }}
+),
+
+-- Counts that two scopes of one service report: without an id, no other group can be a second sighting.
+shared_usage as (
+    select organization, service_name, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens
+    from groups
+    where input_tokens + output_tokens > 0
+    group by all
+    having count(distinct scopes) > 1
+),
+
+comparable as (
+    select groups.* from groups
+    inner join shared_usage using (
+        organization, service_name, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens
+    )
+),
+
+by_usage as (
+    select
+        inside.organization,
+        inside.trace_id,
+        inside.group_id,
+        outside.trace_id as home_trace_id,
+        outside.group_id as home_group_id,
+        outside.started_ns as home_started_ns,
+        count(*) over (partition by inside.organization, inside.trace_id, inside.group_id) as homes,
+        count(*) over (partition by outside.organization, outside.trace_id, outside.group_id) as guests
+    from comparable as inside
+    inner join comparable as outside
+        on inside.organization = outside.organization
+        and inside.service_name = outside.service_name
+        and inside.input_tokens = outside.input_tokens
+        and inside.output_tokens = outside.output_tokens
+        and inside.cached_input_tokens = outside.cached_input_tokens
+        and inside.cache_write_tokens = outside.cache_write_tokens
+        and inside.trace_id != outside.trace_id
+    where
+        (inside.response_id is null or outside.response_id is null)
+        and inside.scopes != outside.scopes
+        and {{ compatible_models('inside', 'outside') }}
+        and {{ lies_within('inside', 'outside') }}
+),
+
+folds as (
+    select organization, trace_id, group_id, home_trace_id, home_group_id, home_started_ns from by_response
+    union all
+    select organization, trace_id, group_id, home_trace_id, home_group_id, home_started_ns from by_usage
+    where homes = 1 and guests = 1
+)
+
+-- The outermost of several homes is everyone's home.
+select
+    organization,
+    trace_id,
+    group_id,
+    arg_min(home_trace_id, (home_started_ns, home_trace_id, home_group_id)) as home_trace_id,
+    arg_min(home_group_id, (home_started_ns, home_trace_id, home_group_id)) as home_group_id
+from folds
+group by organization, trace_id, group_id
