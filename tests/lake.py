@@ -34,9 +34,14 @@ def land(
     return files
 
 
+def published(data: Path) -> Path:
+    """The published database of ``data``."""
+    build = (data / "builds" / "CURRENT").read_text().strip()
+    return data / "builds" / build / "warehouse.duckdb"
+
+
 def open_warehouse(data: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the published build of ``data``, in UTC. The caller closes it."""
-    build = (data / "builds" / "CURRENT").read_text().strip()
-    connection = duckdb.connect(str(data / "builds" / build / "warehouse.duckdb"), read_only=True)
+    connection = duckdb.connect(str(published(data)), read_only=True)
     connection.execute("set TimeZone = 'UTC'")
     return connection

@@ -1,8 +1,10 @@
-"""Compares a published warehouse with the simulated company's truth, table by table, to the cent."""
+"""Compares a published warehouse with the simulated company's truth, or with another warehouse, table by table."""
 
 from pathlib import Path
 
 import duckdb
+
+from tests.lake import open_warehouse, published
 
 NOT_STATED = {"fct_calls": ("request_model", "response_model", "response_id", "step_attempt")}
 """Columns whose null in the truth means "not stated here"."""
@@ -51,3 +53,26 @@ def _wrong_values(warehouse: duckdb.DuckDBPyConnection, path: Path) -> list[tupl
             where truth."{column}" != mart."{column}" limit 3"""
         ).fetchall()
     ]
+
+
+def unequal_marts(one: Path, other: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Rows that only one of two published warehouses has, a few per mart; empty when all are equal."""
+    with open_warehouse(one) as warehouse:
+        warehouse.execute(f"attach '{published(other)}' as other (read_only)")
+        names = [
+            name
+            for (name,) in warehouse.execute(
+                "select table_name from information_schema.tables where table_catalog = current_database() "
+                "and table_schema = 'main' and (table_name like 'fct_%' or table_name like 'rpt_%')"
+            ).fetchall()
+        ]
+        assert len(names) >= 8
+        found = {
+            name: [
+                (side, *row)
+                for side, left, right in (("one", "main", "other.main"), ("other", "other.main", "main"))
+                for row in warehouse.execute(f"from {left}.{name} except all from {right}.{name} limit 3").fetchall()
+            ]
+            for name in names
+        }
+    return {name: rows for name, rows in found.items() if rows}
