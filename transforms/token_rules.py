@@ -40,7 +40,8 @@ def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa
     proven = small & has_cache & said[INPUT] & (cache > value[INPUT])
     chosen: NDArray[np.object_] = np.array(reasons, dtype=object)[index]
     rule: NDArray[np.object_] = np.array(rules, dtype=object)[index]
-    for number, group in enumerate(USAGE_ORDER):
+    for number in np.unique(winner[winner >= 0]):
+        group = USAGE_ORDER[number]
         if group.rule:
             mine = winner == number
             rule[mine], chosen[mine] = group.rule, f"{group.rule}: {group.name}"

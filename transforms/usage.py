@@ -175,13 +175,12 @@ def _dialects(winner: Ints, emitter: Emitter) -> Ints:
     """The first dialect that fits the span, reads the winning group and has a rule for the span's scope; else the
     first that fits and reads it, else the first that reads it. Some libraries only decorate the spans of others."""
     dialect: Ints = np.full(len(winner), NONE, dtype=np.int64)
-    for number, group in enumerate(USAGE_ORDER):
+    for number in np.unique(winner[winner >= 0]):
         mine = winner == number
-        if not mine.any():
-            continue
-        readers = [place for place, one in enumerate(DIALECTS) if group in one.usage]
+        readers = [place for place, one in enumerate(DIALECTS) if USAGE_ORDER[number] in one.usage]
+        spoken = int(np.bitwise_or.reduce(emitter.matched[mine]))
         for has_rule in (True, False):
-            for place in readers:
+            for place in (one for one in readers if spoken >> one & 1):
                 fits = mine & (dialect < 0) & (emitter.matched >> place & 1 == 1)
                 if has_rule and fits.any():
                     fits &= knows_scope(DIALECTS[place], emitter.scope_names)[emitter.scope]
