@@ -65,6 +65,10 @@ CHECKS = {
         "Usage reported on an agent or chain only",
         "The calls below it are not instrumented. It counts as one call; switch the client library's tracing on.",
     ),
+    "usage_in_error": (
+        "Counts or costs that cannot be right",
+        "A part larger than its whole, a negative or absurd number: see `fct_calls.usage_error`. Mend the sender.",
+    ),
     "estimated_usage": (
         "Token counts made up by a library",
         "They come from a tokenizer, not from the provider. Have the library pass the provider's usage on.",

@@ -23,6 +23,14 @@
   ]) }}
 {% endmacro %}
 
+{# The counts of one request. #}
+{% macro token_counts() %}
+  {{ return([
+    'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
+    'reasoning_tokens',
+  ]) }}
+{% endmacro %}
+
 {# Span facts beside the tags and the call columns. #}
 {% macro span_columns() %}
   {{ return([

@@ -25,6 +25,7 @@ select
     is_estimated,
     is_usage_known,
     is_container_usage,
+    usage_error,
     service_tier,
     region,
     context_tier,

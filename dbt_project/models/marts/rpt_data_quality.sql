@@ -22,6 +22,9 @@ findings as (
     select date, organization, environment, 'container_usage', service_name, coalesce(cost_usd, 0) from calls
     where is_container_usage
     union all
+    select date, organization, environment, 'usage_in_error', service_name, coalesce(cost_usd, 0) from calls
+    where usage_error is not null
+    union all
     select date, organization, environment, 'estimated_usage', service_name, coalesce(cost_usd, 0) from calls
     where is_estimated
     union all

@@ -30,6 +30,26 @@ renamed as (
     from source
 ),
 
+-- One absurd number must not overflow everyone's sums: it is nobody's count, and said so.
+believable as (
+    select * replace (
+        {%- for count in token_counts() %}
+        case when {{ count }} between 0 and {{ var('largest_count') }} then {{ count }} end as {{ count }},
+        {%- endfor %}
+        case when abs(reported_cost_usd) <= {{ var('largest_cost_usd') }} then reported_cost_usd end as reported_cost_usd,
+        coalesce(
+            usage_error,
+            {%- for count in token_counts() %}
+            case when {{ count }} not between 0 and {{ var('largest_count') }} then '{{ count }} is ' || {{ count }} end,
+            {%- endfor %}
+            case
+                when abs(reported_cost_usd) > {{ var('largest_cost_usd') }} then 'reported cost is ' || reported_cost_usd
+            end
+        ) as usage_error
+    )
+    from renamed
+),
+
 final as (
     select
         *,
@@ -37,9 +57,9 @@ final as (
         start_ns is not null
         and start_ns >= {{ var('earliest_start_ns') }}
         and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock,
-        {{ response_key('renamed') }} as response_key,
-        {{ usage_key('renamed') }} as usage_key
-    from renamed
+        {{ response_key('believable') }} as response_key,
+        {{ usage_key('believable') }} as usage_key
+    from believable
 )
 
 select

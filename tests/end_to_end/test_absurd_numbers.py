@@ -1,0 +1,41 @@
+"""A sender's absurd number stays that sender's problem: it is flagged, and nobody's sums or builds suffer."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from sample_traces.otlp import Sent, Value, pack, span
+from spanledger.build import Builder
+from tests.lake import land, open_warehouse
+
+START = 1_790_000_000_000_000_000
+CHAT: dict[str, Value] = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}
+
+
+def chat(number: int, **more: Value) -> Sent:
+    attributes = CHAT | {name.replace("__", "."): value for name, value in more.items()}
+    made = span(f"{number:032x}", f"{number:016x}", None, "chat", (START, START + 10**9), attributes)
+    return Sent((("service.name", "s"),), ("t", "1"), made)
+
+
+def test_absurd_numbers_are_flagged_and_change_no_sum(tmp_path: Path) -> None:
+    tokens = ("gen_ai__usage__input_tokens", "gen_ai__usage__output_tokens")
+    sent = [
+        chat(1, **dict(zip(tokens, (2000, 500), strict=True))),
+        chat(2, **dict(zip(tokens, (2**63 - 1, 500), strict=True))),
+        chat(3, **dict(zip(tokens, (-5, 500), strict=True))),
+        chat(4, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=1e300),
+        chat(5, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=5e11),
+        chat(6, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=float("nan")),
+    ]
+    land(pack(sent, 10), tmp_path)
+    Builder(tmp_path, tmp_path / "lake").build()
+    with open_warehouse(tmp_path) as warehouse:
+        calls, cost = warehouse.execute("select count(*), sum(cost_usd) from fct_calls").fetchall()[0]
+        flagged = warehouse.execute(
+            "select span_id[-1:] from fct_calls where usage_error is not null order by 1"
+        ).fetchall()
+        listed = warehouse.execute("select rows from rpt_data_quality where \"check\" = 'usage_in_error'").fetchall()
+    # 2,000 and 500 tokens at $2.50 and $10 a million are one cent. A cost that no number type holds is none at all.
+    assert (calls, cost) == (6, Decimal("0.03"))
+    assert [number for (number,) in flagged] == ["2", "3", "5"]
+    assert listed == [(3,)]
