@@ -170,6 +170,11 @@ def _dialects() -> Iterator[str]:
         "exclusive, whatever the rule says.",
         "",
     )
+    stated = [group for group in dialects.USAGE_ORDER if group.rule]
+    yield "These groups say by themselves what their counts hold, whoever sent them:"
+    yield ""
+    yield from _grid(("group", "its counts are"), ((f"`{group.name}`", group.rule) for group in stated))
+    yield ""
     for dialect in dialects.DIALECTS:
         yield from _dialect(dialect)
     yield from ("## Recordings", "", "What real libraries sent, read with these tables: `tests/corpus`.", "")
@@ -183,10 +188,16 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
         "attribute": dialect.keys,
         "attribute begins with": dialect.prefixes,
         "span is named": dialect.names,
+        "service is": dialect.services,
     }
     yield from (f"- {sign} {_code(values)}" for sign, values in signs.items() if values)
+    if dialect.is_private:
+        yield "- its plain keys count only on spans recognised by one of these signs"
     yield from (f"- counts: {_rule(rule)}" for rule in dialect.token_rules)
-    if not dialect.token_rules or dialect.token_rules[-1] != TokenRule(dialect.token_rules[-1].rule):
+    own_group = [group for group in dialects.USAGE_ORDER if group.rule and group.name == dialect.name]
+    yield from (f"- counts: {group.rule}" for group in own_group)
+    is_settled = own_group or dialect.token_rules and dialect.token_rules[-1] == TokenRule(dialect.token_rules[-1].rule)
+    if not is_settled:
         yield "- counts elsewhere: a reported total decides, else inclusive"
     yield ""
 
