@@ -196,7 +196,9 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
     yield from (f"- counts: {_rule(rule)}" for rule in dialect.token_rules)
     own_group = [group for group in dialects.USAGE_ORDER if group.rule and group.name == dialect.name]
     yield from (f"- counts: {group.rule}" for group in own_group)
-    is_settled = own_group or dialect.token_rules and dialect.token_rules[-1] == TokenRule(dialect.token_rules[-1].rule)
+    is_settled = own_group or (
+        dialect.token_rules and dialect.token_rules[-1] == TokenRule(dialect.token_rules[-1].rule)
+    )
     if not is_settled:
         yield "- counts elsewhere: a reported total decides, else inclusive"
     yield ""
