@@ -77,6 +77,7 @@ class Builder:
         return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
 
     def _make(self, build_id: str, plan: workspace.Plan) -> None:
+        self._builds.clean()
         shutil.rmtree(self._builds.work, ignore_errors=True)
         self._builds.work.mkdir()
         warehouse = self._builds.work / "warehouse.duckdb"

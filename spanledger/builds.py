@@ -62,10 +62,15 @@ class Builds:
 
     @property
     def to_carry_on_from(self) -> Path | None:
-        """The published database if it can be read; None makes the next build start anew."""
-        if self.current is None or not is_readable(self.warehouse(self.current)):
+        """The published database if it and its facts can be read; None makes the next build start anew."""
+        if self.current is None:
             return None
-        return self.warehouse(self.current)
+        warehouse = self.warehouse(self.current)
+        facts = named_facts(warehouse)
+        if facts is None or not all(_is_parquet(Path(path)) for path in facts):
+            LOG.warning("the facts of %s cannot be read; everything is made anew", warehouse)
+            return None
+        return warehouse
 
     @property
     def work(self) -> Path:
@@ -90,6 +95,7 @@ class Builds:
             if path.name != "warehouse.duckdb":
                 path.unlink()
         sync(self.work / "warehouse.duckdb")
+        self._sync_facts(build_id)
         self.work.rename(self.folder / build_id)
         pointer = self.folder / ".CURRENT.tmp"
         pointer.write_text(build_id + "\n")
@@ -98,18 +104,29 @@ class Builds:
         sync(self.folder)
         self.clean()
 
+    def _sync_facts(self, build_id: str) -> None:
+        """Make the facts that this build wrote durable, before CURRENT speaks of them."""
+        written = list(self.facts.rglob(f"{build_id}_*.parquet"))
+        for path in [*written, *{path.parent for path in written}]:
+            sync(path)
+
     def clean(self) -> None:
-        """Remove builds beyond the kept ones and facts that no kept build names."""
+        """Remove builds beyond the kept ones and facts that no kept build names, also those of a build that failed.
+
+        Where a kept build cannot be read just now, no facts go: they may be its.
+        """
         builds = sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
         # the published one counts among the kept, also where the clock was set back and its id does not sort last
         kept = [path for path in builds if path.name == self.current or path in builds[-KEPT_BUILDS:]]
         for path in builds:
             if path not in kept:
                 shutil.rmtree(path)
-        named = {file for build in kept for file in _named_facts(build / "warehouse.duckdb")}
-        for file in self.facts.rglob("*.parquet"):
-            if str(file) not in named:
-                file.unlink()
+        named = [named_facts(build / "warehouse.duckdb") for build in kept]
+        in_use = {file for files in named if files is not None for file in files}
+        if None not in named:
+            for file in self.facts.rglob("*.parquet"):
+                if str(file) not in in_use:
+                    file.unlink()
 
 
 def new_build_id() -> str:
@@ -117,22 +134,24 @@ def new_build_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
 
 
-def _named_facts(warehouse: Path) -> set[str]:
-    """The fact files a build names; none where it cannot be read, as nobody can read them through it."""
-    if not is_readable(warehouse):
-        return set()
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return {path for (path,) in connection.execute("select path from meta.history_files").fetchall()}
-
-
-def is_readable(warehouse: Path) -> bool:
-    """Whether a build's database is there and can be opened."""
+def named_facts(warehouse: Path) -> set[str] | None:
+    """The fact files a build names; None where the build is missing or cannot be read."""
     try:
-        duckdb.connect(str(warehouse), read_only=True).close()
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            return {path for (path,) in connection.execute("select path from meta.history_files").fetchall()}
     except duckdb.Error as error:
         LOG.warning("%s cannot be read and is left aside: %s", warehouse, error)
+        return None
+
+
+def _is_parquet(path: Path) -> bool:
+    """Whether a file ends as Parquet does; one cut short by a power failure does not."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-4, os.SEEK_END)
+            return file.read() == b"PAR1"
+    except OSError:
         return False
-    return True
 
 
 def sync(path: Path) -> None:

@@ -33,6 +33,12 @@ def _local(path: Path) -> Path:
     return path
 
 
+def _plain(path: Path) -> Path:
+    if set("*?[]'") & set(str(path)):
+        raise ValueError("a path without * ? [ ] and quotes, which file patterns and SQL read as their own")
+    return path
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
@@ -44,7 +50,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
 
-    data: Path = Field(Path("data"), description="Directory for the log, the lake, records and builds.")
+    data: Annotated[Path, AfterValidator(_plain)] = Field(
+        Path("data"), description="Directory for the log, the lake, records and builds."
+    )
     lake: Annotated[Path | None, AfterValidator(lambda path: path and _local(path))] = Field(
         None, description="Directory of the Parquet lake; <data>/lake when not set."
     )

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from transforms import price_overrides, prices
+from transforms import model_names, price_overrides, prices
 from transforms.columns import SCHEMA
 from transforms.model_names import ModelNames
 
@@ -57,8 +57,10 @@ def plan(lake: Path, facts: Path, published: Path | None, prices_file: Path | No
 
 def _fingerprint(facts: Path, prices_file: Path | None) -> str:
     digest = hashlib.sha256(str(facts).encode())
-    for path in sorted(p for p in PROJECT.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts):
-        digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    models = [path for path in PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and "target" not in path.parts]
+    modules = [Path(module.__file__ or "") for module in (prices, price_overrides, model_names)]
+    for path in [*sorted(models), *sorted(SQL.glob("*.sql")), *modules]:
+        digest.update(path.name.encode() + path.read_bytes())
     for package in ("duckdb", "genai-prices"):
         digest.update(metadata.version(package).encode())
     digest.update(prices_file.read_bytes() if prices_file else b"")
@@ -95,15 +97,17 @@ def prepare(warehouse: Path, build_id: str, work: Plan, prices_file: Path | None
 def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]) -> None:
     """`lake.spans`: the rows of the new segments; a merged file may hold old ones beside them."""
     connection.execute("create schema lake")
+    connection.register("empty", SCHEMA.empty_table())
+    connection.execute("create table lake.columns as from empty")
+    connection.unregister("empty")
     if files:
+        # a file of an older version may lack columns of today: the typed empty table brings them, as nulls
         paths = json.dumps([str(file.path) for file in files]).replace('"', "'")
-        source = f"read_parquet({paths}, hive_partitioning = false, union_by_name = true)"
-        connection.execute(
-            f"create view lake.spans as select * from {source} where segment in (select segment from meta.new_segments)"
-        )
+        source = f"from read_parquet({paths}, hive_partitioning = false, union_by_name = true)"
+        arrived = f"{source} where segment in (select segment from meta.new_segments)"
+        connection.execute(f"create view lake.spans as from lake.columns union all by name {arrived}")
     else:
-        connection.register("empty", SCHEMA.empty_table())
-        connection.execute("create table lake.spans as select * from empty")
+        connection.execute("create view lake.spans as from lake.columns")
 
 
 def damaged(files: Sequence[LakeFile]) -> list[Path]:

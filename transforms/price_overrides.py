@@ -37,6 +37,9 @@ def read_overrides(text: str, name: str) -> list[Rate]:
 
 
 def _override(row: dict[str, str], where: str) -> Rate:
+    short = [name for name in OVERRIDE_COLUMNS if row[name] is None]
+    if short:
+        raise PriceError(f"{where}: the row ends before {short[0]}; expected {', '.join(OVERRIDE_COLUMNS)}")
     if row["token_kind"] not in TOKEN_KINDS:
         raise PriceError(f"{where}: token_kind is {row['token_kind']!r}, expected one of {', '.join(TOKEN_KINDS)}")
     try:
@@ -45,17 +48,20 @@ def _override(row: dict[str, str], where: str) -> Rate:
         value = row["unit_price_usd_per_million"]
         raise PriceError(f"{where}: unit_price_usd_per_million is {value!r}, expected a number") from None
     low, high = SANITY_BAND_USD_PER_MILLION
-    if price != 0 and not low <= price <= high:
+    if not price.is_finite() or (price != 0 and not low <= price <= high):
         raise PriceError(
             f"{where}: {price} USD per million tokens is outside {low} to {high}: is the unit per million?"
         )
+    valid_from, valid_to = _day(row["valid_from"], where) or BEGINNING, _day(row["valid_to"], where) or END
+    if valid_from >= valid_to:
+        raise PriceError(f"{where}: valid_to {row['valid_to']} is not after valid_from {row['valid_from']}")
     return Rate(
         row["provider"],
         row["model"],
         row["token_kind"],
         per_token(price),
-        valid_from=_day(row["valid_from"], where) or BEGINNING,
-        valid_to=_day(row["valid_to"], where) or END,
+        valid_from=valid_from,
+        valid_to=valid_to,
         source=row["source"] or "override",
     )
 

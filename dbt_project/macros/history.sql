@@ -69,19 +69,27 @@
     where {{ key }} in (select {{ key }} from {{ touched }})
   {%- endcall %}
 
+  {#- a writer per date is open while copying: a sender with a wandering clock must not exhaust memory -#}
+  {%- set dates = run_query(
+    "select distinct date from meta.touched_dates where model = '" ~ name ~ "' and date is not null order by date"
+  ).columns[0].values() -%}
+  {%- for chunk in dates | batch(200) %}
   {% call statement('write') -%}
     copy (
       select * from {{ fresh }}
+      where {{ date_column }} between '{{ chunk | first }}' and '{{ chunk | last }}'
       union all
       select * from history.{{ name }}
       where {{ date_column }} in (select date from meta.touched_dates where model = '{{ name }}')
+        and {{ date_column }} between '{{ chunk | first }}' and '{{ chunk | last }}'
         and {{ key }} not in (select {{ key }} from {{ touched }})
       order by {{ date_column }}, {{ key }}
     ) to '{{ folder }}' (
       format parquet, compression zstd, partition_by ({{ date_column }}), write_partition_columns true,
-      filename_pattern '{{ build_id }}_{i}', overwrite_or_ignore true
+      filename_pattern '{{ build_id }}_{{ loop.index }}_{i}', overwrite_or_ignore true
     )
   {%- endcall %}
+  {%- endfor %}
 
   {% call statement('files') -%}
     delete from meta.history_files

@@ -16,3 +16,8 @@
 {% macro call_id(organization, trace_id, span_id) -%}
   md5({{ organization }} || '/' || {{ trace_id }} || '/' || {{ span_id }})
 {%- endmacro %}
+
+{# A total order of the sightings of a task: by time, then by what they say; a sighting that carries the tag first. #}
+{% macro sighting_order(time) -%}
+  ({{ time }}, trace_id, tagged_task_id is null, coalesce(tagged_task_id, ''), run_id)
+{%- endmacro %}

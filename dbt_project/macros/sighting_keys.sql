@@ -8,12 +8,12 @@
   end
 {%- endmacro %}
 
-{# Requests of one service with the same input and output that began in one hour; `hours` looks that many further. #}
-{% macro usage_key(span, hours=0) -%}
+{# Requests of one service with the same input and output. #}
+{% macro usage_key(span) -%}
   case when {{ span }}.input_tokens + {{ span }}.output_tokens > 0 and {{ is_request(span) }}
     then {{ narrow_key(
       "'usage/' || " ~ span ~ ".organization || '/' || coalesce(" ~ span ~ ".service_name, '') || '/' || " ~ span
-      ~ ".input_tokens || '/' || " ~ span ~ ".output_tokens || '/' || (" ~ span ~ ".start_ns // 3600000000000 + " ~ hours ~ ")"
+      ~ ".input_tokens || '/' || " ~ span ~ ".output_tokens"
     ) }}
   end
 {%- endmacro %}

@@ -8,11 +8,11 @@ with sighted as (
         run_id,
         any_value(run_key) as run_key,
         bool_or(has_run_tag) as has_run_tag,
-        arg_min(workflow_id, (started_ns, trace_id)) as workflow_id,
-        arg_min(environment, (started_ns, trace_id)) filter (where environment is not null) as environment,
-        arg_min(team, (started_ns, trace_id)) filter (where team is not null) as team,
-        arg_min(project, (started_ns, trace_id)) filter (where project is not null) as project,
-        arg_min(task_traffic_source, (started_ns, trace_id)) as traffic_source,
+        arg_min(workflow_id, {{ sighting_order('started_ns') }}) as workflow_id,
+        arg_min(environment, {{ sighting_order('started_ns') }}) filter (where environment is not null) as environment,
+        arg_min(team, {{ sighting_order('started_ns') }}) filter (where team is not null) as team,
+        arg_min(project, {{ sighting_order('started_ns') }}) filter (where project is not null) as project,
+        arg_min(traffic_source, {{ sighting_order('started_ns') }}) as traffic_source,
         count(distinct (task_id, task_traffic_source)) filter (
             where (organization, task_id, task_traffic_source) in (
                 select (organization, task_id, task_traffic_source) from {{ ref('int_tasks_judged') }}

@@ -4,7 +4,9 @@ with attempts as (
         calls.*,
         -- 0-based attempt tags are shifted
         calls.attempt
-        + case when min(calls.attempt) over (partition by calls.organization, calls.run_id, calls.step) = 0 then 1 else 0 end
+        + case when min(calls.attempt) over (
+            partition by calls.organization, calls.task_id, calls.task_traffic_source, calls.run_id, calls.step
+        ) = 0 then 1 else 0 end
             as tagged_attempt,
         row_number() over (
             partition by calls.organization, calls.task_id, calls.run_id, calls.step, coalesce(calls.input_hash, calls.call_id)

@@ -16,7 +16,8 @@ merged as (
         arg_min({{ part }}, preference) filter (
             where input_tokens is not distinct from call_input_tokens
             and output_tokens is not distinct from call_output_tokens
-        ) as {{ part }},
+            and usage_error is null
+        ) as filled_{{ part }},
         {%- endfor %}
         {%- for part in ['provider', 'request_model', 'response_model', 'response_id', 'finish_reason', 'is_stream',
             'reported_cost_usd', 'is_cache_hit', 'service_tier', 'attempt', 'input_hash', 'output_hash',
@@ -33,7 +34,21 @@ merged as (
 )
 
 select
-    merged.* exclude (task_id),
+    merged.* exclude (
+        task_id, filled_cached_input_tokens, filled_cache_write_tokens, filled_cache_write_1h_tokens, filled_reasoning_tokens
+    ),
+    {%- for part in ['cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'] %}
+    case
+        when
+            speaker.usage_error is null
+            and coalesce(merged.filled_cached_input_tokens, 0) + coalesce(merged.filled_cache_write_tokens, 0)
+            <= coalesce(speaker.input_tokens, 0)
+            and coalesce(merged.filled_cache_write_1h_tokens, 0) <= coalesce(merged.filled_cache_write_tokens, 0)
+            and coalesce(merged.filled_reasoning_tokens, 0) <= coalesce(speaker.output_tokens, 0)
+            then merged.filled_{{ part }}
+        else speaker.{{ part }}
+    end as {{ part }},
+    {%- endfor %}
     speaker.trace_key,
     speaker.organization,
     speaker.trace_id,

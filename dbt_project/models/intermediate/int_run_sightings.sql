@@ -19,7 +19,7 @@ run_tasks as (
         run_id,
         case when count(distinct tagged_task_id) = 1 then max(tagged_task_id) end as only_task_id,
         -- the trace of the run that carries the task first tells its traffic
-        arg_min(traffic_source, (started_ns, trace_id)) filter (where tagged_task_id is not null) as task_traffic_source
+        arg_min(traffic_source, {{ sighting_order('started_ns') }}) filter (where tagged_task_id is not null) as task_traffic_source
     from sightings
     group by organization, run_id
 ),

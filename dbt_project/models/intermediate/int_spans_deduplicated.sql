@@ -36,5 +36,8 @@ timed as (
 select
     {{ select_list(span_version_columns()) }},
     started_ns,
-    case when end_ns >= start_ns then started_ns + (end_ns - start_ns) end as ended_ns
+    case
+        when end_ns >= start_ns and end_ns - start_ns <= {{ var('longest_span_ns') }}
+            then started_ns + (end_ns - start_ns)
+    end as ended_ns
 from timed

@@ -22,15 +22,15 @@ sighted as (
         task_id,
         task_traffic_source,
         any_value(task_key) as task_key,
-        arg_min(task_source, (started_ns, trace_id)) as task_source,
+        arg_min(task_source, {{ sighting_order('started_ns') }}) as task_source,
         min(started_ns) as started_ns,
         max(ended_ns) as ended_ns,
         {%- for tag in ['workflow_id', 'team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id',
             'prompt_version', 'task_size'] %}
-        arg_min({{ tag }}, (started_ns, trace_id)) filter (where {{ tag }} is not null) as {{ tag }},
+        arg_min({{ tag }}, {{ sighting_order('started_ns') }}) filter (where {{ tag }} is not null) as {{ tag }},
         {%- endfor %}
         {%- for part in ['outcome_score', 'units', 'units_succeeded'] %}
-        arg_max({{ part }}, (outcome_ns, trace_id)) filter (where {{ part }} is not null) as {{ part }}{{ "," if not loop.last }}
+        arg_max({{ part }}, {{ sighting_order('outcome_ns') }}) filter (where {{ part }} is not null) as {{ part }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref('int_task_runs') }}
     group by organization, task_id, task_traffic_source
@@ -58,7 +58,10 @@ spent as (
 )
 
 select
-    sighted.* exclude (started_ns, ended_ns),
+    sighted.* exclude (started_ns, ended_ns) replace (
+        case when sighted.units_succeeded between 0 and sighted.units then sighted.units end as units,
+        case when sighted.units_succeeded between 0 and sighted.units then sighted.units_succeeded end as units_succeeded
+    ),
     outcomes.outcome,
     outcomes.outcome_source,
     outcomes.outcome_ns,

@@ -1,22 +1,30 @@
--- Traces with new spans, and those of history that may hold another sighting of a call of theirs.
-with arrived as (
-    select distinct trace_key from {{ ref('stg_spans') }}
+-- Traces with new spans, and, as far as it goes, those that may hold another sighting of a call of theirs: requests
+-- that name one response, or whose counts are equal and that two scopes of a service recorded, one within the other.
+with recursive links as (
+    {%- for spans in [ref('stg_spans'), history('int_spans')] %}
+    select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns from {{ spans }}
+    where response_key is not null
+    union all
+    select trace_key, usage_key, coalesce(scope_name, ''), start_ns, end_ns from {{ spans }}
+    where usage_key is not null
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
-keys as (
-    select response_key as sighting_key from {{ ref('stg_spans') }}
-    {%- for hours in [-1, 0, 1] %}
+reached as (
+    select trace_key from {{ ref('stg_spans') }}
     union
-    select {{ usage_key('spans', hours) }} from {{ ref('stg_spans') }} as spans
-    {%- endfor %}
-    union
-    select unnest([response_key, usage_key]) from {{ history('int_spans') }}
-    where trace_key in (select trace_key from arrived)
+    select other.trace_key
+    from reached
+    inner join links as mine on reached.trace_key = mine.trace_key
+    inner join links as other
+        on mine.sighting_key = other.sighting_key
+        and mine.trace_key != other.trace_key
+        and coalesce(mine.scope_name != other.scope_name, true)
+        and (
+            mine.start_ns <= other.start_ns and mine.end_ns >= other.end_ns
+            or mine.start_ns >= other.start_ns and mine.end_ns <= other.end_ns
+        )
 )
 
-select trace_key from arrived
-union
-select trace_key from {{ history('int_spans') }}
-where
-    response_key in (select sighting_key from keys where sighting_key is not null)
-    or usage_key in (select sighting_key from keys where sighting_key is not null)
+select trace_key from reached

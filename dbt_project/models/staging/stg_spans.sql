@@ -22,11 +22,12 @@ renamed as (
         {{ select_list(tag_columns() + sighting_columns()) }},
         {{ select_list(tag_columns() + sighting_columns(), "resource_") }},
         received_at_ns as first_received_ns,
-        md5(concat_ws(
-            '|', name, start_time_unix_nano, end_time_unix_nano, status_code, status_message, scope_name,
-            shape, cast(attributes as varchar), events, links, resource_attributes,
-            response_id, input_tokens, output_tokens, cached_input_tokens, reported_cost_usd, task_outcome
-        )) as content_hash
+        md5(cast(row(
+            name, kind, parent_span_id, trace_state, flags, start_time_unix_nano, end_time_unix_nano, status_code,
+            status_message, scope_name, scope_version, role, step, tool_name,
+            {{ select_list(call_columns() + tag_columns() + sighting_columns()) }},
+            resource_attributes, scope_attributes, shape, attributes, events, links, extras
+        ) as varchar)) as content_hash
     from source
 ),
 
@@ -36,14 +37,17 @@ believable as (
         {%- for count in token_counts() %}
         case when {{ count }} between 0 and {{ var('largest_count') }} then {{ count }} end as {{ count }},
         {%- endfor %}
-        case when abs(reported_cost_usd) <= {{ var('largest_cost_usd') }} then reported_cost_usd end as reported_cost_usd,
+        case when reported_cost_usd between 0 and {{ var('largest_cost_usd') }} then reported_cost_usd end
+            as reported_cost_usd,
+        case when attempt between 0 and {{ var('largest_attempt') }} then attempt end as attempt,
         coalesce(
             usage_error,
             {%- for count in token_counts() %}
             case when {{ count }} not between 0 and {{ var('largest_count') }} then '{{ count }} is ' || {{ count }} end,
             {%- endfor %}
             case
-                when abs(reported_cost_usd) > {{ var('largest_cost_usd') }} then 'reported cost is ' || reported_cost_usd
+                when reported_cost_usd not between 0 and {{ var('largest_cost_usd') }}
+                    then 'reported cost is ' || reported_cost_usd
             end
         ) as usage_error
     )
