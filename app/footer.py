@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from app import figures
 from app.context import Context
+
+DEMO_MARKER = "demo.json"
+"""What `spanledger demo` leaves in its data directory."""
 
 
 def footer(context: Context) -> None:
@@ -18,6 +22,11 @@ def footer(context: Context) -> None:
         f"outcome known for {figures.share(known['judged_tasks'], known['tasks'])} of tasks",
         f"traffic source known for {figures.share(known['sourced_usd'], known['cost_usd'])} of spend",
         "all times UTC",
+        *(
+            ["simulated company: no figure is of a real one"]
+            if (Path(context.build.path).parents[2] / DEMO_MARKER).exists()
+            else []
+        ),
     ]
     st.html(f'<div class="sl sl-footer sl-muted">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</div>')
 

@@ -25,7 +25,7 @@ from spanledger.up import Running, up
 
 DATA = Path("data-demo")
 SEED, DAYS = 7, 60
-END = date(2026, 11, 22)  # the day the recordings were made: the company's history leads up to it
+END = date(2026, 11, 23)  # the company's history ends with the day the recordings were made
 MARKER = "demo.json"
 LAND_WITHIN_S, BUILD_WITHIN_S, POLL_S = 300.0, 900.0, 0.1
 
@@ -140,12 +140,13 @@ async def _until(condition: Callable[[], bool], within_s: float, what: str) -> N
 def finding(data: Path) -> str:
     """What the marts say, in two lines."""
     with current.opened(data) as connection:
-        tasks, successes, cost, each = connection.execute(current.question("production")).fetchall()[0]
+        tasks, successes, unknown, cost, each = connection.execute(current.question("production")).fetchall()[0]
         split = connection.execute(current.question("split")).fetchall()
     shares = ", ".join(f"{source} {figures.share(share)}" for source, share, _ in split)
+    at_least = "at least " if unknown else ""
     bill = sum(cost for _, _, cost in split)
     return (
-        f"A successful production task costs {figures.money(each)}: {figures.money(cost)} over "
-        f"{figures.count(successes)} successes of {figures.count(tasks)} tasks.\n"
+        f"A successful production task costs {at_least}{figures.money(each)} over all {DAYS} days: "
+        f"{figures.money(cost)} for {figures.count(successes)} successes of {figures.count(tasks)} tasks.\n"
         f"Of the bill of {figures.money(bill)}: {shares}."
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from app import charts, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
+from app.filter_bar import remember
 from app.grids import Column
 from app.measures import ratio
 from app.palette import TRAFFIC_SOURCE
@@ -34,7 +35,7 @@ def render(context: Context) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.query_params["by"] = str(by)
+    remember("by", str(by), "team")
     parts = context.rows("attribution", by=by)
     total = context.rows("spend")[0]["cost_usd"] or Decimal(0)
     rows = _groups(parts, total)

@@ -10,6 +10,7 @@ import streamlit as st
 from app import figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
+from app.filter_bar import remember
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, SPEND_CLASS, TRAFFIC_SOURCE, model_colour
@@ -52,7 +53,7 @@ def _choice(name: str, label: str, options: dict[str, str]) -> str:
     picked = st.segmented_control(
         label, options, format_func=options.__getitem__, default=default, required=True, label_visibility="collapsed"
     )
-    st.query_params[name] = str(picked)
+    remember(name, str(picked), next(iter(options)))
     return str(picked)
 
 

@@ -1,5 +1,6 @@
 """What stands here before the first call: how to point an exporter at SpanLedger, and that we are waiting for it."""
 
+import sys
 from pathlib import Path
 
 import streamlit as st
@@ -39,12 +40,13 @@ def render(data: Path, spans: int | None = None) -> None:
             "Check that your client library's instrumentation is on.",
         )
     else:
-        headline("Waiting for the first span", f"Nothing has been built in {data} yet. Point an exporter here:")
+        headline("Waiting for the first span", f"No span has been built into {data} yet. Point an exporter here:")
     for tab, text in zip(st.tabs(list(SNIPPETS)), SNIPPETS.values(), strict=True):
         with tab:
             st.code(text, language="yaml" if text.startswith("exporters") else "bash")
     st.markdown(
         "The receiver listens on port **4317** (gRPC) and **4318** (HTTP). What arrives is built into the tables on "
-        "schedule, or at once with `spanledger build`. This page follows by itself."
+        "schedule. This page follows by itself. Nothing arrives? This says what is wrong and what to do:"
     )
-    st.caption("Nothing arrives? Run `spanledger doctor`; to see a filled page, run `make demo`.")
+    st.code(f"{Path(sys.executable).with_name('spanledger')} doctor --data {data}", language="bash")
+    st.caption("To see a filled page, run `make demo`.")

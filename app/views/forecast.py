@@ -11,7 +11,7 @@ from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.filters import Window
 from app.grids import Column
-from transforms.forecast import COVERAGE, FEWEST_TRIALS, SCALE_DAYS, MonthEnd, month_end
+from transforms.forecast import COVERAGE, FEWEST_TRIALS, SCALE_DAYS, MonthEnd, Trial, month_end
 
 
 def render(context: Context) -> None:
@@ -120,11 +120,20 @@ def _trials(ahead: MonthEnd) -> None:
         "Each row knew only the days before it; the newest ten are shown.",
     )
     grids.grid(
-        [asdict(trial) for trial in reversed(ahead.trials[-10:])],
+        [asdict(trial) | {"off": _off(trial)} for trial in reversed(ahead.trials[-10:])],
         [
             Column("on", "Forecast made on"),
             grids.money("expected_usd", "Expected"),
             grids.money("actual_usd", "Came"),
-            grids.number("error", "Off by", lambda value: f"{value * 100:+.0f} %".replace("-", figures.MINUS)),
+            grids.number("off", "Off by", _signed_percent),
         ],
     )
+
+
+def _off(trial: Trial) -> float | None:
+    """How far what came lay from what was expected, as a share of that."""
+    return (trial.actual_usd - trial.expected_usd) / trial.expected_usd if trial.expected_usd else None
+
+
+def _signed_percent(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:+.0f} %".replace("-", figures.MINUS)
