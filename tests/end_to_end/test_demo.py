@@ -1,12 +1,15 @@
 """The demo as people run it, small: sent through the real door, built, shown; and quick the second time."""
 
+import shutil
 import signal
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from app import figures
 from spanledger.freshness import behind
 from tests.lake import open_warehouse
 from tests.spanledger.supervised import Supervised, alive, descendants
@@ -22,6 +25,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def finding(output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith("A successful production task costs "))
+
+
+def assert_page_shows(address: str, data: Path) -> None:
+    """The demo's overview in a real Chromium: drawn without an exception, its total the marts', and said to be
+    simulated."""
+    with open_warehouse(data) as warehouse:
+        total = warehouse.execute("select sum(cost_usd) from rpt_traffic_split").fetchall()[0][0]
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/?period=all")
+        page.get_by_text("simulated company").wait_for(timeout=60_000)
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert figures.money(total) in page.inner_text("body")
+        browser.close()
 
 
 def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) -> None:
@@ -41,6 +60,7 @@ def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) 
         assert {"production", "eval"} <= {source for (source,) in rows}
         assert negotiated != [(0,)]
         first = finding(running.output)
+        assert_page_shows(f"http://{running.addresses()['cost explorer']}", data)
         below = descendants(running.process.pid)
         assert running.stop(signal.SIGINT) == 0, running.errors
         assert not alive(below)
