@@ -119,7 +119,7 @@ def _read_file(path: Path, _mtime_ns: int) -> LakeFile:
     try:
         metadata = pq.read_metadata(path)
     except pa.ArrowInvalid as damage:
-        raise LakeError(f"{path} is damaged and cannot be read; restore it from a backup ({damage})") from damage
+        raise LakeError(f"{path} cannot be read; restore it from a backup ({damage})") from damage
     text = (metadata.metadata or {}).get(SEGMENTS_KEY)
     if text is None:
         raise LakeError(f"{path} does not say which log segments it holds; it was not written by SpanLedger")

@@ -95,14 +95,14 @@ def test_what_arrived_is_in_the_next_build_and_nothing_new_makes_none(data: Path
 
 
 def test_a_failing_check_publishes_nothing(data: Path, builder: Builder) -> None:
-    """A row no reader of requests would write: a negative count that nobody marked as an error."""
+    """A row no reader of requests would write: reasoning beyond the output that nobody marked as an error."""
     before = calls(data), state(data)
     [file] = land([a_call()], data)
     rows = pq.read_table(file)
-    at = rows.schema.get_field_index("input_tokens")
-    bad = rows.set_column(at, "input_tokens", pa.array([-5], pa.int64()))
+    at = rows.schema.get_field_index("reasoning_tokens")
+    bad = rows.set_column(at, "reasoning_tokens", pa.array([10**9], pa.int64()))
     write_segment(data / "lake" / "spans", Header(file.stem, RECEIVED_AT_NS), bad)
-    with pytest.raises(BuildError, match=r"calls_say_what_they_must: Got 1 result(?s:.*)problem=a negative count"):
+    with pytest.raises(BuildError, match=r"calls_say_what_they_must: Got 1 result(?s:.*)problem=reasoning exceeds the output"):
         builder.build()
     file.unlink()
     assert (calls(data), state(data)) == before
