@@ -19,6 +19,7 @@ from collector.files import sync_folder
 from collector.lake import (
     COMPACT_PREFIX,
     ROW_GROUP_ROWS,
+    LakeError,
     LakeFile,
     aside,
     open_writer,
@@ -139,4 +140,10 @@ def _tables(files: list[LakeFile]) -> Iterator[pa.Table]:
 
 
 def _table(pieces: list[pa.RecordBatch]) -> pa.Table:
-    return pa.Table.from_batches([piece.replace_schema_metadata(None) for piece in pieces]).cast(SCHEMA)
+    """The pieces with today's columns. A file of an older version lacks some: they are null there. One of a newer
+    version has more, which must not be lost: LakeError."""
+    tables = [pa.Table.from_batches([piece.replace_schema_metadata(None)]) for piece in pieces]
+    unknown = sorted({name for table in tables for name in table.column_names} - set(SCHEMA.names))
+    if unknown:
+        raise LakeError(f"a lake file has columns of a newer version ({', '.join(unknown)}); run that version")
+    return pa.concat_tables([SCHEMA.empty_table(), *tables], promote_options="default").cast(SCHEMA)

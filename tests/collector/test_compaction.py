@@ -87,6 +87,30 @@ def test_inputs_stay_for_the_grace_and_go_after_it(spans: Path) -> None:
     assert names(spans) == all_names(range(3))
 
 
+def rewrite(spans: Path, header: Header, table: pa.Table) -> None:
+    """Put ``table`` in place of a segment's rows, as another version would have written it."""
+    (path,) = spans.rglob(f"{header.segment}.parquet")
+    pq.write_table(table.replace_schema_metadata(pq.read_schema(path).metadata), path)
+
+
+def test_a_file_of_an_older_version_merges_with_nulls_for_what_it_lacks(spans: Path) -> None:
+    headers = [write(spans, number) for number in range(2)]
+    (path,) = spans.rglob(f"{headers[0].segment}.parquet")
+    rewrite(spans, headers[0], pq.ParquetFile(path).read().drop_columns(["region"]))
+    assert compaction(spans).run(NOW, []) == 2
+    assert names(spans) == all_names(range(2))
+
+
+def test_columns_of_a_newer_version_are_never_merged_away(spans: Path) -> None:
+    headers = [write(spans, number) for number in range(2)]
+    (path,) = spans.rglob(f"{headers[0].segment}.parquet")
+    newer = pq.ParquetFile(path).read()
+    rewrite(spans, headers[0], newer.append_column("of_tomorrow", pa.array(["x"] * newer.num_rows)))
+    with pytest.raises(LakeError, match="of_tomorrow"):
+        compaction(spans).run(NOW, [])
+    assert names(spans) == all_names(range(2))
+
+
 def test_the_current_hour_and_hours_still_in_the_log_are_left_alone(spans: Path) -> None:
     for number in range(2):
         write(spans, number)
