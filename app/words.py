@@ -69,6 +69,10 @@ CHECKS = {
         "Counts or costs that cannot be right",
         "A part larger than its whole, a negative or absurd number: see `fct_calls.usage_error`. Mend the sender.",
     ),
+    "tier_without_rate": (
+        "Calls priced at the standard rate for want of their tier's",
+        "The price list has no batch, flex or priority rate for the model at that date: compare these with the invoice.",
+    ),
     "estimated_usage": (
         "Token counts made up by a library",
         "They come from a tokenizer, not from the provider. Have the library pass the provider's usage on.",

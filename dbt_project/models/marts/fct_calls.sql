@@ -27,6 +27,7 @@ select
     is_container_usage,
     usage_error,
     service_tier,
+    rated_service_tier,
     region,
     context_tier,
     computed_cost_usd,
