@@ -66,8 +66,12 @@ CHECKS = {
         "The calls below it are not instrumented. It counts as one call; switch the client library's tracing on.",
     ),
     "usage_in_error": (
-        "Counts or costs that cannot be right",
+        "Counts that cannot be right",
         "A part larger than its whole, a negative or absurd number: see `fct_calls.usage_error`. Mend the sender.",
+    ),
+    "cost_in_error": (
+        "Reported costs that cannot be right",
+        "Negative, absurd or no number: see `fct_calls.cost_error`. The computed cost stands; mend the sender.",
     ),
     "tier_without_rate": (
         "Calls priced at the standard rate for want of their tier's",

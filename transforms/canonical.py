@@ -10,6 +10,7 @@ from transforms import detect
 from transforms.arrays import NONE, Flags, Ints, take
 from transforms.attributes import Attributes
 from transforms.columns import CANONICAL, OWN, TAGS
+from transforms.cost_errors import cost_errors
 from transforms.decode import Decoded
 from transforms.dialects import DIALECTS
 from transforms.dialects.base import OTHER
@@ -38,6 +39,7 @@ def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
     columns |= _meaning(decoded, emitter, columns, picked)
     columns |= estimated(attributes, emitter, columns, usage.is_counted)
     columns["reported_cost_kind"] = _cost_kind(attributes, columns, picked)
+    columns["cost_error"] = cost_errors(attributes, picked["reported_cost_usd"], matched)
     for name, hashes in message_hashes(attributes, hash_key).items():
         columns[name] = pc.coalesce(columns[name], hashes)
     columns |= _resource(decoded, columns)

@@ -103,6 +103,7 @@ OWN: dict[str, pa.DataType] = {
     "region": TEXT,
     "service_name": TEXT,  # resource service.name
     "usage_error": TEXT,  # why usage could not be read (a part larger than its whole, not a number); null when fine
+    "cost_error": TEXT,  # a reported cost that is no amount, by key and value; null when some key gave one
 }
 """Columns of the span itself; not inherited (steps and agents are read from enclosing spans by the models)."""
 

@@ -58,13 +58,19 @@ def pick(attributes: Attributes, sources: Sequence[Source], type_: pa.DataType, 
     """Fill a column of ``type_`` from ``sources``; ``matched`` says which dialects each owner speaks."""
     picked = Picked(attributes.owners)
     for source in sources:
-        at = attributes.at(source.key)
-        if source.dialect and len(at):
-            at = at[matched[attributes.owner[at]] >> _PLACES[source.dialect] & 1 == 1]
+        at = places(attributes, source, matched)
         if len(at):
             read = reworded(attributes, at, source.reading, type_) if source.reading else reader(type_)(attributes, at)
             picked.offer(attributes.owner[at], read, at)
     return picked
+
+
+def places(attributes: Attributes, source: Source, matched: Ints) -> Ints:
+    """The attributes that ``source`` reads: its key, on owners that speak its dialect if it is a private one."""
+    at = attributes.at(source.key)
+    if source.dialect and len(at):
+        at = at[matched[attributes.owner[at]] >> _PLACES[source.dialect] & 1 == 1]
+    return at
 
 
 @cache

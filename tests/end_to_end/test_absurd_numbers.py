@@ -26,16 +26,28 @@ def test_absurd_numbers_are_flagged_and_change_no_sum(tmp_path: Path) -> None:
         chat(4, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=1e300),
         chat(5, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=5e11),
         chat(6, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd=float("nan")),
+        chat(7, **dict(zip(tokens, (2000, 500), strict=True)), spanledger__cost_usd="n/a"),
     ]
     land(pack(sent, 10), tmp_path)
     Builder(tmp_path, tmp_path / "lake").build()
     with open_warehouse(tmp_path) as warehouse:
         calls, cost = warehouse.execute("select count(*), sum(cost_usd) from fct_calls").fetchall()[0]
         flagged = warehouse.execute(
-            "select span_id[-1:] from fct_calls where usage_error is not null order by 1"
+            "select span_id[-1:], usage_error, cost_error from fct_calls "
+            "where usage_error is not null or cost_error is not null order by 1"
         ).fetchall()
-        listed = warehouse.execute("select rows from rpt_data_quality where \"check\" = 'usage_in_error'").fetchall()
-    # 2,000 and 500 tokens at $2.50 and $10 a million are one cent. A cost that no number type holds is none at all.
-    assert (calls, cost) == (6, Decimal("0.03"))
-    assert [number for (number,) in flagged] == ["2", "3", "5"]
-    assert listed == [(3,)]
+        listed = warehouse.execute(
+            'select "check", rows from rpt_data_quality where "check" like \'%_in_error\' order by 1'
+        ).fetchall()
+    # 2,000 and 500 tokens at $2.50 and $10 a million are one cent; a bad cost does not take it away
+    assert (calls, cost) == (7, Decimal("0.05"))
+    no_amount = "spanledger.cost_usd is not an amount of dollars: "
+    assert flagged == [
+        ("2", "a count is beyond 1152921504606846976", None),
+        ("3", "input_tokens is negative", None),
+        ("4", None, f"{no_amount}1e+300"),
+        ("5", None, "reported cost is 500000000000.000000000000"),
+        ("6", None, f"{no_amount}nan"),
+        ("7", None, f"{no_amount}n/a"),
+    ]
+    assert listed == [("cost_in_error", 4), ("usage_in_error", 2)]

@@ -109,6 +109,22 @@ def test_cost_is_kept_as_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ({"costUsd": "n/a"}, "costUsd is not an amount of dollars: n/a"),
+        ({"gen_ai.usage.cost": 1e30}, "gen_ai.usage.cost is not an amount of dollars: 1e+30"),
+        ({"hidden_params": '{"response_cost": "none yet"}'}, "hidden_params is not an amount of dollars: none yet"),
+        ({"hidden_params": '{"cache_hit": false}'}, None),
+        ({"costUsd": ""}, None),
+        ({"gen_ai.usage.cost": "n/a", "costUsd": 0.5}, None),  # another key knows it
+    ],
+)
+def test_a_cost_that_is_no_amount_is_said_and_takes_nothing_else(sent: dict[str, Any], error: str | None) -> None:
+    row = row_of(sent | {"inputTokens": 7})
+    assert (row["cost_error"], row["usage_error"], row["input_tokens"]) == (error, None, 7)
+
+
+@pytest.mark.parametrize(
     ("sent", "name", "role", "operation"),
     [
         ({"openinference.span.kind": "LLM"}, "x", "request", "chat"),

@@ -26,6 +26,7 @@ select
     is_usage_known,
     is_container_usage,
     usage_error,
+    cost_error,
     service_tier,
     rated_service_tier,
     region,

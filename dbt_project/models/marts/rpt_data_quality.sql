@@ -25,6 +25,9 @@ findings as (
     select date, organization, environment, 'usage_in_error', service_name, coalesce(cost_usd, 0) from calls
     where usage_error is not null
     union all
+    select date, organization, environment, 'cost_in_error', service_name, coalesce(cost_usd, 0) from calls
+    where cost_error is not null
+    union all
     select date, organization, environment, 'tier_without_rate', model || ' ' || service_tier, coalesce(cost_usd, 0) from calls
     where service_tier in ('batch', 'flex', 'priority') and rated_service_tier != service_tier
     union all

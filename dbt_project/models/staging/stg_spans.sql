@@ -43,13 +43,17 @@ believable as (
         coalesce(
             usage_error,
             {%- for count in token_counts() %}
-            case when {{ count }} not between 0 and {{ var('largest_count') }} then '{{ count }} is ' || {{ count }} end,
+            case when {{ count }} not between 0 and {{ var('largest_count') }} then '{{ count }} is ' || {{ count }} end
+            {{- "," if not loop.last }}
             {%- endfor %}
+        ) as usage_error,
+        coalesce(
+            cost_error,
             case
                 when reported_cost_usd not between 0 and {{ var('largest_cost_usd') }}
                     then 'reported cost is ' || reported_cost_usd
             end
-        ) as usage_error
+        ) as cost_error
     )
     from renamed
 ),
