@@ -1,6 +1,7 @@
-"""The canonical columns of `lake/spans`: every name, type and meaning has its one home here.
+"""The canonical columns of `lake/spans` and `lake/logs`: every name, type and meaning has its one home here.
 
-A row is one span exactly as it arrived. Three groups of columns, in this order:
+A row is one span exactly as it arrived, or a log record or metric that tells of a call, read as a span. Three groups
+of columns, in this order:
 
 * ``ENVELOPE``: what OTLP itself says (ids, times, status, scope), kept exactly;
 * ``CANONICAL``: what a dialect read out of the attributes (tokens, models, cost, tags);
@@ -21,7 +22,8 @@ MONEY = pa.decimal128(28, 12)
 TEXT = pa.string()
 
 ENVELOPE: dict[str, pa.DataType] = {
-    "segment": TEXT,  # id of the write-ahead-log segment the span arrived in
+    "segment": TEXT,  # id of the write-ahead-log segment it arrived in; with ".logs" for logs and metrics
+    "signal": TEXT,  # span | log | metric: what it was sent as
     "received_at_ns": pa.int64(),  # collector's clock at arrival, unix nanoseconds
     "organization": TEXT,  # from the ingest token; null when the receiver asks for none
     "trace_id": pa.binary(),  # 16 bytes
@@ -64,6 +66,8 @@ TAGS: dict[str, pa.DataType] = {
     "prompt_name": TEXT,
     "prompt_version": TEXT,
     "code_version": TEXT,  # spanledger tag or the resource's service.version
+    "sampling_probability": pa.float64(),  # 0 < p <= 1: how likely a span like this was kept (`transforms.sampling`)
+    "sampler": TEXT,  # the words that say the span was sampled
 }
 """Columns that a span inherits from its ancestors and, last, from its resource."""
 
@@ -84,6 +88,7 @@ OWN: dict[str, pa.DataType] = {
     "cache_write_1h_tokens": pa.int64(),  # part of cache_write_tokens
     "output_tokens": pa.int64(),  # all it produced, reasoning included
     "reasoning_tokens": pa.int64(),  # part of output_tokens
+    "usage_iterations": TEXT,  # JSON array of the attempts billed inside one request (`transforms.iterations`)
     "usage_fields": pa.int32(),  # how many usage counts this span carries (0 when none)
     "token_rule": TEXT,  # inclusive | exclusive | exclusive_output | ..., with what decided it
     "is_estimated": pa.bool_(),  # the library made the counts up (tokenizer)
@@ -124,4 +129,4 @@ CANONICAL: dict[str, pa.DataType] = {
 }
 
 SCHEMA = pa.schema([*ENVELOPE.items(), *CANONICAL.items(), *LEFTOVERS.items()])
-"""The schema of every Parquet file below `lake/spans`."""
+"""The schema of every Parquet file of the lake."""

@@ -45,6 +45,7 @@ _KEYS = re.compile(
     | gen_ai\.(prompt|completion)_json
     | (lmnr\.span|agentops\.entity)\.(input|output)
     | haystack\.(agent|component|pipeline|tool)\.(input|output|input_data|output_data|arguments|result)
+    | log\.body | response_text | request_text
     | user_prompt | new_context | response\.model_output
     | pydantic_ai\.all_messages | all_messages_events | final_result | tool_arguments | tool_response
     """,

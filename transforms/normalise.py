@@ -4,15 +4,20 @@ Decode (columns of envelope and attributes), read (canonical columns by the dial
 shape). Pure: no clock, no network, no files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from transforms import canonical
+from transforms import canonical, log_calls, metric_usage, sampling
 from transforms.arrays import Ints
 from transforms.columns import SCHEMA
 from transforms.content import Content
@@ -23,18 +28,24 @@ from transforms.wire import UndecodableError
 
 __all__ = ["NormaliseOptions", "Request", "UndecodableError", "normalise"]
 
+_OTHERS: dict[str, tuple[Any, Callable[[Any], ExportTraceServiceRequest]]] = {
+    "log": (ExportLogsServiceRequest, log_calls.as_spans),
+    "metric": (ExportMetricsServiceRequest, metric_usage.as_spans),
+}
+
 _BATCH_BYTES = 16 * 2**20
 """Requests are read in batches of about this size: 32-bit offsets and the processor's caches both want it."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One export as it arrived. ``body`` is a serialized ExportTraceServiceRequest, not compressed."""
+    """One export as it arrived. ``body`` is a serialized export request of the signal, not compressed."""
 
     body: bytes
     received_at_ns: int
     organization: str | None
     segment: str
+    signal: str = "span"  # span | log | metric
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ def normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.Tabl
     """Rows of `transforms.columns.SCHEMA`, one per span, in the order sent.
 
     Raises:
-        UndecodableError: if a body is not a serialized ExportTraceServiceRequest; none of the batch is returned.
+        UndecodableError: if a body is not a serialized export request of its signal; none of the batch is returned.
     """
     batches = [_normalise(part, options) for part in _batches(requests)]
     return pa.Table.from_batches(batches, SCHEMA)
@@ -63,13 +74,25 @@ def _batches(requests: Sequence[Request]) -> list[Sequence[Request]]:
 
 
 def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.RecordBatch:
-    decoded = decode([request.body for request in requests])
+    decoded = decode([_trace_request(request) for request in requests])
     keep = Content(options.store_content, options.hash_key)
     columns, claim = canonical.read(decoded, options.hash_key)
+    columns |= sampling.read(decoded)
     columns |= _envelope(decoded, requests)
     columns |= span_leftovers(decoded, claim, keep)
     columns |= group_leftovers(decoded, keep)
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _trace_request(request: Request) -> bytes:
+    if request.signal == "span":
+        return request.body
+    message, as_spans = _OTHERS[request.signal]
+    try:
+        return as_spans(message.FromString(request.body)).SerializeToString()
+    except DecodeError as error:
+        name = message.DESCRIPTOR.name
+        raise UndecodableError(f"not a serialized {name} ({len(request.body)} bytes): {error}") from error
 
 
 def _envelope(decoded: Decoded, requests: Sequence[Request]) -> dict[str, pa.Array]:
@@ -77,6 +100,7 @@ def _envelope(decoded: Decoded, requests: Sequence[Request]) -> dict[str, pa.Arr
     status = spans.field("status")
     return {
         "segment": _of_requests([request.segment for request in requests], pa.string(), decoded.request),
+        "signal": _of_requests([request.signal for request in requests], pa.string(), decoded.request),
         "received_at_ns": _of_requests([request.received_at_ns for request in requests], pa.int64(), decoded.request),
         "organization": _of_requests([request.organization for request in requests], pa.string(), decoded.request),
         **{name: spans.field(name) for name in ("trace_id", "span_id", "name", "kind", "flags")},

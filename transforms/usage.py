@@ -71,6 +71,8 @@ def _tally(attributes: Attributes, group: UsageGroup, emitter: Emitter, errors: 
         _read_key(attributes, key, count, tally, speaks, errors)
     for key in raw_keys:
         _read_raw(attributes, key, group, tally, speaks)
+    if group.further_input_tokens:
+        _add_further(attributes, group.further_input_tokens, tally, speaks)
     return tally
 
 
@@ -112,6 +114,16 @@ def _read_key(
     tally.is_said[count, rows] = True
     tally.source[count, rows] = at[new]
     tally.is_exact[count, rows] = read.is_exact[new]
+
+
+def _add_further(attributes: Attributes, key: str, tally: Tally, speaks: Flags) -> None:
+    """Add to the input what is counted apart from it; the attributes keep what was sent."""
+    at = attributes.at(key)
+    read = whole(attributes, at)
+    owner, further = attributes.owner[at], ints(read.values)
+    holds = valid(read.values) & speaks[owner] & tally.is_said[INPUT, owner] & (further > 0)
+    tally.value[INPUT, owner[holds]] += further[holds]
+    tally.is_exact[INPUT, owner[holds]] = False
 
 
 def _read_raw(attributes: Attributes, key: str, group: UsageGroup, tally: Tally, speaks: Flags) -> None:

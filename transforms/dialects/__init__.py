@@ -93,5 +93,7 @@ USAGE_ORDER: tuple[UsageGroup, ...] = (
     vercel_ai.PROVIDER_OBJECT,
     haystack.USAGE,
     claude_code.USAGE,
+    codex_cli.LOG_USAGE,
+    gemini_cli.LOG_USAGE,
     bare.USAGE,
 )

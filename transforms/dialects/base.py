@@ -88,6 +88,7 @@ class UsageGroup:
     cache_write_1h_tokens: tuple[str, ...] = ()
     reasoning_tokens: tuple[str, ...] = ()
     total_tokens: tuple[str, ...] = ()
+    further_input_tokens: str = ""  # a count that comes on top of the input
     raw: str = ""  # regular expression of keys whose value is a usage object as JSON or as Python prints it
     parse: Callable[[str], raw_usage.Counts | None] = raw_usage.parse
     needs: tuple[str, ...] = ()  # only on spans that carry one of these keys
@@ -119,6 +120,36 @@ class Estimate:
     unless: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class LogEvent:
+    """A log record that tells of one request: its row is called ``name`` and read like a span (`transforms.log_calls`).
+
+    The record's event name, its ``event.name`` or its text body is ``name``, or, from this dialect's own scope or
+    service, what follows the first point of it. Records of one request (equal ``id``) are snapshots: the last holds.
+    """
+
+    name: str
+    where: tuple[str, str] | tuple[()] = ()  # an attribute that must have this value
+    needs: str = ""  # an attribute that must be there
+    id: tuple[str, ...] = ()  # attributes that identify the request, best first
+    duration_ms: str = ""  # an attribute that says how long the request took
+    is_error: bool = False
+
+
+@dataclass(frozen=True)
+class MetricUsage:
+    """Counters of what a session used: points that differ only in the attribute ``kind`` become one row.
+
+    ``counts`` and ``cost`` name the row's attributes (`transforms.metric_usage`).
+    """
+
+    tokens: str  # the metric, and the row's name
+    kind: str
+    counts: Mapping[str, str]  # value of ``kind`` -> attribute
+    cost: str  # the metric that counts US dollars
+    cost_attribute: str
+
+
 Columns = Mapping[str, tuple[str | Source, ...]]
 
 
@@ -144,3 +175,5 @@ class Dialect:
     usage: tuple[UsageGroup, ...] = ()
     token_rules: tuple[TokenRule, ...] = ()
     estimates: tuple[Estimate, ...] = ()
+    log_events: tuple[LogEvent, ...] = ()
+    metrics: tuple[MetricUsage, ...] = ()

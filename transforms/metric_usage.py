@@ -1,0 +1,112 @@
+"""Counters of what a coding agent's session used, as spans: the last resort, where neither spans nor logs tell it.
+
+Data points that differ only in what they count (input, output, cache) become one span that lasts as long as the
+points' interval: it stands for all requests of that time, so it is a container's usage, never a single call. Counters
+that start over at each report (delta) give a span each; running totals (cumulative) are snapshots, of which the last
+holds. Which metrics count is said by the dialects (`base.MetricUsage`).
+"""
+
+from collections.abc import Iterator
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, Metric, NumberDataPoint, ScopeMetrics
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from transforms.dialects import DIALECTS
+from transforms.dialects.base import MetricUsage
+from transforms.log_calls import SESSION_KEYS, digest, session_trace, text_of
+
+_USAGES = {name: usage for dialect in DIALECTS for usage in dialect.metrics for name in (usage.tokens, usage.cost)}
+
+
+def keep_usage(request: ExportMetricsServiceRequest) -> tuple[int, int]:
+    """Take every metric out of ``request`` that tells of no usage; returns how many data points stay and went."""
+    kept = dropped = 0
+    for resource in request.resource_metrics:
+        for scope in resource.scope_metrics:
+            for index in reversed(range(len(scope.metrics))):
+                metric = scope.metrics[index]
+                if is_usage(metric):
+                    kept += len(metric.sum.data_points)
+                else:
+                    dropped += points(metric)
+                    del scope.metrics[index]
+    return kept, dropped
+
+
+def points(metric: Metric) -> int:
+    """How many data points a metric has, of whatever kind."""
+    kind = metric.WhichOneof("data")
+    return len(getattr(metric, kind).data_points) if kind else 0
+
+
+def is_usage(metric: Metric) -> bool:
+    """Whether a metric counts tokens or dollars of a dialect."""
+    return metric.name in _USAGES and metric.HasField("sum")
+
+
+def as_spans(request: ExportMetricsServiceRequest) -> ExportTraceServiceRequest:
+    """A span for every set of data points that belong together; resources and scopes as they were."""
+    result = ExportTraceServiceRequest()
+    for metrics in request.resource_metrics:
+        resource = result.resource_spans.add(resource=metrics.resource, schema_url=metrics.schema_url)
+        service = text_of(metrics.resource.attributes, "service.name")
+        for scope in metrics.scope_metrics:
+            spans = resource.scope_spans.add(scope=scope.scope, schema_url=scope.schema_url).spans
+            spans.extend(_spans(scope, service))
+    return result
+
+
+def _spans(scope: ScopeMetrics, service: str) -> Iterator[Span]:
+    sets: dict[bytes, Span] = {}
+    for metric in filter(is_usage, scope.metrics):
+        usage = _USAGES[metric.name]
+        is_total = metric.sum.aggregation_temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
+        for point in metric.sum.data_points:
+            attributes = [item for item in point.attributes if item.key != usage.kind]
+            identity = _identity(usage, point, attributes, is_total=is_total)
+            key = digest(identity, point.time_unix_nano.to_bytes(8))
+            if key not in sets:
+                sets[key] = _span(usage, point, attributes, service, identity)
+            sets[key].attributes.append(KeyValue(key=_attribute(usage, metric.name, point), value=_value(point)))
+    yield from sets.values()
+
+
+def _identity(usage: MetricUsage, point: NumberDataPoint, attributes: list[KeyValue], *, is_total: bool) -> bytes:
+    said = sorted(item.SerializeToString(deterministic=True) for item in attributes)
+    times = (point.start_time_unix_nano, 0 if is_total else point.time_unix_nano)
+    return digest(usage.tokens.encode(), *said, *(time.to_bytes(8) for time in times))
+
+
+def _span(
+    usage: MetricUsage, point: NumberDataPoint, attributes: list[KeyValue], service: str, identity: bytes
+) -> Span:
+    session = next(filter(None, (text_of(attributes, key) for key in SESSION_KEYS)), "")
+    return Span(
+        trace_id=session_trace(service, session, identity),
+        span_id=digest(b"metric", identity)[:8],
+        name=usage.tokens,
+        start_time_unix_nano=point.start_time_unix_nano or point.time_unix_nano,
+        end_time_unix_nano=point.time_unix_nano,
+        attributes=attributes,
+    )
+
+
+def _attribute(usage: MetricUsage, metric: str, point: NumberDataPoint) -> str:
+    if metric == usage.cost:
+        return usage.cost_attribute
+    kind = text_of(point.attributes, usage.kind)
+    return usage.counts.get(kind, f"{usage.tokens}.{kind}")
+
+
+def _value(point: NumberDataPoint) -> AnyValue:
+    """The point's number; whole doubles as the integers they count."""
+    if point.HasField("as_int"):
+        return AnyValue(int_value=point.as_int)
+    return (
+        AnyValue(int_value=int(point.as_double))
+        if point.as_double.is_integer() and abs(point.as_double) < 2**53
+        else AnyValue(double_value=point.as_double)
+    )
