@@ -48,8 +48,13 @@ class CollectorConfig:
 
     @property
     def spans(self) -> Path:
-        """The lake's folder of spans."""
+        """The lake's folder of what came as spans."""
         return self.lake / "spans"
+
+    @property
+    def logs(self) -> Path:
+        """The lake's folder of what came as logs or metrics and tells of calls."""
+        return self.lake / "logs"
 
     def to_json(self) -> str:
         """One line, for handing the configuration to the writer process."""

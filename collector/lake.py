@@ -2,6 +2,7 @@
 
     spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/<segment>.parquet            one segment
     spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/compact-….parquet            several, merged by compaction
+    logs/ingest_date=YYYY-MM-DD/ingest_hour=HH/<segment>.logs.parquet        what came as logs or metrics
 
 A file appears whole, by rename, and never changes. A merged file replaces the ones it was made of from the moment it
 appears: `active_files` leaves out every file whose segments another file holds and more, so a reader that asks it
@@ -23,6 +24,7 @@ from collector.files import make_folder, sync_folder
 from collector.segments import Header
 from transforms.columns import SCHEMA
 
+TREES = ("spans", "logs")
 SEGMENTS_KEY = b"spanledger.segments"
 COMPACT_PREFIX = "compact-"
 ROW_GROUP_ROWS = 131_072
@@ -60,6 +62,11 @@ def partition(spans: Path, hour: datetime.datetime) -> Path:
 def segment_path(spans: Path, header: Header) -> Path:
     """Where a segment lands."""
     return partition(spans, header.hour) / f"{header.segment}.parquet"
+
+
+def logs_header(header: Header) -> Header:
+    """As whose the logs and metrics of a segment land: a name of their own, so that either can be there alone."""
+    return dataclasses.replace(header, segment=f"{header.segment}.logs")
 
 
 def is_landed(spans: Path, header: Header) -> bool:
@@ -133,7 +140,7 @@ def partitions(spans: Path) -> Iterator[Path]:
 
 def active_files(lake: Path) -> list[LakeFile]:
     """The files of ``lake`` to read for every span exactly once, by hour and name. Raises LakeError."""
-    return [file for folder in partitions(lake / "spans") for file in split_superseded(folder)[0]]
+    return [file for tree in TREES for folder in partitions(lake / tree) for file in split_superseded(folder)[0]]
 
 
 def split_superseded(folder: Path) -> tuple[list[LakeFile], list[LakeFile]]:

@@ -1,7 +1,7 @@
 """One sealed segment into the lake: read, normalise, write the file, remove the segment.
 
 Exactly once, whatever crashes when: the file's name is the segment's, it appears whole by rename, and a segment whose
-file (or merged file) is already there is only removed.
+file (or merged file) is already there is only removed. What came as logs or metrics lands in a file of its own.
 """
 
 import dataclasses
@@ -14,11 +14,16 @@ import pyarrow as pa
 from collector import lake, quarantine
 from collector.config import CollectorConfig
 from collector.files import sync_folder
-from collector.segments import Record, Segment, SegmentError, read_segment
+from collector.segments import LOGS, METRICS, TRACES, Header, Record, Segment, SegmentError, read_segment
 from transforms.columns import SCHEMA
 from transforms.normalise import NormaliseOptions, Request, UndecodableError, normalise
 
 logger = logging.getLogger(__name__)
+
+SIGNALS = {TRACES: "span", LOGS: "log", METRICS: "metric"}
+"""What rows of the lake call a record's signal."""
+
+_Numbered = Sequence[tuple[int, Record]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,30 +64,41 @@ class Lander:
         return landed
 
     def _land(self, path: Path, segment: Segment) -> Landed:
-        spans = self._config.spans
-        if lake.is_landed(spans, segment.header):
+        self._set_aside_damages(path, segment)
+        numbered = list(enumerate(segment.records))
+        spans = [one for one in numbered if one[1].signal == TRACES]
+        others = [one for one in numbered if one[1].signal != TRACES]
+        landed = [
+            self._land_in(self._config.spans, segment.header, spans),
+            self._land_in(self._config.logs, lake.logs_header(segment.header), others),
+        ]
+        quarantined = sum(one.quarantined for one in landed) + len(segment.damages)
+        return Landed(sum(one.rows for one in landed), quarantined)
+
+    def _land_in(self, tree: Path, header: Header, records: _Numbered) -> Landed:
+        if not records or lake.is_landed(tree, header):
             return Landed(0, 0)
-        tables, rejected = self._normalise(segment)
-        self._set_aside(path, segment, rejected)
+        tables, rejected = self._normalise(header.segment, records)
+        self._set_aside(header.segment, rejected)
         rows = sum(table.num_rows for table in tables)
         if rows:
-            lake.write_segment(spans, segment.header, pa.concat_tables(tables))
-        return Landed(rows, len(rejected) + len(segment.damages))
+            lake.write_segment(tree, header, pa.concat_tables(tables))
+        return Landed(rows, len(rejected))
 
-    def _normalise(self, segment: Segment) -> tuple[list[pa.Table], list[_Rejected]]:
-        name, step = segment.header.segment, self._config.batch_requests
-        numbered = list(enumerate(segment.records))
+    def _normalise(self, name: str, numbered: _Numbered) -> tuple[list[pa.Table], list[_Rejected]]:
+        step = self._config.batch_requests
         tables: list[pa.Table] = []
         rejected: list[_Rejected] = []
         for start in range(0, len(numbered), step):
             self._normalise_batch(numbered[start : start + step], name, tables, rejected)
         return tables, rejected
 
-    def _normalise_batch(
-        self, batch: Sequence[tuple[int, Record]], name: str, tables: list[pa.Table], rejected: list[_Rejected]
-    ) -> None:
+    def _normalise_batch(self, batch: _Numbered, name: str, tables: list[pa.Table], rejected: list[_Rejected]) -> None:
         """Normalise ``batch``; where that fails, halve it until the request at fault stands alone."""
-        requests = [Request(record.body, record.received_at_ns, record.organization, name) for _, record in batch]
+        requests = [
+            Request(record.body, record.received_at_ns, record.organization, name, SIGNALS[record.signal])
+            for _, record in batch
+        ]
         try:
             table = normalise(requests, self._options)
         except (MemoryError, OSError):
@@ -104,16 +120,21 @@ class Lander:
         self._normalise_batch(batch[:middle], name, tables, rejected)
         self._normalise_batch(batch[middle:], name, tables, rejected)
 
-    def _set_aside(self, path: Path, segment: Segment, rejected: list[_Rejected]) -> None:
-        name, folder = segment.header.segment, self._config.quarantine
+    def _set_aside(self, name: str, rejected: Sequence[_Rejected]) -> None:
         for item in rejected:
             record = item.record
-            reason = quarantine.Reason(name, item.number, item.reason, record.received_at_ns, record.organization)
-            quarantine.set_aside(folder, reason, record.body)
+            signal = SIGNALS[record.signal]
+            reason = quarantine.Reason(
+                name, item.number, item.reason, record.received_at_ns, record.organization, signal
+            )
+            quarantine.set_aside(self._config.quarantine, reason, record.body)
             logger.error("%s: request %d moved to quarantine: %s", name, item.number, item.reason)
-        if segment.damages:
-            content = path.read_bytes()
-            for number, damage in enumerate(segment.damages):
-                reason = quarantine.Reason(name, number, f"{damage.reason} (bytes {damage.start} to {damage.end})")
-                quarantine.set_aside(folder, reason, content[damage.start : damage.end], label="damage")
-                logger.error("%s: %s", name, reason.reason)
+
+    def _set_aside_damages(self, path: Path, segment: Segment) -> None:
+        if not segment.damages:
+            return
+        name, content = segment.header.segment, path.read_bytes()
+        for number, damage in enumerate(segment.damages):
+            reason = quarantine.Reason(name, number, f"{damage.reason} (bytes {damage.start} to {damage.end})")
+            quarantine.set_aside(self._config.quarantine, reason, content[damage.start : damage.end], label="damage")
+            logger.error("%s: %s", name, reason.reason)

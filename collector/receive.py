@@ -1,6 +1,6 @@
 """The door's core: every request, whatever it came over, takes this one path.
 
-who sent it → inflate → read → check ids → write-ahead log → on disk → answer
+who sent it → inflate → read → check what is stored → write-ahead log → on disk → answer
 """
 
 import concurrent.futures
@@ -9,8 +9,6 @@ import time
 from collections.abc import Mapping
 
 from google.protobuf.message import DecodeError, Message
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collector.answers import Answer, Kind, RefusedError
 from collector.inflate import inflate
@@ -22,8 +20,6 @@ from collector.tokens import Gate
 from transforms.otlp_json import OtlpJsonError, parse_json
 
 Answering = concurrent.futures.Future[Answer]
-
-_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +44,7 @@ class Receiver:
         self._max_inflated_bytes = max_inflated_bytes
 
     def receive(self, incoming: Incoming) -> Answering:
-        """The answer, once there is one: for stored spans that is when they are on disk. Never raises a refusal."""
+        """The answer, once there is one: for what is stored that is when it is on disk. Never raises a refusal."""
         answering: Answering = concurrent.futures.Future()
         try:
             self._take(incoming, answering)
@@ -65,16 +61,14 @@ class Receiver:
         received_at_ns = time.time_ns()
         body = inflate(incoming.body, incoming.encoding, self._max_inflated_bytes)
         request = _parse(incoming, body)
-        if not isinstance(request, ExportTraceServiceRequest):
-            self._finish(incoming, answering, _unsupported(incoming.signal, request))
-            return
-        checked = remove_unidentified(request)
+        checked = incoming.signal.check(request)
         if not checked.accepted:  # an empty request is fine, and nothing has to be kept of it
             self._finish(incoming, answering, checked)
             return
         if incoming.is_json or checked.rejected:
             body = request.SerializeToString()
-        self._store(incoming, answering, Record(received_at_ns, organization, body), checked)
+        record = Record(received_at_ns, organization, body, incoming.signal.number)
+        self._store(incoming, answering, record, checked)
 
     def _store(self, incoming: Incoming, answering: Answering, record: Record, checked: Answer) -> None:
         try:
@@ -106,36 +100,3 @@ def _parse(incoming: Incoming, body: bytes) -> Message:
     except DecodeError as error:
         name = incoming.signal.request.DESCRIPTOR.name
         raise RefusedError(Kind.INVALID, f"the body is not a protobuf {name}: {error}") from error
-
-
-def _unsupported(signal: Signal, request: Message) -> Answer:
-    count = signal.count(request)
-    return Answer(Kind.OK, signal.unsupported if count else "", rejected=count)
-
-
-def remove_unidentified(request: ExportTraceServiceRequest) -> Answer:
-    """Take the spans out of ``request`` that have no valid ids; the answer says how many, and why.
-
-    OTLP: a trace id has 16 bytes, a span id 8, and all zeros is no id.
-    """
-    accepted = rejected = 0
-    reason = ""
-    for resource in request.resource_spans:
-        for scope in resource.scope_spans:
-            bad = [index for index, span in enumerate(scope.spans) if not _is_identified(span)]
-            accepted += len(scope.spans) - len(bad)
-            rejected += len(bad)
-            for index in reversed(bad):
-                reason = _describe(scope.spans[index])
-                del scope.spans[index]
-    message = f"{rejected} spans without valid ids were not stored, e.g. {reason}" if rejected else ""
-    return Answer(Kind.OK, message, rejected, accepted)
-
-
-def _is_identified(span: Span) -> bool:
-    trace_id, span_id = span.trace_id, span.span_id
-    return len(trace_id) == 16 and len(span_id) == 8 and trace_id != _NO_TRACE and span_id != _NO_SPAN
-
-
-def _describe(span: Span) -> str:
-    return f"trace_id {span.trace_id.hex() or 'empty'!r}, span_id {span.span_id.hex() or 'empty'!r}"[:200]

@@ -22,7 +22,7 @@ MAGIC = b"SPANLOG1"
 MARK = b"\xf5\x53\x4c\xfa"
 OPEN_SUFFIX = ".open"
 SEALED_SUFFIX = ".log"
-TRACES = 1
+TRACES, LOGS, METRICS = 1, 2, 3  # a record's signal
 
 _FRAME = struct.Struct("<4sII")
 _HEADER = struct.Struct("<8sII")

@@ -60,6 +60,7 @@ def run(config: CollectorConfig) -> int:
     gate = Gate(load_tokens(config.token_file) if config.token_file else None)
     make_folder(config.run)
     make_folder(config.spans)
+    make_folder(config.logs)
     held = lock(config.run / "collector.lock")
     try:
         secret_key(config.data / "hash.key")

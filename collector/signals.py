@@ -1,4 +1,4 @@
-"""The three signals of OTLP: their messages, their gRPC names, and what is counted in each."""
+"""The three signals of OTLP: their messages, their gRPC names, their number in the log, and what is stored of each."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,62 +9,48 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace
 
+from collector import checks, segments
+from collector.answers import Answer
+
 
 @dataclasses.dataclass(frozen=True)
 class Signal:
-    """One kind of telemetry. ``count`` gives a request's items; ``rejected_field`` counts them in the answer."""
+    """One kind of telemetry. ``check`` takes out of a request what is not stored, and makes the answer."""
 
     name: str
+    number: int
     service: str
     request: type[Message]
     response: type[Message]
-    rejected_field: str
-    count: Callable[[Any], int]
-    unsupported: str = ""  # why nothing of it is stored; empty where it is
-
-
-def _count_spans(request: trace.ExportTraceServiceRequest) -> int:
-    return sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
-
-
-def _count_logs(request: logs.ExportLogsServiceRequest) -> int:
-    return sum(len(scope.log_records) for resource in request.resource_logs for scope in resource.scope_logs)
-
-
-def _count_points(request: metrics.ExportMetricsServiceRequest) -> int:
-    return sum(
-        len(getattr(metric, kind).data_points)
-        for resource in request.resource_metrics
-        for scope in resource.scope_metrics
-        for metric in scope.metrics
-        if (kind := metric.WhichOneof("data"))
-    )
+    rejected_field: str  # of the answer: how many items were not stored
+    check: Callable[[Any], Answer]
 
 
 TRACES = Signal(
     "traces",
+    segments.TRACES,
     "opentelemetry.proto.collector.trace.v1.TraceService",
     trace.ExportTraceServiceRequest,
     trace.ExportTraceServiceResponse,
     "rejected_spans",
-    _count_spans,
+    checks.remove_unidentified,
 )
 LOGS = Signal(
     "logs",
+    segments.LOGS,
     "opentelemetry.proto.collector.logs.v1.LogsService",
     logs.ExportLogsServiceRequest,
     logs.ExportLogsServiceResponse,
     "rejected_log_records",
-    _count_logs,
-    "log records are not stored; send traces, or set OTEL_LOGS_EXPORTER=none",
+    checks.remove_other_records,
 )
 METRICS = Signal(
     "metrics",
+    segments.METRICS,
     "opentelemetry.proto.collector.metrics.v1.MetricsService",
     metrics.ExportMetricsServiceRequest,
     metrics.ExportMetricsServiceResponse,
     "rejected_data_points",
-    _count_points,
-    "metrics are not stored; send traces, or set OTEL_METRICS_EXPORTER=none",
+    checks.remove_other_metrics,
 )
 SIGNALS = (TRACES, LOGS, METRICS)

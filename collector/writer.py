@@ -56,9 +56,10 @@ class Writer:
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
         self._lander = Lander(config, hash_key)
-        self._compaction = Compaction(
-            config.spans, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s
-        )
+        self._compactions = [
+            Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s)
+            for tree in (config.spans, config.logs)
+        ]
         self._next_compaction = time.monotonic() + config.compaction_interval_s
         self._said: set[str] = set()  # failures that are logged already, until all is well
         self.state = WriterState(os.getpid())
@@ -114,7 +115,8 @@ class Writer:
         if time.monotonic() < self._next_compaction:
             return
         try:
-            self.state.compacted_files += self._compaction.run(datetime.datetime.now(datetime.UTC), self._busy_hours())
+            now, busy = datetime.datetime.now(datetime.UTC), self._busy_hours()
+            self.state.compacted_files += sum(compaction.run(now, busy) for compaction in self._compactions)
         except (OSError, LakeError, pa.ArrowException) as error:  # what is there stays as it is, and is complete
             self.state.failures += 1
             logger.error("compaction failed: %s", error)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.files import read_json
-from collector.lake import LakeError, LakeFile, partitions, read_file, split_superseded
+from collector.lake import TREES, LakeError, LakeFile, partitions, read_file, split_superseded
 from collector.writer import STATE_NAME, sealed_segments
 from spanledger.doctor.doors import running_collector
 from spanledger.doctor.findings import Finding, fault, ok
@@ -58,7 +58,7 @@ def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
     folder = settings.lake_path.absolute()
     files: list[LakeFile] = []
     problems: list[str] = []
-    for hour in partitions(folder / "spans"):
+    for hour in (hour for tree in TREES for hour in partitions(folder / tree)):
         broken = [problem for path in sorted(hour.glob("[!.]*.parquet")) if (problem := _unreadable(path, is_deep))]
         problems += broken
         if not broken:

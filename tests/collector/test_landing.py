@@ -13,9 +13,10 @@ import pytest
 from collector.config import CollectorConfig
 from collector.lake import active_files
 from collector.landing import Landed, Lander
-from collector.segments import Header, Record, encode_header, encode_record
+from collector.segments import LOGS, METRICS, TRACES, Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, span_ids, wait_until
+from tests.transforms.agent_logs import claude_metrics, claude_request, logs
 from transforms.columns import SCHEMA
 
 KEY = bytes(32)
@@ -55,6 +56,28 @@ def test_a_segment_becomes_one_file_of_its_hour(config: CollectorConfig) -> None
     assert table["received_at_ns"].to_pylist() == [HEADER.opened_at_ns] * 2 + [HEADER.opened_at_ns + 1] * 3
 
 
+def test_logs_and_metrics_land_beside_the_spans_and_either_can_be_there_alone(config: CollectorConfig) -> None:
+    bodies = [
+        (TRACES, request(span()).SerializeToString()),
+        (LOGS, logs(claude_request()).SerializeToString()),
+        (METRICS, claude_metrics([("input", 5.0, 60)]).SerializeToString()),
+    ]
+    records = [Record(HEADER.opened_at_ns, None, body, signal) for signal, body in bodies]
+    content = b"".join([encode_header(HEADER), *(encode_record(each, HEADER.segment) for each in records)])
+    path = segment(config, [])
+    for _ in range(2):  # again as after a crash before the segment was removed
+        path.write_bytes(content)
+        Lander(config, KEY).land(path)
+        spans, others = active_files(config.lake)
+        assert (spans.rows, others.rows) == (1, 2)
+        assert others.segments == (f"{HEADER.segment}.logs",)
+        assert others.path.is_relative_to(config.logs)
+        assert pq.read_table(others.path)["signal"].to_pylist() == ["log", "metric"]
+    spans.path.unlink()  # as after a crash between the two
+    path.write_bytes(content)
+    assert Lander(config, KEY).land(path) == Landed(rows=1, quarantined=0)
+
+
 def test_ids_are_not_stored_as_dictionaries_and_times_as_deltas(config: CollectorConfig) -> None:
     Lander(config, KEY).land(segment(config, [request(*[span() for _ in range(50)]).SerializeToString()]))
     (file,) = active_files(config.lake)
@@ -84,6 +107,7 @@ def test_a_request_that_cannot_be_read_is_set_aside_and_the_others_land(config: 
         "number": bad,
         "received_at_ns": HEADER.opened_at_ns + bad,
         "organization": "acme",
+        "signal": "span",
     }
 
 

@@ -17,6 +17,7 @@ from collector.segments import Record, read_segment
 from collector.signals import LOGS, METRICS, SIGNALS, TRACES, Signal
 from collector.tokens import Gate, Token
 from tests.collector.otlp import request, span
+from tests.transforms.agent_logs import claude_metrics, claude_request, logs, record
 
 LIMIT = 1 << 20
 
@@ -108,16 +109,29 @@ def test_an_empty_request_is_fine(door: Door, signal: Signal, body: bytes, is_js
     assert door.stored() == []
 
 
-def test_logs_and_metrics_are_answered_with_what_was_not_stored(door: Door) -> None:
+def test_log_records_and_metrics_that_tell_of_no_call_are_answered_so(door: Door) -> None:
     body = b'{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}, {}]}]}]}'
     answer = door.send(body, LOGS, is_json=True)
-    assert (answer.kind, answer.rejected) == (Kind.OK, 2)
-    assert "OTEL_LOGS_EXPORTER" in answer.message
+    assert (answer.kind, answer.accepted, answer.rejected) == (Kind.OK, 0, 2)
+    assert answer.message == "2 log records tell of no model call and were not stored"
     metric = b'{"sum": {"dataPoints": [{}, {}, {}]}}, {"name": "without data"}, {"gauge": {"dataPoints": [{}]}}'
     answer = door.send(
         b'{"resourceMetrics": [{"scopeMetrics": [{"metrics": [' + metric + b"]}]}]}", METRICS, is_json=True
     )
     assert (answer.kind, answer.rejected) == (Kind.OK, 4)
+    assert door.stored() == []
+
+
+def test_calls_in_logs_and_usage_in_metrics_are_stored_and_only_they(door: Door) -> None:
+    prompt = record("claude_code.user_prompt", {"prompt": "a secret"})
+    calls, counters = logs(claude_request(), prompt), claude_metrics([("input", 5.0, 60)])
+    assert door.send(calls.SerializeToString(), LOGS).accepted == 1
+    assert door.send(MessageToJson(logs(claude_request())).encode(), LOGS, is_json=True).accepted == 1
+    assert door.send(counters.SerializeToString(), METRICS).accepted == 1
+    stored = door.stored()
+    assert [one.signal for one in stored] == [2, 2, 3]
+    assert stored[0].body == stored[1].body == logs(claude_request()).SerializeToString()
+    assert stored[2].body == counters.SerializeToString()
 
 
 @pytest.mark.parametrize(
