@@ -86,6 +86,11 @@ CHECKS = {
         "A discount, a tier or an outdated price: compare a few of these calls with the provider's invoice. "
         "The spend here is the size of the differences.",
     ),
+    "sampled_traces": (
+        "Calls from sampled telemetry",
+        "Others like them were dropped before they got here, so totals are what arrived, not all. The estimate below "
+        "is in no other figure. Send everything, or sample after this collector.",
+    ),
     "untrustworthy_clock": (
         "Spans whose clock cannot be right",
         "They are dated by their arrival. Check the time on the machines that sent them.",

@@ -78,6 +78,7 @@ def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.Rec
     keep = Content(options.store_content, options.hash_key)
     columns, claim = canonical.read(decoded, options.hash_key)
     columns |= sampling.read(decoded)
+    columns |= sampling.read(decoded)
     columns |= _envelope(decoded, requests)
     columns |= span_leftovers(decoded, claim, keep)
     columns |= group_leftovers(decoded, keep)

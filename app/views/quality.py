@@ -1,5 +1,6 @@
 """Data quality: what the figures do not know, how much money that touches, and what to do about it."""
 
+import math
 from html import escape
 from typing import Any
 
@@ -29,6 +30,7 @@ def render(context: Context) -> None:
                 Column("last_date", "Last seen", is_minor=True),
             ],
         )
+    _sampling(context)
     models = context.rows("unpriced_models")
     if models:
         number = "One model has" if len(models) == 1 else f"{len(models)} models have"
@@ -43,6 +45,36 @@ def render(context: Context) -> None:
                 grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
             ],
         )
+
+
+def _sampling(context: Context) -> None:
+    """What telemetry sampling left out, and the labelled estimate of all of it; nothing where nobody samples."""
+    services = context.rows("sampling")
+    if not services:
+        return
+    seen, estimate, unknown, variance = (
+        sum(row[name] for row in services)
+        for name in ("cost_usd", "estimated_cost_usd", "unknown_probability_calls", "variance")
+    )
+    error = math.sqrt(variance)
+    finding(
+        f"Sampled telemetry: {figures.money(seen)} arrived, of {'at least' if unknown else 'about'} "
+        f"{figures.money(estimate)}",
+        f"Estimate from what the samplers say, ± {figures.money(1.96 * error)} (95 %); it is in no other figure."
+        + (f" {figures.count(unknown)} calls do not say how many others were dropped." if unknown else ""),
+    )
+    grids.grid(
+        services,
+        [
+            Column("service_name", "Service"),
+            grids.number("calls", "Calls seen"),
+            grids.number("sampled_calls", "Of sampled traces"),
+            grids.number("kept_share", "Kept", figures.share, is_minor=True),
+            grids.money("cost_usd", "Spend seen"),
+            grids.money("estimated_cost_usd", "Estimate of all"),
+            Column("sampler", "Said by", is_minor=True),
+        ],
+    )
 
 
 def _explained(row: dict[str, Any]) -> dict[str, Any]:

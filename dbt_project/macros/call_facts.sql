@@ -9,6 +9,6 @@
     'computed_cost_usd', 'reported_cost_usd', 'reported_cost_kind', 'cost_usd', 'cost_source', 'traffic_source',
     'traffic_source_rule', 'traffic_detail', 'team', 'project', 'cost_center', 'feature', 'user_id', 'session_id',
     'customer_id', 'workflow_id', 'root_name', 'run_id', 'step', 'tagged_task_id', 'is_failed', 'attempt', 'prompt_name', 'prompt_version',
-    'code_version', 'input_hash', 'output_hash', 'has_error', 'error_type', 'agent_name',
+    'code_version', 'sampling_probability', 'sampler', 'input_hash', 'output_hash', 'has_error', 'error_type', 'agent_name',
   ]) }}
 {% endmacro %}

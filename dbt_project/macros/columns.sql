@@ -3,7 +3,7 @@
   {{ return([
     'traffic_source', 'traffic_detail', 'traffic_marker', 'team', 'project', 'cost_center', 'customer_id', 'feature',
     'environment', 'user_id', 'session_id', 'workflow_id', 'workflow_run_id', 'is_restart', 'task_id', 'task_size',
-    'prompt_name', 'prompt_version', 'code_version',
+    'prompt_name', 'prompt_version', 'code_version', 'sampling_probability', 'sampler',
   ]) }}
 {% endmacro %}
 

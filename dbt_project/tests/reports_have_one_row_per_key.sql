@@ -3,6 +3,7 @@
     'rpt_spend_classes': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team', 'traffic_source', 'spend_class']),
     'rpt_traffic_split': ('date', 'int_calls', ['environment', 'team', 'project', 'traffic_source']),
     'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
+    'rpt_sampling_coverage': ('date', 'int_calls', ['environment', 'service_name']),
     'rpt_data_quality': ('date', 'int_spans', ['environment', '"check"']),
     'rpt_cost_per_successful_task': (
         'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']

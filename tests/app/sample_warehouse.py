@@ -116,6 +116,8 @@ class _Company:
             "step_attempt": 1, "task_traffic_source": tags["traffic_source"], "spend_class": spend_class,
             "status": status, "prompt_name": tags["workflow_id"],
             "error_type": "timeout" if status == "error" else None, "user_id": None, "agent_name": None,
+            "sampler": "tracestate ot=th" if tags["workflow_id"] == "code-review" else None,
+            "sample_weight": 4.0 if tags["workflow_id"] == "code-review" else None,
         }  # fmt: skip
         self.calls.append(row)
         return row

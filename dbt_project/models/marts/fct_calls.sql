@@ -62,6 +62,8 @@ select
     prompt_name,
     prompt_version,
     code_version,
+    1 / sampling_probability as sample_weight,
+    sampler,
     input_hash,
     output_hash,
     case when has_error then 'error' else 'ok' end as status,
