@@ -1,13 +1,13 @@
 """Writes the pages of docs/ that are said elsewhere already: `python -m docs.generate`.
 
 Tables come from the YAML beside the models, settings from their fields, commands from the command line itself,
-dialects from their registry and from reading every recording. `tests/docs` fails when a committed page is not what
-this program writes.
+dialects from their registry and from reading every recording, conformance from comparing each with what was billed.
+`tests/docs` fails when a committed page is not what this program writes.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +17,8 @@ import yaml  # type: ignore[import-untyped]  # ships no types
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic.fields import FieldInfo
 
+from docs import conformance
+from docs.markdown import code, grid
 from spanledger.cli import main as cli
 from spanledger.exits import MEANING
 from spanledger.settings import PREFIX, Settings
@@ -37,23 +39,9 @@ def pages() -> dict[str, str]:
         "settings.md": _settings,
         "commands.md": _commands,
         "dialects.md": _dialects,
+        "conformance.md": conformance.page,
     }
     return {name: f"{NOTE}\n\n" + "\n".join(write()).rstrip() + "\n" for name, write in writers.items()}
-
-
-def _grid(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A Markdown table with an empty line behind it."""
-    for cells in (names, ["---"] * len(names), *rows):
-        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-    yield ""
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
-
-
-def _code(values: Iterable[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values)
 
 
 def _tables() -> Iterator[str]:
@@ -74,7 +62,7 @@ def _tables() -> Iterator[str]:
             yield from (f"## {model['name']}", "", " ".join(model["description"].split()), "")
             columns = model["columns"]
             rows = [(f"`{one['name']}`", one["data_type"], one.get("description", "")) for one in columns]
-            yield from _grid(("column", "type", "meaning"), rows)
+            yield from grid(("column", "type", "meaning"), rows)
 
 
 def _settings() -> Iterator[str]:
@@ -92,7 +80,7 @@ def _settings() -> Iterator[str]:
         (f"`{name}`", f"`{PREFIX}{name.upper()}`", _default(field), _limits(field), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
-    yield from _grid(("in `spanledger.toml`", "in the environment", "default", "allowed", "meaning"), rows)
+    yield from grid(("in `spanledger.toml`", "in the environment", "default", "allowed", "meaning"), rows)
 
 
 def _default(field: FieldInfo) -> str:
@@ -129,7 +117,7 @@ def _commands() -> Iterator[str]:
         yield from (f"## {' '.join(words)}{arguments}", "", " ".join((command.help or "").split()), "")
         rows = [(_flags(option), option.help or "") for option in command.params if isinstance(option, click.Option)]
         if rows:
-            yield from _grid(("option", "meaning"), rows)
+            yield from grid(("option", "meaning"), rows)
         yield from _indented((command.epilog or "").removesuffix(MEANING))
 
 
@@ -162,8 +150,10 @@ def _dialects() -> Iterator[str]:
         "`transforms/dialects/`. A span may speak several; the first below that fits gives it its name, unless another",
         "one gave the counts. Whatever no column holds is kept beside the columns, so nothing sent is lost.",
         "",
+        "What comes out of them, beside what was really billed: [conformance](conformance.md).",
+        "",
         "Where a span carries counts in several spellings, one group is taken whole, in this order:",
-        f"{_code(group.name for group in dialects.USAGE_ORDER)}.",
+        f"{code(group.name for group in dialects.USAGE_ORDER)}.",
         "Parts it leaves out are filled from another group with the same input and output. *Inclusive* means: input",
         "holds cache reads and writes, and output holds reasoning; *exclusive* that cache comes on top of input;",
         "*exclusive_output* that reasoning comes on top of output. Cache counts larger than the input prove it",
@@ -173,12 +163,12 @@ def _dialects() -> Iterator[str]:
     stated = [group for group in dialects.USAGE_ORDER if group.rule]
     yield "These groups say by themselves what their counts hold, whoever sent them:"
     yield ""
-    yield from _grid(("group", "its counts are"), ((f"`{group.name}`", group.rule) for group in stated))
+    yield from grid(("group", "its counts are"), ((f"`{group.name}`", group.rule) for group in stated))
     yield ""
     for dialect in dialects.DIALECTS:
         yield from _dialect(dialect)
     yield from ("## Recordings", "", "What real libraries sent, read with these tables: `tests/corpus`.", "")
-    yield from _grid(("recording", "spans", "requests or usage read by"), map(_recording, recordings()))
+    yield from grid(("recording", "spans", "requests or usage read by"), map(_recording, recordings()))
 
 
 def _dialect(dialect: Dialect) -> Iterator[str]:
@@ -190,7 +180,7 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
         "span is named": dialect.names,
         "service is": dialect.services,
     }
-    yield from (f"- {sign} {_code(values)}" for sign, values in signs.items() if values)
+    yield from (f"- {sign} {code(values)}" for sign, values in signs.items() if values)
     if dialect.is_private:
         yield "- its plain keys count only on spans recognised by one of these signs"
     yield from (f"- counts: {_rule(rule)}" for rule in dialect.token_rules)

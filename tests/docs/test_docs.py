@@ -64,7 +64,7 @@ def written() -> dict[str, str]:
     return pages()
 
 
-@pytest.mark.parametrize("name", ["tables.md", "settings.md", "commands.md", "dialects.md"])
+@pytest.mark.parametrize("name", ["tables.md", "settings.md", "commands.md", "dialects.md", "conformance.md"])
 def test_generated_pages_are_current(name: str, written: dict[str, str]) -> None:
     path = DOCS / name
     assert path.exists(), f"{ids(path)} is missing: run `.venv/bin/python -m docs.generate`"

@@ -1,97 +1,112 @@
 """Every recording of a real instrumentation, through the real door: each billed call once, with the true counts.
 
-The truth is what the stub provider charged (tests/corpus/README.md). Where telemetry does not hold a call's usage the
-call is usage-unknown, never zero; where a library made counts up they are marked as estimates.
+The truth is what the provider charged (tests/corpus/README.md). What a number is compared with, and what counts as
+known, is said in `spanledger.conformance.judging`, which also writes docs/conformance.md.
 """
 
-import json
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.signals import TRACES
 from sample_traces.send import send
 from spanledger.build import Builder
+from spanledger.conformance.expected import Expected, read_expected
+from spanledger.conformance.folder import Body, Recording, read_recording
+from spanledger.conformance.judging import Comparison, Verdict, compare
+from spanledger.conformance.measures import WHOLE
+from spanledger.conformance.reading import FoundCall, found_calls
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import open_warehouse
 from tests.transforms import oracle
 
 RECORDINGS = oracle.recordings()
-ESTIMATES = {"openlit": 1, "traceloop": 2, "traceloop-0.40": 1, "traceloop-node": 2, "traceloop-node-json": 2}
-"""Calls whose counts the library made up or got wrong, by the recordings' notes: shown, and marked."""
-
-UNSEEN = {"openinference-crewai": "the library records no model call at all"}
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """All recordings in one warehouse; `recorded(recording, trace_id)` tells them apart."""
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[FoundCall]]]:
+    """The elected calls of each recording; all are in one warehouse, each sent with a token of its own."""
     data: Path = tmp_path_factory.mktemp("recordings")
-    bodies = {recording: list(oracle.bodies_of(recording).values()) for recording in RECORDINGS}
-    with Collector(configuration(data)) as collector:
-        receipt = send([body for some in bodies.values() for body in some], collector.grpc_address)
-        assert receipt.rejected == 0
+    tokens = data / "tokens.toml"
+    tokens.write_text("\n".join(map(token, RECORDINGS)))
+    with Collector(configuration(data, token_file=tokens)) as collector:
+        for name in RECORDINGS:
+            for body in read_recording(oracle.CORPUS / name).bodies:
+                deliver(collector, body, {"authorization": f"Bearer {name}"})
         wait_until(lambda: not collector.waiting(), "the log to be empty")
         assert collector.stop() == 0, collector.errors()
     Builder(data, data / "lake").build()
     with open_warehouse(data) as connection:
-        connection.execute("create temp table recorded (recording varchar, trace_id varchar)")
-        connection.executemany(
-            "insert into recorded values (?, ?)",
-            [(name, trace_id) for name, some in bodies.items() for trace_id in _trace_ids(some)],
-        )
-        yield connection
+        assert_no_call_of_zeros(connection)
+        yield found_calls(connection)
 
 
-def _trace_ids(bodies: list[bytes]) -> set[str]:
-    return {
-        span.trace_id.hex()
-        for body in bodies
-        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
-        for scope in resource.scope_spans
-        for span in scope.spans
-    }
+def token(name: str) -> str:
+    return f'[[token]]\nsha256 = "{hashlib.sha256(name.encode()).hexdigest()}"\norganization = "{name}"\n'
 
 
-def totals(warehouse: duckdb.DuckDBPyConnection, recording: str, condition: str) -> dict[str, int]:
-    names = ("calls", "input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens", "reasoning_tokens")
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names[1:])
-    row = warehouse.execute(
-        f"select count(*), {sums} from fct_calls inner join recorded using (trace_id) "
-        f"where recording = ? and {condition}",
-        [recording],
-    ).fetchone()
-    assert row is not None
-    return dict(zip(names, map(int, row), strict=True))
+def deliver(collector: Collector, body: Body, headers: dict[str, str]) -> None:
+    """Protobuf traces over gRPC, everything else over HTTP."""
+    if body.signal is TRACES and not body.is_json:
+        assert send([body.content], collector.grpc_address, headers=headers).rejected == 0
+        return
+    kind = "application/json" if body.is_json else "application/x-protobuf"
+    answer = collector.request("POST", f"/v1/{body.signal.name}", body.content, {**headers, "content-type": kind})
+    assert answer.status == 200, answer.body
 
 
-def truth(recording: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((oracle.CORPUS / recording / "expected.json").read_text())
-    return value
+def assert_no_call_of_zeros(connection: duckdb.DuckDBPyConnection) -> None:
+    zeros = connection.execute("from fct_calls where input_tokens = 0 and output_tokens = 0").fetchall()
+    assert not zeros, "what telemetry does not hold is unknown, not zero"
+
+
+def judged(recording: str, found: dict[str, list[FoundCall]]) -> tuple[Recording, Expected, Comparison]:
+    read = read_recording(oracle.CORPUS / recording)
+    expected = read_expected(read.folder)
+    return read, expected, compare(expected, found.get(recording, []), read.spans())
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
-def test_each_billed_call_once_with_the_true_counts(warehouse: duckdb.DuckDBPyConnection, recording: str) -> None:
-    found = totals(warehouse, recording, "is_usage_known and not is_estimated")
-    carried = truth(recording)["totals_where_a_span_carries_the_usage"]
-    for name in ("calls", "input_tokens", "output_tokens"):
-        assert found[name] == carried[name], name
-    for name in ("cached_input_tokens", "cache_write_tokens", "reasoning_tokens"):
-        assert found[name] <= carried[name], name
+def test_no_number_that_is_shown_as_known_is_untrue(found: dict[str, list[FoundCall]], recording: str) -> None:
+    _, expected, comparison = judged(recording, found)
+    assert not comparison.differences, "\n".join(comparison.differences)
+    for figure in comparison.figures:
+        assert figure.found <= expected.totals.get(figure.name, expected.billed_calls), figure
+        assert figure.verdict is not Verdict.EXACT or figure.of is None or figure.exact == figure.of
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
-def test_made_up_counts_are_marked(warehouse: duckdb.DuckDBPyConnection, recording: str) -> None:
-    assert totals(warehouse, recording, "is_estimated")["calls"] == ESTIMATES.get(recording, 0)
+def test_every_usage_that_a_span_carries_is_found(found: dict[str, list[FoundCall]], recording: str) -> None:
+    _, _, comparison = judged(recording, found)
+    matched = comparison.matched
+    for pair in matched.billed if matched else ():
+        if pair.true.is_carried:
+            assert pair.found, f"a span carries the usage of {pair.true.label}, and no call has it"
+            assert not pair.found.is_estimated, f"the true counts of {pair.true.label} are called an estimate"
+            for name in WHOLE:
+                assert pair.found.counts.get(name, 0) == (pair.true.counts or {})[name], pair
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
-def test_what_telemetry_does_not_hold_is_unknown_and_not_zero(
-    warehouse: duckdb.DuckDBPyConnection, recording: str
+def test_estimates_are_marked_where_the_counts_are_not_the_providers(
+    found: dict[str, list[FoundCall]], recording: str
 ) -> None:
-    assert totals(warehouse, recording, "input_tokens = 0 and output_tokens = 0")["calls"] == 0
-    if recording not in UNSEEN:
-        assert totals(warehouse, recording, "not is_usage_known")["calls"] > 0 or recording.startswith("traceloop-node")
+    """An estimate that is marked stands beside another truth: none is marked for nothing."""
+    _, _, comparison = judged(recording, found)
+    for pair in comparison.matched.billed if comparison.matched else ():
+        if pair.found and pair.found.is_estimated:
+            assert any(pair.found.counts.get(name) != (pair.true.counts or {}).get(name) for name in WHOLE), pair
+
+
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_failed_attempts_are_shown_or_known_to_be_hidden(found: dict[str, list[FoundCall]], recording: str) -> None:
+    _, expected, comparison = judged(recording, found)
+    if comparison.matched is None:
+        return
+    assert comparison.failed.total() == (expected.failed_attempts or 0)
+    shown = [pair.found for pair in comparison.matched.failed if pair.found]
+    assert all(one.is_error and not one.counts for one in shown)
+    assert not [one for one in comparison.matched.left if not one.is_error or one.counts]
