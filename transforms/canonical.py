@@ -16,8 +16,10 @@ from transforms.dialects import DIALECTS
 from transforms.dialects.base import OTHER
 from transforms.dialects.spanledger import COST_KIND
 from transforms.estimates import estimated
+from transforms.mapping import NO_MAPPING, KeyMapping
 from transforms.messages import message_hashes
 from transforms.picking import Picked, pick, resource_sources, span_sources
+from transforms.registry import Registry
 from transforms.tally import COUNTS
 from transforms.token_rules import Emitter
 from transforms.usage import Usage, read_usage
@@ -25,28 +27,29 @@ from transforms.usage import Usage, read_usage
 _PLACE = {name: place for place, name in enumerate(CANONICAL)}
 
 
-def read(decoded: Decoded, hash_key: bytes) -> tuple[dict[str, pa.Array], Ints]:
+def read(decoded: Decoded, hash_key: bytes, mapping: KeyMapping = NO_MAPPING) -> tuple[dict[str, pa.Array], Ints]:
     """Canonical columns by name, and for each attribute the index of the column that holds it (-1 for none)."""
     attributes = decoded.attributes
     claim: Ints = np.full(len(attributes), NONE, dtype=np.int64)
-    matched = _matched(decoded)
-    picked = {name: pick(attributes, sources, CANONICAL[name], matched) for name, sources in span_sources().items()}
+    matched = _matched(decoded) | mapping.of_spans(decoded)
+    sources = span_sources(mapping.registry)
+    picked = {name: pick(attributes, keys, CANONICAL[name], matched) for name, keys in sources.items()}
     columns = {name: column.array(CANONICAL[name]) for name, column in picked.items()}
-    emitter = _emitter(decoded, matched, columns["provider"])
+    emitter = _emitter(decoded, matched, columns["provider"], mapping.registry)
     usage = read_usage(attributes, emitter)
     columns |= usage.columns
     columns["dialect"] = _dialect(usage, emitter)
     columns |= _meaning(decoded, emitter, columns, picked)
     columns |= estimated(attributes, emitter, columns, usage.is_counted)
-    columns["reported_cost_kind"] = _cost_kind(attributes, columns, picked)
-    columns["cost_error"] = cost_errors(attributes, picked["reported_cost_usd"], matched)
+    columns["reported_cost_kind"] = _cost_kind(attributes, columns, picked, mapping)
+    columns["cost_error"] = cost_errors(attributes, sources["reported_cost_usd"], picked["reported_cost_usd"], matched)
     for name, hashes in message_hashes(attributes, hash_key).items():
         columns[name] = pc.coalesce(columns[name], hashes)
-    columns |= _resource(decoded, columns)
+    columns |= _resource(decoded, columns, mapping)
     for name, column in picked.items():
         _claim(claim, column.exact_sources(), name)
-    for name, sources in zip(COUNTS, usage.exact_sources, strict=True):
-        _claim(claim, sources, name)
+    for name, exact in zip(COUNTS, usage.exact_sources, strict=True):
+        _claim(claim, exact, name)
     return columns, claim
 
 
@@ -61,19 +64,21 @@ def _matched(decoded: Decoded) -> Ints:
     return detect.matched(decoded.attributes, decoded.spans.field("name"), decoded.scope.of_span, scopes, services)
 
 
-def _emitter(decoded: Decoded, matched: Ints, provider: pa.Array) -> Emitter:
+def _emitter(decoded: Decoded, matched: Ints, provider: pa.Array, registry: Registry) -> Emitter:
     return Emitter(
         matched=matched,
         scope=decoded.scope.of_span,
         scope_names=decoded.scope.fields.column("name").to_pylist(),
         scope_versions=decoded.scope.fields.column("version").to_pylist(),
         provider=provider,
+        registry=registry,
     )
 
 
 def _dialect(usage: Usage, emitter: Emitter) -> pa.Array:
-    place = np.where(usage.dialect >= 0, usage.dialect, detect.first(emitter.matched))
-    return take(pa.array([dialect.name for dialect in DIALECTS]), place)
+    names = [dialect.name for dialect in emitter.registry.dialects]
+    place = np.where(usage.dialect >= 0, usage.dialect, detect.first(emitter.matched, len(names)))
+    return take(pa.array(names), place)
 
 
 def _meaning(
@@ -106,25 +111,29 @@ def _named(names: pa.Array, pattern: str, candidates: Flags) -> Flags:
     return where
 
 
-def _cost_kind(attributes: Attributes, columns: dict[str, pa.Array], picked: dict[str, Picked]) -> pa.Array:
-    """``provider`` only where the tag says so, or the attribute that gave the cost does; all else is a client's
-    estimate."""
+def _cost_kind(
+    attributes: Attributes, columns: dict[str, pa.Array], picked: dict[str, Picked], mapping: KeyMapping
+) -> pa.Array:
+    """``provider`` only where the tag or a mapped key says so, or the attribute that gave the cost does; all else is a
+    client's estimate."""
     by, cost = picked["reported_cost_kind"].source, picked["reported_cost_usd"].source
     tagged = np.zeros(attributes.owners, dtype=np.bool_)
-    tagged[attributes.owner[attributes.at(COST_KIND)]] = True
+    for key in (COST_KIND, *mapping.keys_of("reported_cost_kind")):
+        at = attributes.at(key)
+        tagged[attributes.owner[at]] |= by[attributes.owner[at]] == at
     said = pc.fill_null(pc.equal(columns["reported_cost_kind"], "provider"), False)
     kind = pc.if_else(pc.and_(said, pa.array(tagged | (by == cost))), "provider", "client")
     return pc.if_else(pc.is_valid(columns["reported_cost_usd"]), kind, pa.scalar(None, pa.string()))
 
 
-def _resource(decoded: Decoded, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+def _resource(decoded: Decoded, columns: dict[str, pa.Array], mapping: KeyMapping) -> dict[str, pa.Array]:
     """``resource_<tag>`` columns, and what only a resource says of a span."""
     of_span = pa.array(decoded.resource.of_span)
     resources = decoded.resource.attributes
-    nobody = np.zeros(resources.owners, dtype=np.int64)  # dialects are spoken by spans
+    matched = mapping.of_resources(resources)  # other dialects are spoken by spans
     said = {
-        name: pick(resources, sources, CANONICAL[name], nobody).array(CANONICAL[name]).take(of_span)
-        for name, sources in resource_sources().items()
+        name: pick(resources, sources, CANONICAL[name], matched).array(CANONICAL[name]).take(of_span)
+        for name, sources in resource_sources(mapping.registry).items()
     }
     result = {f"resource_{name}": said.get(name, pa.nulls(len(decoded), type_)) for name, type_ in TAGS.items()}
     for name in OWN:

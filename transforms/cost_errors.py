@@ -3,19 +3,22 @@
 Apart from `transforms.usage`'s errors: a cost nobody can read takes nothing from the counts and their price.
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from transforms.arrays import Ints
 from transforms.attributes import Attributes
-from transforms.picking import Picked, places, span_sources
+from transforms.dialects.base import Source
+from transforms.picking import Picked, places
 
 _SHOWN = 40  # characters of the value
 
 
-def cost_errors(attributes: Attributes, cost: Picked, matched: Ints) -> pa.Array:
+def cost_errors(attributes: Attributes, sources: Sequence[Source], cost: Picked, matched: Ints) -> pa.Array:
     """Per owner the first key that spoke of a cost and its value, where no key gave an amount; else null."""
     errors: list[str | None] = [None] * attributes.owners
-    for source in span_sources()["reported_cost_usd"]:
+    for source in sources:
         at = places(attributes, source, matched)
         at = at[~cost.is_filled[attributes.owner[at]]]
         texts = attributes.text.take(pa.array(at)).to_pylist()

@@ -37,10 +37,10 @@ def of_services(resources: Attributes) -> Ints:
     return bits
 
 
-def first(bits: Ints) -> Ints:
-    """The first dialect of the registry that fits each span, -1 for none."""
+def first(bits: Ints, dialects: int = len(DIALECTS)) -> Ints:
+    """The first of so many dialects that fits each span, -1 for none."""
     result = np.full(len(bits), -1, dtype=np.int64)
-    for place in reversed(range(len(DIALECTS))):
+    for place in reversed(range(dialects)):
         result[bits >> place & 1 == 1] = place
     return result
 

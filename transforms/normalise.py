@@ -24,6 +24,7 @@ from transforms.content import Content
 from transforms.decode import Decoded, decode
 from transforms.groups import group_leftovers
 from transforms.leftovers import span_leftovers
+from transforms.mapping import NO_MAPPING, KeyMapping
 from transforms.wire import UndecodableError
 
 __all__ = ["NormaliseOptions", "Request", "UndecodableError", "normalise"]
@@ -50,10 +51,12 @@ class Request:
 
 @dataclass(frozen=True)
 class NormaliseOptions:
-    """``hash_key`` keys every hash made here: replaced content, and input and output hashes."""
+    """``hash_key`` keys every hash made here: replaced content, and input and output hashes. ``mapping`` is a company's
+    own keys."""
 
     store_content: bool
     hash_key: bytes
+    mapping: KeyMapping = NO_MAPPING
 
 
 def normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.Table:
@@ -76,8 +79,7 @@ def _batches(requests: Sequence[Request]) -> list[Sequence[Request]]:
 def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.RecordBatch:
     decoded = decode([_trace_request(request) for request in requests])
     keep = Content(options.store_content, options.hash_key)
-    columns, claim = canonical.read(decoded, options.hash_key)
-    columns |= sampling.read(decoded)
+    columns, claim = canonical.read(decoded, options.hash_key, options.mapping)
     columns |= sampling.read(decoded)
     columns |= _envelope(decoded, requests)
     columns |= span_leftovers(decoded, claim, keep)

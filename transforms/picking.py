@@ -10,11 +10,10 @@ import pyarrow as pa
 from transforms.arrays import NONE, Flags, Ints, take, valid
 from transforms.attributes import Attributes
 from transforms.columns import CANONICAL, TAGS
-from transforms.dialects import COLUMN_ORDER, DIALECTS
+from transforms.dialects import spanledger
 from transforms.dialects.base import OTHER, Dialect, KindKey, Reading, Source
 from transforms.reading import Read, reader, reworded
-
-_PLACES = {dialect.name: place for place, dialect in enumerate(DIALECTS)}
+from transforms.registry import BUILT_IN, PLACES, Registry
 
 
 class Picked:
@@ -50,7 +49,7 @@ class Picked:
         if not self._values:
             return np.zeros(0, dtype=np.int64)
         exact = np.concatenate(self._exact)
-        filled = self._at >= 0
+        filled = self.source >= 0  # a value that was replaced no longer stands for its attribute
         return self.source[filled][exact[self._at[filled]]]
 
 
@@ -69,19 +68,19 @@ def places(attributes: Attributes, source: Source, matched: Ints) -> Ints:
     """The attributes that ``source`` reads: its key, on owners that speak its dialect if it is a private one."""
     at = attributes.at(source.key)
     if source.dialect and len(at):
-        at = at[matched[attributes.owner[at]] >> _PLACES[source.dialect] & 1 == 1]
+        at = at[matched[attributes.owner[at]] >> PLACES[source.dialect] & 1 == 1]
     return at
 
 
 @cache
-def span_sources() -> Mapping[str, tuple[Source, ...]]:
+def span_sources(registry: Registry = BUILT_IN) -> Mapping[str, tuple[Source, ...]]:
     """Every column that span attributes fill, with its keys in order."""
     found: dict[str, list[Source]] = {"operation": [], "role": []}
     for table in ("columns", "fallbacks"):
-        for dialect in COLUMN_ORDER:
+        for dialect in registry.column_order:
             for column, sources in getattr(dialect, table).items():
                 found.setdefault(column, []).extend(_source(item, dialect) for item in sources)
-    kinds = [(kind, dialect) for dialect in COLUMN_ORDER for kind in dialect.kinds]
+    kinds = [(kind, dialect) for dialect in registry.column_order for kind in dialect.kinds]
     for kind, dialect in sorted(kinds, key=lambda one: (one[0].rank, not one[1].is_private)):
         found["operation"].append(_source(Source(kind.key, _operation(kind)), dialect))
         found["role"].append(_source(Source(kind.key, _role(kind)), dialect))
@@ -89,14 +88,18 @@ def span_sources() -> Mapping[str, tuple[Source, ...]]:
 
 
 @cache
-def resource_sources() -> Mapping[str, tuple[Source, ...]]:
+def resource_sources(registry: Registry = BUILT_IN) -> Mapping[str, tuple[Source, ...]]:
     """Every column that resource attributes fill: the tags as on spans, then what only resources say."""
     found: dict[str, list[Source]] = {
-        name: [source for source in sources if not source.dialect]
-        for name, sources in span_sources().items()
-        if name in TAGS
+        name: [_source(item) for item in items] for name, items in spanledger.DIALECT.columns.items() if name in TAGS
     }
-    for dialect in COLUMN_ORDER:
+    for dialect in registry.mapped:
+        for column, sources in dialect.resource.items():
+            found.setdefault(column, []).extend(_source(item, dialect) for item in sources)
+    for name, taken in span_sources().items():
+        if name in TAGS:
+            found.setdefault(name, []).extend(source for source in taken if not source.dialect)
+    for dialect in BUILT_IN.column_order:
         for column, sources in dialect.resource.items():
             found.setdefault(column, []).extend(_source(item) for item in sources)
     return _distinct(found)

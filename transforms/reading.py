@@ -5,6 +5,7 @@ nothing of that type) and whether turning a value back into the attribute's own 
 `transforms.lossless.back` is that way back; the two must agree.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -60,8 +61,27 @@ def reworded(
 
 def _parsed(texts: pa.Array, type_: pa.DataType) -> pa.Array:
     """The values that texts spell; null where one spells none."""
-    parse: dict[pa.DataType, Callable[[str], object]] = {MONEY: _amount, pa.int64(): whole_number, pa.bool_(): _spelled}
-    return pa.array([None if text is None else parse[type_](text) for text in texts.to_pylist()], type_)
+    return pa.array([None if text is None else spelled(text, type_) for text in texts.to_pylist()], type_)
+
+
+def spelled(text: str, type_: pa.DataType) -> object:
+    """The value of ``type_`` that ``text`` spells; None where it spells none."""
+    parse: dict[pa.DataType, Callable[[str], object]] = {
+        _TEXT: str,
+        MONEY: _amount,
+        pa.int64(): whole_number,
+        pa.float64(): _finite,
+        pa.bool_(): _spelled,
+    }
+    return parse[type_](text)
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _spelled(text: str) -> bool | None:

@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.arrays import Flags, Ints, ints, valid
-from transforms.dialects import DIALECTS, USAGE_ORDER
 from transforms.dialects.base import EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, UNKNOWN, Dialect
+from transforms.registry import BUILT_IN, Registry
 from transforms.tally import COUNTS, INPUT, OUTPUT, READ, REASONING, TOTAL, WRITE, WRITE_1H, Tally
 
 _HUGE = 2**60  # sums of three stay within 64 bits below this
@@ -20,17 +20,18 @@ _HUGE = 2**60  # sums of three stay within 64 bits below this
 class Emitter:
     """Who sent each span, as far as token rules care; one entry per span."""
 
-    matched: Ints  # bit d is set where dialect d of `DIALECTS` fits
+    matched: Ints  # bit d is set where dialect d of the registry fits
     scope: Ints  # index into scope_names and scope_versions
     scope_names: Sequence[str]
     scope_versions: Sequence[str]
     provider: pa.Array
+    registry: Registry = BUILT_IN
 
 
 def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa.Array:
     """Make input and output whole in place; gives the text of the rule each span was read by.
 
-    ``winner`` is each span's group of `USAGE_ORDER`: groups whose keys say themselves what they hold need no emitter.
+    ``winner`` is each span's group in the registry's order: groups whose keys say what they hold need no emitter.
     """
     value, said = tally.value, tally.is_said
     small = (np.abs(value) < _HUGE).all(axis=0)
@@ -40,8 +41,9 @@ def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa
     proven = small & has_cache & said[INPUT] & (cache > value[INPUT])
     chosen: NDArray[np.object_] = np.array(reasons, dtype=object)[index]
     rule: NDArray[np.object_] = np.array(rules, dtype=object)[index]
+    groups = emitter.registry.usage_order
     for number in np.unique(winner[winner >= 0]):
-        group = USAGE_ORDER[number]
+        group = groups[number]
         if group.rule:
             mine = winner == number
             rule[mine], chosen[mine] = group.rule, f"{group.rule}: {group.name}"
@@ -81,7 +83,7 @@ def _emitter_rules(dialect: Ints, emitter: Emitter) -> tuple[list[str], list[str
     width, height = len(providers.dictionary) + 1, max(len(emitter.scope_names), 1)
     key = ((dialect + 1) * height + emitter.scope) * width + codes
     distinct, index = np.unique(key, return_inverse=True)
-    names = ["", *providers.dictionary.to_pylist()]
+    names, dialects = ["", *providers.dictionary.to_pylist()], emitter.registry.dialects
     rules, reasons = [], []
     for one in distinct:
         rest, provider = divmod(int(one), width)
@@ -89,7 +91,7 @@ def _emitter_rules(dialect: Ints, emitter: Emitter) -> tuple[list[str], list[str
         rule, reason = UNKNOWN, ""
         if place:
             rule, reason = _rule(
-                DIALECTS[place - 1], emitter.scope_names[scope], emitter.scope_versions[scope], names[provider]
+                dialects[place - 1], emitter.scope_names[scope], emitter.scope_versions[scope], names[provider]
             )
         rules.append(rule)
         reasons.append(reason)

@@ -1,7 +1,7 @@
 """Token counts of each span: which group of keys gives them, and what input and output hold.
 
 The rules are those of the project's definitions of tokens. A span may carry several groups of counts; the first
-group in `dialects.USAGE_ORDER` with input or output gives them whole, and parts it leaves out (cache reads and
+group in `registry.Registry.usage_order` with input or output gives them whole, and parts it leaves out (cache reads and
 writes, the 1-hour share, reasoning) are filled from another group with the same input and output. Then input is
 made to hold the cache and output the reasoning:
 
@@ -15,6 +15,7 @@ What cannot be right after that (a part above its whole, a negative count, not a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,7 +24,6 @@ import pyarrow as pa
 
 from transforms.arrays import NONE, Flags, Ints, ints, valid
 from transforms.attributes import Attributes, Kind
-from transforms.dialects import DIALECTS, USAGE_ORDER
 from transforms.dialects.base import INCLUSIVE, UsageGroup
 from transforms.reading import whole
 from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, READ, WRITE, Tally
@@ -45,8 +45,8 @@ class Usage:
 def read_usage(attributes: Attributes, emitter: Emitter) -> Usage:
     """Counts of every span."""
     errors: dict[int, str] = {}
-    tallies = [_tally(attributes, group, emitter, errors) for group in USAGE_ORDER]
-    winner, tally = _elect(tallies, attributes.owners)
+    tallies = [_tally(attributes, group, emitter, errors) for group in emitter.registry.usage_order]
+    winner, tally = _elect(tallies, emitter.registry.usage_order, attributes.owners)
     dialect = _dialects(winner, emitter)
     sent = tally.value.copy()
     rule = normalise(tally, winner, dialect, emitter)
@@ -84,7 +84,7 @@ def _fits(pattern: str, key: str) -> bool:
 def _speakers(attributes: Attributes, group: UsageGroup, emitter: Emitter) -> Flags:
     """The spans on which the group's keys mean what the group says."""
     speaks = np.ones(attributes.owners, dtype=np.bool_)
-    readers = [(place, one) for place, one in enumerate(DIALECTS) if group in one.usage]
+    readers = [(place, one) for place, one in enumerate(emitter.registry.dialects) if group in one.usage]
     if all(one.is_private for _, one in readers):
         speaks = emitter.matched & sum(1 << place for place, _ in readers) != 0
     if group.needs:
@@ -141,7 +141,7 @@ def _read_raw(attributes: Attributes, key: str, group: UsageGroup, tally: Tally,
             tally.is_said[count, row] = True
 
 
-def _elect(tallies: list[Tally | None], spans: int) -> tuple[Ints, Tally]:
+def _elect(tallies: list[Tally | None], groups: Sequence[UsageGroup], spans: int) -> tuple[Ints, Tally]:
     """The winning group of each span (-1 for none), and its counts with missing parts filled."""
     winner: Ints = np.full(spans, NONE, dtype=np.int64)
     present = [(number, tally) for number, tally in enumerate(tallies) if tally is not None]
@@ -152,7 +152,7 @@ def _elect(tallies: list[Tally | None], spans: int) -> tuple[Ints, Tally]:
     for number, tally in present:
         _take(result, tally, winner == number)
     for number, tally in present:
-        if USAGE_ORDER[number].rule == INCLUSIVE and USAGE_ORDER[number].raw:
+        if groups[number].rule == INCLUSIVE and groups[number].raw:
             decides = (winner >= 0) & (winner != number) & _tells(tally, result)
             winner[decides] = number
             _take(result, tally, decides)
@@ -163,7 +163,7 @@ def _elect(tallies: list[Tally | None], spans: int) -> tuple[Ints, Tally]:
             alike = np.ones(spans, dtype=np.bool_)
             for count in (INPUT, OUTPUT):
                 alike &= tally.is_said[count] & result.is_said[count] & (tally.value[count] == result.value[count])
-            same &= np.where(whole_or_parts, alike, bool(USAGE_ORDER[number].raw))
+            same &= np.where(whole_or_parts, alike, bool(groups[number].raw))
             for count in PARTS:
                 result.take_from(tally, count, same & ~result.is_said[count] & tally.is_said[count])
     return winner, result
@@ -187,15 +187,16 @@ def _dialects(winner: Ints, emitter: Emitter) -> Ints:
     """The first dialect that fits the span, reads the winning group and has a rule for the span's scope; else the
     first that fits and reads it, else the first that reads it. Some libraries only decorate the spans of others."""
     dialect: Ints = np.full(len(winner), NONE, dtype=np.int64)
+    groups, dialects = emitter.registry.usage_order, emitter.registry.dialects
     for number in np.unique(winner[winner >= 0]):
         mine = winner == number
-        readers = [place for place, one in enumerate(DIALECTS) if USAGE_ORDER[number] in one.usage]
+        readers = [place for place, one in enumerate(dialects) if groups[number] in one.usage]
         spoken = int(np.bitwise_or.reduce(emitter.matched[mine]))
         for has_rule in (True, False):
             for place in (one for one in readers if spoken >> one & 1):
                 fits = mine & (dialect < 0) & (emitter.matched >> place & 1 == 1)
                 if has_rule and fits.any():
-                    fits &= knows_scope(DIALECTS[place], emitter.scope_names)[emitter.scope]
+                    fits &= knows_scope(dialects[place], emitter.scope_names)[emitter.scope]
                 dialect[fits] = place
         dialect[mine & (dialect < 0)] = readers[0]
     return dialect
