@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from collector.lake import active_files, write_segment
+from collector.lake import active_files, logs_header, write_segment
 from collector.segments import Header
 from transforms.normalise import NormaliseOptions, Request, normalise
 
@@ -17,20 +17,28 @@ OPTIONS = NormaliseOptions(store_content=False, hash_key=b"k" * 32)
 
 
 def land(
-    bodies: Iterable[bytes], data: Path, *, per_segment: int = 8, received_at_ns: int = RECEIVED_AT_NS
+    bodies: Iterable[bytes],
+    data: Path,
+    *,
+    per_segment: int = 8,
+    received_at_ns: int = RECEIVED_AT_NS,
+    signal: str = "span",
 ) -> list[Path]:
     """Write serialized requests to ``data/lake`` in segments of ``per_segment``, after those it already holds.
 
     Returns the files written.
     """
+    tree = "spans" if signal == "span" else "logs"
     lake = data / "lake"
     first = sum(len(file.segments) for file in active_files(lake))
     waiting = list(bodies)
     files = []
     for start in range(0, len(waiting), per_segment):
-        segment, part = f"{first + start // per_segment:012d}-t", waiting[start : start + per_segment]
-        rows = normalise([Request(body, received_at_ns, None, segment) for body in part], OPTIONS)
-        files.append(write_segment(lake / "spans", Header(segment, received_at_ns), rows))
+        header = Header(f"{first + start // per_segment:012d}-t", received_at_ns)
+        header = header if signal == "span" else logs_header(header)
+        part = waiting[start : start + per_segment]
+        rows = normalise([Request(body, received_at_ns, None, header.segment, signal) for body in part], OPTIONS)
+        files.append(write_segment(lake / tree, header, rows))
     return files
 
 

@@ -2,7 +2,7 @@
 {% macro call_facts() %}
   {{ return([
     'call_id', 'trace_key', 'run_key', 'organization', 'trace_id', 'span_id', 'folded_span_ids', 'response_id', 'name',
-    'started_ns', 'ended_ns', 'service_name', 'environment', 'dialect', 'provider', 'operation', 'request_model',
+    'started_ns', 'ended_ns', 'service_name', 'environment', 'signal', 'dialect', 'provider', 'operation', 'request_model',
     'response_model', 'model', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
     'output_tokens', 'reasoning_tokens', 'token_rule', 'is_estimated', 'is_usage_known', 'usage_error', 'cost_error',
     'has_zeros_only', 'is_container_usage', 'has_trustworthy_clock', 'service_tier', 'rated_service_tier', 'region', 'context_tier',

@@ -17,7 +17,7 @@
   {{ return([
     'dialect', 'operation', 'provider', 'request_model', 'response_model', 'response_id', 'finish_reason', 'is_stream',
     'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
-    'reasoning_tokens', 'usage_fields', 'token_rule', 'is_estimated', 'reported_cost_usd', 'reported_cost_kind',
+    'reasoning_tokens', 'usage_iterations', 'usage_fields', 'token_rule', 'is_estimated', 'reported_cost_usd', 'reported_cost_kind',
     'is_cache_hit', 'service_tier', 'error_type', 'attempt', 'input_hash', 'output_hash', 'reservation_id',
     'agent_name', 'server_address', 'region', 'service_name', 'usage_error', 'cost_error',
   ]) }}
@@ -35,7 +35,7 @@
 {% macro span_columns() %}
   {{ return([
     'organization', 'trace_id', 'span_id', 'parent_span_id', 'name', 'kind', 'start_ns', 'end_ns', 'status_code',
-    'status_message', 'scope_name', 'role', 'step', 'tool_name',
+    'status_message', 'scope_name', 'role', 'step', 'tool_name', 'signal',
   ]) }}
 {% endmacro %}
 
@@ -44,7 +44,7 @@
   {%- set resource_tags = [] -%}
   {%- for tag in tag_columns() + sighting_columns() -%}{%- do resource_tags.append('resource_' ~ tag) -%}{%- endfor -%}
   {{ return(['trace_key'] + span_columns() + call_columns() + tag_columns() + sighting_columns() + resource_tags
-    + ['has_trustworthy_clock', 'first_received_ns', 'content_hash', 'response_key', 'usage_key']) }}
+    + ['has_trustworthy_clock', 'first_received_ns', 'content_hash', 'response_key', 'usage_key', 'session_key']) }}
 {% endmacro %}
 
 {% macro select_list(names, prefix='') -%}

@@ -17,3 +17,16 @@
     ) }}
   end
 {%- endmacro %}
+
+{# Dialects of coding agents, whose usage comes as spans, as logs or as metrics: those of `transforms.dialects` that read
+   log events. #}
+{% macro agent_dialects() -%}
+  ('claude_code', 'codex_cli', 'gemini_cli')
+{%- endmacro %}
+
+{# What belongs to one session of a coding agent. #}
+{% macro session_key(span) -%}
+  case when {{ span }}.session_id is not null and {{ span }}.dialect in {{ agent_dialects() }}
+    then {{ narrow_key("'session/' || " ~ span ~ ".organization || '/' || " ~ span ~ ".session_id") }}
+  end
+{%- endmacro %}

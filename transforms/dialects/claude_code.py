@@ -85,7 +85,7 @@ DIALECT = Dialect(
     },
     fallbacks={
         "response_model": ("model",),
-        "response_id": ("request_id",),
+        "response_id": ("request_id", "message_id"),
         "user_id": ("user.account_uuid",),
         "error_type": (Source("status_code", _status), Source("success", _failed)),
     },

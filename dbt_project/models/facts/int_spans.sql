@@ -10,6 +10,7 @@ select
         when sightings.preference = 1 then 'call'
         when sightings.preference > 1 then 'folded'
         when aggregates.is_aggregate then 'aggregate'
+        when seconds.span_id is not null then 'second_source'
         else 'other'
     end as span_role,
     sightings.call_id,
@@ -20,3 +21,4 @@ select
 from {{ ref('int_span_context') }} as context
 left join {{ ref('int_sightings') }} as sightings using (organization, trace_id, span_id)
 left join {{ ref('int_aggregates') }} as aggregates using (organization, trace_id, span_id)
+left join {{ ref('int_second_sources') }} as seconds using (organization, trace_id, span_id)

@@ -19,9 +19,10 @@ merged as (
             and usage_error is null
         ) as filled_{{ part }},
         {%- endfor %}
-        {%- for part in ['provider', 'request_model', 'response_model', 'response_id', 'finish_reason', 'is_stream',
-            'reported_cost_usd', 'is_cache_hit', 'service_tier', 'attempt', 'input_hash', 'output_hash',
-            'reservation_id', 'agent_name', 'server_address', 'region', 'service_name', 'error_type', 'cost_error'] %}
+        {%- for part in ['provider', 'request_model', 'response_model', 'response_id', 'usage_iterations',
+            'finish_reason', 'is_stream', 'reported_cost_usd', 'is_cache_hit', 'service_tier', 'attempt', 'input_hash',
+            'output_hash', 'reservation_id', 'agent_name', 'server_address', 'region', 'service_name', 'error_type',
+            'cost_error'] %}
         arg_min({{ part }}, preference) filter (where {{ part }} is not null) as {{ part }},
         {%- endfor %}
         arg_min(reported_cost_kind, preference) filter (where reported_cost_usd is not null) as reported_cost_kind,
@@ -60,6 +61,7 @@ select
     speaker.started_ns,
     speaker.ended_ns,
     speaker.name,
+    speaker.signal,
     speaker.dialect,
     speaker.operation,
     speaker.input_tokens,

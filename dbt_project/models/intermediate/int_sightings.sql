@@ -16,6 +16,11 @@ with members as (
     where not is_aggregate
 ),
 
+first_sources as (
+    select * from members
+    anti join {{ ref('int_second_sources') }} using (organization, trace_id, span_id)
+),
+
 ranked as (
     select
         members.home_trace_id,
@@ -28,7 +33,7 @@ ranked as (
                 coalesce(candidates.usage_fields, 0) > 0 desc, members.trace_id = members.home_trace_id desc,
                 coalesce(candidates.usage_fields, 0) desc, candidates.depth desc, candidates.span_id
         ) as usage_rank
-    from members
+    from first_sources as members
     inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
 ),
 

@@ -1,12 +1,17 @@
 -- Traces with new spans, and, as far as it goes, those that may hold another sighting of a call of theirs: requests
 -- that name one response, or whose counts are equal and that two scopes of a service recorded, one within the other.
+-- The traces of a coding agent's session are judged together.
 with recursive links as (
     {%- for spans in [ref('stg_spans'), history('int_spans')] %}
-    select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns from {{ spans }}
+    select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns, false as is_session
+    from {{ spans }}
     where response_key is not null
     union all
-    select trace_key, usage_key, coalesce(scope_name, ''), start_ns, end_ns from {{ spans }}
+    select trace_key, usage_key, coalesce(scope_name, ''), start_ns, end_ns, false from {{ spans }}
     where usage_key is not null
+    union all
+    select distinct trace_key, session_key, null, null, null, true from {{ spans }}
+    where session_key is not null
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -22,7 +27,8 @@ reached as (
         and mine.trace_key != other.trace_key
         and coalesce(mine.scope_name != other.scope_name, true)
         and (
-            mine.start_ns <= other.start_ns and mine.end_ns >= other.end_ns
+            mine.is_session and other.is_session
+            or mine.start_ns <= other.start_ns and mine.end_ns >= other.end_ns
             or mine.start_ns >= other.start_ns and mine.end_ns <= other.end_ns
         )
 )

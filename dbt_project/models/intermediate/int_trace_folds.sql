@@ -1,7 +1,8 @@
 -- Sightings of one call in two traces: a library that lost its parent, a gateway, a server. `group_id` of `trace_id`
 -- folds into `home_group_id` of `home_trace_id`, the sighting that encloses it in time and so knows the work it was for.
 -- One response id, compatible models and usage are enough; without a common id only one to one, from two scopes of one
--- service, with all counts equal.
+-- service, with all counts equal. A log record tells of a request when it is over: it folds into the span of its session,
+-- wherever in time it lies.
 with groups as (
     select
         groups.organization,
@@ -16,6 +17,8 @@ with groups as (
         max(candidates.output_tokens) as output_tokens,
         coalesce(max(candidates.cached_input_tokens), 0) as cached_input_tokens,
         coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
+        min(candidates.session_key) as session_key,
+        coalesce(bool_and(candidates.signal = 'log'), false) as is_log,
         min(candidates.started_ns) as started_ns,
         max(candidates.ended_ns) as ended_ns
     from {{ ref('int_call_groups') }} as groups
@@ -40,7 +43,10 @@ by_response as (
         coalesce(inside.input_tokens = outside.input_tokens, true)
         and coalesce(inside.output_tokens = outside.output_tokens, true)
         and {{ compatible_models('inside', 'outside') }}
-        and {{ lies_within('inside', 'outside') }}
+        and case
+            when inside.is_log != outside.is_log and inside.session_key = outside.session_key then inside.is_log
+            else {{ lies_within('inside', 'outside') }}
+        end
 ),
 
 -- Counts that two scopes of one service report: without an id, no other group can be a second sighting.

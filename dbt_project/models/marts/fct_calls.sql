@@ -9,6 +9,7 @@ select
     (ended_ns - started_ns) / 1e6 as duration_ms,
     service_name,
     environment,
+    signal,
     dialect,
     provider,
     operation,

@@ -1,5 +1,6 @@
 select
     organization,
+    signal,
     trace_id,
     span_id,
     parent_span_id,

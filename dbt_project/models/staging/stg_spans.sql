@@ -18,6 +18,7 @@ renamed as (
         role,
         step,
         tool_name,
+        coalesce(signal, 'span') as signal,
         {{ select_list(call_columns()) }},
         {{ select_list(tag_columns() + sighting_columns()) }},
         {{ select_list(tag_columns() + sighting_columns(), "resource_") }},
@@ -66,7 +67,8 @@ final as (
         and start_ns >= {{ var('earliest_start_ns') }}
         and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock,
         {{ response_key('believable') }} as response_key,
-        {{ usage_key('believable') }} as usage_key
+        {{ usage_key('believable') }} as usage_key,
+        {{ session_key('believable') }} as session_key
     from believable
 )
 
