@@ -30,6 +30,8 @@ class CollectorConfig:
     compaction_interval_s: float = 60.0
     compaction_grace_s: float = 3600.0  # replaced files stay this long for readers that still hold their names
     compaction_max_rows: int = 1_000_000
+    mapping_file: Path | None = None
+    mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
 
     @property
     def log(self) -> Path:
@@ -64,6 +66,6 @@ class CollectorConfig:
     def from_json(cls, text: str) -> "CollectorConfig":
         """The inverse of `to_json`."""
         values = json.loads(text)
-        for name in ("data", "lake", "token_file"):
+        for name in ("data", "lake", "token_file", "mapping_file"):
             values[name] = None if values[name] is None else Path(values[name])
         return cls(**values)

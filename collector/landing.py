@@ -14,6 +14,7 @@ import pyarrow as pa
 from collector import lake, quarantine
 from collector.config import CollectorConfig
 from collector.files import sync_folder
+from collector.mapping import mapping_of
 from collector.segments import LOGS, METRICS, TRACES, Header, Record, Segment, SegmentError, read_segment
 from transforms.columns import SCHEMA
 from transforms.normalise import NormaliseOptions, Request, UndecodableError, normalise
@@ -46,7 +47,7 @@ class Lander:
 
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
-        self._options = NormaliseOptions(store_content=config.store_content, hash_key=hash_key)
+        self._options = NormaliseOptions(config.store_content, hash_key, mapping_of(config))
 
     def land(self, path: Path) -> Landed:
         """Bring the sealed segment in ``path`` into the lake, then remove it. Raises OSError; call again later then."""

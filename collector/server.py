@@ -23,10 +23,12 @@ from collector.health import Health
 from collector.http_front import HttpFront
 from collector.log import Log
 from collector.logs import configure_logging
+from collector.mapping import with_mapping
 from collector.metrics import Counters
 from collector.receive import Receiver
 from collector.supervise import WriterProcess
 from collector.tokens import Gate, TokenFileError, load_tokens
+from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class ExposedError(ValueError):
     """The collector would listen to the network without asking who sends."""
 
 
-START_ERRORS = (ExposedError, TokenFileError, LockedError, PortTakenError, OSError)
+START_ERRORS = (ExposedError, TokenFileError, ConfigError, LockedError, PortTakenError, OSError)
 """What `run` raises when it cannot start; the message is meant for the user."""
 
 
@@ -58,6 +60,7 @@ def run(config: CollectorConfig) -> int:
     configure_logging("collector")
     refuse_exposure(config)
     gate = Gate(load_tokens(config.token_file) if config.token_file else None)
+    config = with_mapping(config)
     make_folder(config.run)
     make_folder(config.spans)
     make_folder(config.logs)

@@ -33,7 +33,9 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @command(
-    main, "data", *PORTS, "app_port", "build_interval_s", "prices_file", example="spanledger up --data /srv/spanledger"
+    main,
+    *("data", *PORTS, "app_port", "build_interval_s", "prices_file", "mapping_file"),
+    example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
     """Run the collector, the periodic builds and the explorer together, until Ctrl-C."""
@@ -51,16 +53,21 @@ def demo(settings: Settings, scale: float) -> None:
     _end_with(_supervised(lambda: showing.demo(settings, scale)))
 
 
-@command(main, "data", "lake", *PORTS, "token_file", example="spanledger collect --host 127.0.0.1 --grpc-port 4317")
+@command(
+    main,
+    *("data", "lake", *PORTS, "token_file", "mapping_file"),
+    example="spanledger collect --host 127.0.0.1 --grpc-port 4317",
+)
 def collect(settings: Settings) -> None:
     """Run the receiver alone: OTLP in, Parquet out."""
     from collector.server import START_ERRORS, ExposedError, run
     from collector.tokens import TokenFileError
+    from transforms.yaml_lines import ConfigError
 
     try:
         _end_with(run(settings.collector_config()))
     except START_ERRORS as error:
-        code = USAGE if isinstance(error, ExposedError | TokenFileError) else IN_THE_WAY
+        code = USAGE if isinstance(error, ExposedError | TokenFileError | ConfigError) else IN_THE_WAY
         raise Failure(f"the collector cannot start: {error}", code) from error
 
 
@@ -102,7 +109,12 @@ def sql(settings: Settings, query: str, form: str, output: Path | None) -> None:
         formats.write(current.answer(connection, query), form, output)
 
 
-@command(main, "data", "lake", *PORTS, "app_port", example="spanledger doctor --data /srv/spanledger", is_loaded=False)
+@command(
+    main,
+    *("data", "lake", *PORTS, "app_port", "mapping_file"),
+    example="spanledger doctor --data /srv/spanledger",
+    is_loaded=False,
+)
 @click.option("--deep", is_flag=True, help="Read every row of every lake file, not only what each says of itself.")
 def doctor(arguments: dict[str, Any], deep: bool) -> None:
     """Check packages, settings, ports, data, lake and the published build; say what to do. A fault ends with 1."""

@@ -4,11 +4,13 @@ import fcntl
 import os
 from pathlib import Path
 
+from collector.mapping import read_file
 from collector.server import ExposedError, refuse_exposure
 from collector.tokens import TokenFileError, load_tokens
 from spanledger.exits import IN_THE_WAY, USAGE, Failure
 from spanledger.ports import LOOPBACK, Door, free_port, why_taken
 from spanledger.settings import PREFIX, Settings
+from transforms.yaml_lines import ConfigError
 
 
 def with_chosen_ports(settings: Settings) -> Settings:
@@ -37,7 +39,9 @@ def check(settings: Settings, doors: tuple[Door, ...]) -> None:
         refuse_exposure(settings.collector_config())
         if settings.token_file:
             load_tokens(settings.token_file)
-    except (ExposedError, TokenFileError) as error:
+        if settings.mapping_file:
+            read_file(settings.mapping_file)
+    except (ExposedError, TokenFileError, ConfigError) as error:
         raise Failure(str(error), USAGE) from error
     problems = [*_data_problems(settings.data.absolute()), *_twice(doors), *_taken(doors)]
     if problems:

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     token_file: Path | None = Field(None, description="TOML file of ingest tokens' hashes; none asks for no token.")
     allow_insecure: bool = Field(False, description="Listen beyond this machine without a token file.")
     prices_file: Path | None = Field(None, description="CSV of your own prices, which beat the packaged ones.")
+    mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
     max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")
@@ -104,11 +105,12 @@ class Settings(BaseSettings):
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""
-        names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "token_file"}
+        files = ("token_file", "mapping_file")
+        names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "mapping", *files}
         return CollectorConfig(
             data=self.data.absolute(),
             lake=self.lake_path.absolute(),
-            token_file=self.token_file and self.token_file.absolute(),
+            **{name: path and path.absolute() for name in files for path in (getattr(self, name),)},
             **{name: getattr(self, name) for name in names},
         )
 

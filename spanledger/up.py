@@ -60,7 +60,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", "token_file", "prices_file")
+    paths = ("data", "lake", "token_file", "prices_file", "mapping_file")
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

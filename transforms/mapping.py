@@ -28,13 +28,18 @@ class Sender:
         """Every key that it reads on spans."""
         return frozenset(key for key, _ in self._read())
 
+    @property
+    def resource_keys(self) -> frozenset[str]:
+        """Every key that it reads on resources."""
+        return frozenset(_key(source) for sources in self.dialect.resource.values() for source in sources)
+
     def keys_of(self, column: str) -> set[str]:
         """The span keys that fill ``column``."""
         return {key for key, filled in self._read() if filled == column}
 
     def _read(self) -> Iterator[tuple[str, str]]:
         for column, sources in self.dialect.columns.items():
-            yield from ((source.key if isinstance(source, Source) else source, column) for source in sources)
+            yield from ((_key(source), column) for source in sources)
         yield from ((kind.key, "operation") for kind in self.dialect.kinds)
         for group in self.dialect.usage:
             yield from ((key, count) for count in COUNTS for key in getattr(group, count))
@@ -78,6 +83,10 @@ class KeyMapping:
 
 
 NO_MAPPING = KeyMapping()
+
+
+def _key(source: str | Source) -> str:
+    return source.key if isinstance(source, Source) else source
 
 
 def _with_key(attributes: Attributes, sender: Sender) -> Flags:

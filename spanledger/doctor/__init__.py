@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spanledger.doctor import builds, doors, machine, store
+from spanledger.doctor import builds, doors, machine, mapping, store
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.settings import SettingsError, load_settings
 
@@ -21,6 +21,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
             yield fault("settings", line, "correct it where it stands; the rest is examined once the settings fit")
         return
     yield ok("settings", "all fit")
+    yield from mapping.mapping_file(settings)
     is_usable = True
     for finding in machine.data_directory(settings):
         is_usable &= finding.state == "ok" or finding.subject != "data directory"
