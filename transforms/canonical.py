@@ -20,6 +20,7 @@ from transforms.mapping import NO_MAPPING, KeyMapping
 from transforms.messages import message_hashes
 from transforms.picking import Picked, pick, resource_sources, span_sources
 from transforms.registry import Registry
+from transforms.response_ids import unwrapped
 from transforms.tally import COUNTS
 from transforms.token_rules import Emitter
 from transforms.usage import Usage, read_usage
@@ -35,6 +36,7 @@ def read(decoded: Decoded, hash_key: bytes, mapping: KeyMapping = NO_MAPPING) ->
     sources = span_sources(mapping.registry)
     picked = {name: pick(attributes, keys, CANONICAL[name], matched) for name, keys in sources.items()}
     columns = {name: column.array(CANONICAL[name]) for name, column in picked.items()}
+    columns["response_id"] = unwrapped(columns["response_id"], picked["response_id"])
     emitter = _emitter(decoded, matched, columns["provider"], mapping.registry)
     usage = read_usage(attributes, emitter)
     columns |= usage.columns

@@ -34,9 +34,14 @@ def counts_of(usage: Mapping[str, Any]) -> Counts | None:
     if "inputTokens" in usage:
         return _exclusive(usage, "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
     if "prompt_tokens" not in usage and not usage.keys().isdisjoint(_ANTHROPIC[2:]):
-        written_1h = part(usage, "cache_creation", "ephemeral_1h_input_tokens")
-        return _exclusive(usage, *_ANTHROPIC) | known(cache_write_1h_tokens=written_1h)
+        return exclusive_counts(usage)
     return _openai(usage)
+
+
+def exclusive_counts(usage: Mapping[str, Any]) -> Counts:
+    """Counts of an object that is known to be Anthropic's, with or without cache."""
+    written_1h = part(usage, "cache_creation", "ephemeral_1h_input_tokens")
+    return _exclusive(usage, *_ANTHROPIC) | known(cache_write_1h_tokens=written_1h)
 
 
 def mapping(text: str, longest: int = _LONGEST) -> Mapping[str, Any] | None:

@@ -17,7 +17,8 @@
   {{ return([
     'dialect', 'operation', 'provider', 'request_model', 'response_model', 'response_id', 'finish_reason', 'is_stream',
     'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
-    'reasoning_tokens', 'usage_iterations', 'usage_fields', 'token_rule', 'is_estimated', 'reported_cost_usd', 'reported_cost_kind',
+    'reasoning_tokens', 'usage_iterations', 'usage_fields', 'token_rule', 'is_estimated', 'reported_cost_usd',
+    'reported_cost_kind',
     'is_cache_hit', 'service_tier', 'error_type', 'attempt', 'input_hash', 'output_hash', 'reservation_id',
     'agent_name', 'server_address', 'region', 'service_name', 'usage_error', 'cost_error',
   ]) }}

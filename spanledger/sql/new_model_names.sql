@@ -5,6 +5,9 @@ with names as (
     union
     select response_model from lake.spans
     union
+    select unnest(from_json(usage_iterations, '[{"model": "VARCHAR"}]')).model from lake.spans
+    where usage_iterations is not null
+    union
     select model_name from meta.model_names
 ),
 

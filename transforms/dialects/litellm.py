@@ -22,10 +22,14 @@ from transforms.dialects.base import (
 )
 from transforms.dialects.otel_genai import OPERATIONS, USAGE
 from transforms.dialects.readings import inside, provider
+from transforms.iterations import iterations
 
 USAGE_OBJECT = UsageGroup(
     name="usage_object", raw=r"metadata\.usage_object|llm\.[A-Za-z_0-9]+\.usage(Metadata)?", rule=INCLUSIVE
 )
+
+ANTHROPIC_ROUTES = ("anthropic", "bedrock", "vertex_ai", "azure_ai")
+"""LiteLLM's names of those that serve Anthropic's models."""
 
 DIALECT = Dialect(
     name="litellm",
@@ -37,6 +41,10 @@ DIALECT = Dialect(
         "reported_cost_usd": ("litellm.cost.total", "gen_ai.cost.total_cost"),
         "is_cache_hit": ("litellm.cache_hit",),
         "is_stream": ("litellm.request.streaming",),
+        "usage_iterations": tuple(
+            Source(key, iterations())
+            for key in ("metadata.usage_object", *(f"llm.{route}.usage" for route in ANTHROPIC_ROUTES))
+        ),
         "team": (
             "litellm.team.alias",
             "litellm.team.id",

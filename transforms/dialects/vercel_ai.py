@@ -22,6 +22,7 @@ from transforms.dialects.base import (
 )
 from transforms.dialects.otel_genai import USAGE as GEN_AI_USAGE
 from transforms.dialects.readings import finish_reason, inside, provider
+from transforms.iterations import iterations
 
 _METADATA = "ai.response.providerMetadata"
 _DETAILS = "ai.usage.inputTokenDetails."
@@ -106,6 +107,7 @@ DIALECT = Dialect(
         "response_id": ("ai.response.id",),
         "finish_reason": (Source("ai.response.finishReason", finish_reason),),
         "service_tier": (Source(_METADATA, inside("openai.serviceTier", "anthropic.usage.service_tier")),),
+        "usage_iterations": (Source(_METADATA, iterations("anthropic", "usage")),),
         "session_id": ("ai.telemetry.metadata.sessionId", "ai.settings.context.sessionId"),
         "user_id": ("ai.telemetry.metadata.userId", "ai.settings.context.userId"),
         "feature": ("ai.telemetry.functionId",),

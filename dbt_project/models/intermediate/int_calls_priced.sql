@@ -1,69 +1,38 @@
--- What each call costs: computed from the rates valid at its start, reported by the sender, and the one that counts.
-with named as (
+-- What each call costs: computed as the sum of its usages, reported by the sender, and the one that counts. A request
+-- of several attempts is one call: its tokens are those billed, its model is the one that answered.
+with billed as (
     select
-        calls.*,
-        coalesce(answered.price_provider, asked.price_provider) as price_provider,
-        coalesce(answered.price_model, asked.price_model) as price_model,
-        coalesce(answered.price_model, asked.price_model, calls.response_model, calls.request_model) as model
-    from {{ ref('int_calls_elected') }} as calls
-    left join {{ source('meta', 'model_names') }} as answered
-        on calls.response_model = answered.model_name
-        and calls.provider is not distinct from answered.provider
-    left join {{ source('meta', 'model_names') }} as asked
-        on calls.request_model = asked.model_name
-        and calls.provider is not distinct from asked.provider
-),
-
--- Of the cards valid at the start of a call: its own tier before standard, a time of day before none, then the
--- highest context tier it exceeds.
-matched as (
-    select
-        named.call_id,
-        cards.card_id,
-        row_number() over (
-            partition by named.call_id
-            order by
-                (cards.service_tier = coalesce(named.service_tier, 'standard')) desc,
-                (cards.time_from is not null) desc, cards.input_tokens_above desc
-        ) as preference
-    from named
-    inner join {{ ref('int_rate_cards') }} as cards
-        on named.price_provider = cards.price_provider
-        and named.price_model = cards.price_model
-        and {{ at_utc('named.started_ns') }} >= cards.valid_from
-        and {{ at_utc('named.started_ns') }} < cards.valid_to
-        and coalesce(named.input_tokens, 0) > cards.input_tokens_above
-        and cards.service_tier in ('standard', named.service_tier)
-        and (
-            cards.time_from is null
-            or cast(make_timestamp_ns(named.started_ns) as time) >= cards.time_from
-            and cast(make_timestamp_ns(named.started_ns) as time) < cards.time_to
-        )
-),
-
-rated as (
-    select
-        named.*,
-        cards.service_tier as rated_service_tier,
-        case when cards.input_tokens_above is not null then greatest(cards.input_tokens_above, 0) end as context_tier,
-        {%- for kind in token_kinds() %}
-        cards.{{ kind }}_usd{{ "," if not loop.last }}
+        call_id,
+        bool_or(is_attempt) as has_attempts,
+        max(usage_error) as billed_usage_error,
+        {%- for name in ['model', 'rated_service_tier', 'context_tier'] %}
+        arg_max({{ name }}, usage_number) filter (where is_answer) as {{ name }},
         {%- endfor %}
-    from named
-    left join matched on named.call_id = matched.call_id and matched.preference = 1
-    left join {{ ref('int_rate_cards') }} as cards on matched.card_id = cards.card_id
+        {%- for count in billed_counts() %}
+        cast(sum({{ count }}) as bigint) as billed_{{ count }},
+        {%- endfor %}
+        case when count(*) = count(computed_cost_usd) then {{ money('sum(computed_cost_usd)') }} end as computed_cost_usd
+    from {{ ref('int_usages_priced') }}
+    group by call_id
 ),
 
 computed as (
     select
-        *,
-        case when coalesce(input_tokens, output_tokens) is not null and usage_error is null then cast(
-            {%- for kind in token_kinds() %}
-            {{ token_cost(kind) }}{{ " +" if not loop.last }}
+        calls.* exclude (usage_iterations) replace (
+            {%- for count in billed_counts() %}
+            case
+                when billed.has_attempts and billed.billed_usage_error is null then billed.billed_{{ count }}
+                else calls.{{ count }}
+            end as {{ count }},
             {%- endfor %}
-            as decimal(28, 12)
-        ) end as computed_cost_usd
-    from rated
+            billed.billed_usage_error as usage_error
+        ),
+        billed.model,
+        billed.rated_service_tier,
+        billed.context_tier,
+        billed.computed_cost_usd
+    from {{ ref('int_calls_elected') }} as calls
+    inner join billed on calls.call_id = billed.call_id
 )
 
 select

@@ -18,6 +18,8 @@ with pairs as (
         inside.output_tokens as inner_output,
         inside.input_tokens - coalesce(inside.cached_input_tokens, 0) - coalesce(inside.cache_write_tokens, 0)
             as inner_uncached_input,
+        {{ attempts_total('input_tokens', 'inside.usage_iterations') }} as inner_attempts_input,
+        {{ attempts_total('output_tokens', 'inside.usage_iterations') }} as inner_attempts_output,
         outside.response_id = inside.response_id as has_same_response,
         inside.started_ns >= outside.started_ns
         and coalesce(inside.ended_ns <= outside.ended_ns, true)
@@ -42,6 +44,8 @@ judged as (
         case
             when has_same_response then 1
             when is_within and outer_output = inner_output and outer_input in (inner_input, inner_uncached_input) then 2
+            -- a library that adds up what the provider lists as attempts
+            when is_within and outer_output = inner_attempts_output and outer_input <= inner_attempts_input then 2
             when is_within and not has_tool_between and not outer_has_usage and inner_has_usage then 3
             when
                 is_within and not has_tool_between and not inner_has_usage and requests_below = 1

@@ -1,0 +1,15 @@
+{# The list of attempts in the lake's JSON text, as `transforms/iterations.py` writes it. #}
+{% macro attempts_of(text) -%}
+  from_json({{ text }}, '[{"type": "VARCHAR", "model": "VARCHAR"
+    {%- for count in billed_counts() %}, "{{ count }}": "BIGINT"{% endfor %}}]')
+{%- endmacro %}
+
+{# What all attempts count together. #}
+{% macro attempts_total(count, text) -%}
+  list_sum([one_attempt.{{ count }} for one_attempt in {{ attempts_of(text) }}])
+{%- endmacro %}
+
+{# The counts that are priced. #}
+{% macro billed_counts() %}
+  {{ return(['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens']) }}
+{% endmacro %}
