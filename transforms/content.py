@@ -21,7 +21,8 @@ _KEYS = re.compile(
     | gen_ai\.system_instructions(\..*)?
     | gen_ai\.content\.(prompt|completion)
     | gen_ai\.tool\.(call\.)?(arguments|args|result|input|output|message)(\..*)?
-    | gen_ai\.(retrieval\.(query\.text|query|documents)|evaluation\.explanation)(\..*)?
+    | gen_ai\.(retrieval\.(query\.text|query|documents)|evaluation\.explanation|memory\.(query\.text|records)
+        |prompt\.variable)(\..*)?
     | llm\.(input_messages|output_messages|prompts|completions|choices)(\..*)?
     | llm\.prompt_template\.(template|variables)
     | llm\.(invocation_parameters|function_call|content)
@@ -31,7 +32,7 @@ _KEYS = re.compile(
         |extra_body|systemInstruction|system_instruction|tool_calls|data|text|body)(\..*)?
     | (input|output)\.value
     | embedding\.(text|vector|embeddings)(\..*)?
-    | (retrieval|reranker)\.(documents|input_documents|output_documents|query)(\..*)?
+    | (retrieval|reranker)\.(documents?|input_documents|output_documents|query)(\..*)?
     | (tool|function)\.(parameters|args|kwargs|arguments|input|output|result)
     | (document|message)\.(content|contents)(\..*)?
     | traceloop\.(entity\.(input|output)|prompt\.(template|template_variables))(\..*)?
@@ -43,7 +44,12 @@ _KEYS = re.compile(
     | langfuse\.(observation|trace)\.(input|output) | langfuse\.experiment\.item\.expected_output
     | mlflow\.span(Inputs|Outputs)
     | gen_ai\.(prompt|completion)_json
-    | (lmnr\.span|agentops\.entity)\.(input|output)
+    | (lmnr\.span|agentops\.entity)\.(input|output) | braintrust\.(input|output)(_json)? | braintrust\.expected
+    | mastra\.\w+\.(input|output) | mastra\.metadata\.(body|modelMetadata)
+    | genkit:(input|output|init|state:messages)
+    | lk\.(pii\.(?!room_name$).* | user_input | user_transcript | chat_ctx | instructions | input_text
+        |response\.(text|function_calls)|function_tool\.(arguments|output))
+    | (agent|llm)\.(messages|instructions) | inputs? | outputs? | (request|response)_data
     | haystack\.(agent|component|pipeline|tool)\.(input|output|input_data|output_data|arguments|result)
     | log\.body | response_text | request_text
     | user_prompt | new_context | response\.model_output

@@ -17,6 +17,9 @@ CONTENT = [
     "llm.input_messages.0.message.content", "llm.output_messages", "input.value", "output.value",
     "traceloop.entity.input", "traceloop.entity.output", "gcp.vertex.agent.llm_request", "llm.anthropic.messages",
     "retrieval.documents.0.document.content", "embedding.embeddings.0.embedding.text", "tool.parameters",
+    "retrieval.document", "braintrust.input_json", "mastra.agent_run.output", "genkit:output", "lk.pii.chat_ctx",
+    "lk.user_transcript", "llm.messages", "agent.messages", "inputs", "output", "request_data", "response_data",
+    "gen_ai.prompt.variable.name", "gen_ai.memory.records",
 ]  # fmt: skip
 NOT_CONTENT = [
     "gen_ai.prompt.name", "gen_ai.prompt.version", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt",
@@ -25,6 +28,7 @@ NOT_CONTENT = [
     "gen_ai.completion.0.finish_reason", "gen_ai.prompt.0.role",
     "llm.cost.prompt", "llm.request.type",
     "llm.usage.prompt_tokens", "llm.model_name", "prompt.id", "llm.prompt_template.version",
+    "genkit:name", "genkit:path", "mastra.span.type", "lk.pii.room_name", "lk.function_tool.name", "braintrust.metrics",
 ]  # fmt: skip
 
 

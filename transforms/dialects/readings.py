@@ -51,8 +51,9 @@ _PROVIDERS = {
 
 
 def provider(text: str) -> str | None:
-    """A provider's name as OTel GenAI spells it today; None for a framework's name."""
-    name = text.strip().lower()
+    """A provider's name as OTel GenAI spells it today, without the path of a plugin (`langgenius/openai/openai`);
+    None for a framework's name."""
+    name = text.strip().lower().rpartition("/")[2]
     return None if name in FRAMEWORKS else _PROVIDERS.get(name, name)
 
 
@@ -83,6 +84,16 @@ def evaluator(text: str) -> str | None:
 def experiment_project(text: str) -> str | None:
     """Phoenix runs experiments in projects of their own, and its playground in one called so."""
     return "eval" if re.fullmatch(r"Experiment-[0-9a-f]{24}|playground", text) else None
+
+
+def error_if(failed: str) -> Callable[[str], str | None]:
+    """A reading of flags: the value ``failed`` is an error without a name."""
+    return lambda text: "error" if lower(text) == failed else None
+
+
+def error_unless(fine: str) -> Callable[[str], str | None]:
+    """A reading of flags: any value but ``fine`` is an error without a name."""
+    return lambda text: None if lower(text) in (fine, None) else "error"
 
 
 def eval_marker(text: str) -> str | None:
