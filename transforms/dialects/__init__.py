@@ -38,6 +38,7 @@ from transforms.dialects import (
     vercel_ai,
     vercel_ai_v7,
     vllm,
+    voltagent,
 )
 from transforms.dialects.base import Dialect, UsageGroup
 
@@ -64,6 +65,7 @@ DIALECTS: tuple[Dialect, ...] = (
     genkit.DIALECT,
     livekit.DIALECT,
     mastra.DIALECT,
+    voltagent.DIALECT,
     envoy_ai_gateway.DIALECT,
     openrouter.DIALECT,
     kong_ai.DIALECT,
@@ -99,6 +101,7 @@ USAGE_ORDER: tuple[UsageGroup, ...] = (
     vercel_ai.PROVIDER_OBJECT,
     haystack.USAGE,
     genkit.USAGE,
+    voltagent.USAGE,
     claude_code.USAGE,
     codex_cli.LOG_USAGE,
     gemini_cli.LOG_USAGE,
