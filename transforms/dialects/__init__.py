@@ -103,12 +103,14 @@ COLUMN_ORDER: tuple[Dialect, ...] = (
 
 USAGE_ORDER: tuple[UsageGroup, ...] = (
     mlflow.USAGE,
+    mlflow.JUDGE_USAGE,
     langfuse.USAGE,
     vercel_ai.DETAILED_USAGE,
     openinference.USAGE,
     vercel_ai.USAGE,
     otel_genai.USAGE,
     traceloop.LEGACY_USAGE,
+    openlit.TOKEN_USAGE,
     pydantic_ai.ANTHROPIC_DETAILS,
     pydantic_ai.DETAILS,
     langsmith.USAGE,

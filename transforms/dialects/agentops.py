@@ -15,6 +15,11 @@ def _outcome(text: str) -> str | None:
     return "failure" if state.startswith(("error", "fail")) else None
 
 
+def _failed(status: str) -> str | None:
+    """A failed step is an error; how one ended is no outcome of the task."""
+    return "error" if status.strip().lower().startswith(("error", "fail")) else None
+
+
 DIALECT = Dialect(
     name="agentops",
     scopes=("agentops",),
@@ -31,6 +36,7 @@ DIALECT = Dialect(
         "user_id": ("workflow.user_id",),
         "environment": ("agentops.environment",),
         "project": ("agentops.project.id",),
+        "error_type": (Source("workflow.step.status", _failed),),
     },
     kinds=(
         KindKey(

@@ -56,7 +56,10 @@ DIALECT = Dialect(
     fallbacks={
         "response_model": ("litellm.provider.model",),
         "user_id": ("metadata.user_api_key_user_id",),
-        "cost_center": ("metadata.user_api_key_org_id",),
+        "cost_center": (
+            Source("litellm.team.metadata", inside("cost_center", "cost_centre")),
+            "metadata.user_api_key_org_id",
+        ),
         "error_type": ("litellm.provider.error.code",),
         "provider": (Source("litellm.provider.error.llm_provider", provider),),
         "response_id": ("litellm.call_id",),

@@ -6,6 +6,9 @@ many. `mlflow.trace.tokenUsage` and `mlflow.trace.cost` sum a whole trace and ar
 evaluation runs are evaluation traffic.
 """
 
+import json
+from collections.abc import Callable
+
 from transforms import raw_usage
 from transforms.dialects.base import (
     CONTAINER,
@@ -46,10 +49,32 @@ def _evaluator(text: str) -> str | None:
     return evaluator(unquoted(text) or "")
 
 
+def _first_prompt(name: str) -> Callable[[str], str | None]:
+    """Of `[{"name": …, "version": …}]`, the first one's."""
+
+    def read(text: str) -> str | None:
+        try:
+            prompts = json.loads(text)
+        except (ValueError, RecursionError):  # cut, or no JSON
+            return None
+        first = prompts[0] if isinstance(prompts, list) and prompts else None
+        said = first.get(name) if isinstance(first, dict) else None
+        return str(said) if isinstance(said, str | int) else None
+
+    return read
+
+
 USAGE = UsageGroup(name="mlflow.chat.tokenUsage", raw=r"mlflow\.chat\.tokenUsage", parse=_token_usage)
 
+_ASSESSMENT = "mlflow.assessment."
+JUDGE_USAGE = UsageGroup(
+    name="mlflow.assessment",
+    input_tokens=(f"{_ASSESSMENT}judgeInputTokens",),
+    output_tokens=(f"{_ASSESSMENT}judgeOutputTokens",),
+)
+
 _MARKERS = ("mlflow.eval.requestId", "mlflow.sourceRun", "mlflow.trace.sourceScorer")
-_JUDGE = ("mlflow.assessment.judgeCost", "mlflow.assessment.judgeInputTokens", "mlflow.assessment.judgeOutputTokens")
+_JUDGE = tuple(f"{_ASSESSMENT}{name}" for name in ("judgeCost", "judgeInputTokens", "judgeOutputTokens"))
 
 DIALECT = Dialect(
     name="mlflow",
@@ -58,6 +83,8 @@ DIALECT = Dialect(
     columns={
         "provider": (Source("mlflow.llm.provider", _provider),),
         "project": (Source("mlflow.experimentId", unquoted),),
+        "prompt_name": (Source("mlflow.linkedPrompts", _first_prompt("name")),),
+        "prompt_version": (Source("mlflow.linkedPrompts", _first_prompt("version")),),
         "traffic_marker": (
             *(Source(key, eval_marker) for key in (*_MARKERS, *_JUDGE)),
             Source("mlflow.spanType", _evaluator),
@@ -68,7 +95,7 @@ DIALECT = Dialect(
         "session_id": (Source("mlflow.trace.session", unquoted),),
         "user_id": (Source("mlflow.trace.user", unquoted),),
         "task_id": (Source("mlflow.eval.requestId", unquoted),),
-        "reported_cost_usd": (Source("mlflow.llm.cost", inside("total_cost")), "mlflow.assessment.judgeCost"),
+        "reported_cost_usd": (Source("mlflow.llm.cost", inside("total_cost")), f"{_ASSESSMENT}judgeCost"),
     },
     kinds=(
         KindKey(
@@ -92,6 +119,6 @@ DIALECT = Dialect(
             },
         ),
     ),
-    usage=(USAGE,),
+    usage=(USAGE, JUDGE_USAGE),
     token_rules=(TokenRule(INCLUSIVE),),
 )

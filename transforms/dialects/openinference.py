@@ -20,7 +20,7 @@ from transforms.dialects.base import (
     TokenRule,
     UsageGroup,
 )
-from transforms.dialects.readings import evaluator, experiment_project, finish_reason, provider
+from transforms.dialects.readings import evaluator, experiment_project, finish_reason, inside, provider
 
 USAGE = UsageGroup(
     name="llm.token_count",
@@ -53,6 +53,7 @@ DIALECT = Dialect(
         "traffic_marker": (Source("openinference.span.kind", evaluator),),
     },
     fallbacks={
+        "service_tier": (Source("llm.invocation_parameters", inside("service_tier")),),
         "provider": (Source("llm.system", provider), Source("decision.system", provider)),
         "response_model": ("llm.model_name", "decision.model_name"),
         "request_model": ("embedding.model_name", "reranker.model_name"),

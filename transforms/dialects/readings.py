@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -74,6 +75,14 @@ def _texts(text: str) -> list[str]:
         return [str(item) for item in json.loads(text) if item]
     except (ValueError, RecursionError):  # not JSON after all: the text itself is the reason
         return [text]
+
+
+def host(text: str) -> str | None:
+    """The host of a URL, without its port; a host alone is itself. None for what is no URL."""
+    try:
+        return urllib.parse.urlsplit(text if "//" in text else f"//{text}").hostname
+    except ValueError:
+        return None
 
 
 def evaluator(text: str) -> str | None:

@@ -25,7 +25,7 @@ from transforms.dialects.base import (
     UsageGroup,
 )
 from transforms.dialects.otel_genai import USAGE
-from transforms.dialects.readings import finish_reason, lower
+from transforms.dialects.readings import finish_reason, host, lower
 
 LEGACY_USAGE = UsageGroup(
     name="llm.usage",
@@ -89,6 +89,8 @@ DIALECT = Dialect(
     },
     fallbacks={
         "user_id": ("llm.user",),
+        "code_version": ("traceloop.entity.version",),
+        "server_address": (Source("gen_ai.openai.api_base", host),),
         "finish_reason": (
             Source("gen_ai.response.stop_reason", finish_reason),
             Source("llm.response.finish_reason", finish_reason),
@@ -118,6 +120,7 @@ DIALECT = Dialect(
             },
             rank=2,
         ),
+        KindKey("gen_ai.task.kind", {"execute_task": Meaning(CONTAINER, "step")}, rank=2, only_known=True),
     ),
     usage=(USAGE, LEGACY_USAGE),
     token_rules=(

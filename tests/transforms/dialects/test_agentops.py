@@ -54,3 +54,9 @@ def test_kinds(kind: str, role: str, operation: str) -> None:
 )
 def test_a_sessions_end_is_its_outcome(state: str, outcome: str | None) -> None:
     assert read({"agentops.session.end_state": state})["task_outcome"] == outcome
+
+
+def test_a_failed_step_is_an_error_and_no_outcome() -> None:
+    row = read({"workflow.step.status": "failed"})
+    assert (row["error_type"], row["task_outcome"]) == ("error", None)
+    assert read({"workflow.step.status": "completed"})["error_type"] is None

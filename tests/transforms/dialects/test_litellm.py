@@ -78,3 +78,9 @@ def test_costs_stand_in_several_places() -> None:
 def test_a_failed_attempt_names_its_provider() -> None:
     row = read({"litellm.provider.error.code": "429", "litellm.provider.error.llm_provider": "azure"}, scope="litellm")
     assert (row["error_type"], row["provider"]) == ("429", "azure.ai.openai")
+
+
+def test_a_teams_metadata_may_name_its_cost_center() -> None:
+    row = read({"litellm.team.metadata": '{"cost_center": "cc-9", "tags": ["a"]}', "metadata.user_api_key_org_id": "o"})
+    assert row["cost_center"] == "cc-9"
+    assert read({"litellm.team.metadata": "{}", "metadata.user_api_key_org_id": "o"})["cost_center"] == "o"

@@ -88,3 +88,21 @@ def test_kinds(kind: str, role: str, operation: str, marker: str | None) -> None
 def test_scorers_and_evaluation_runs_are_evaluation_traffic(key: str) -> None:
     assert read({key: "0.5"})["traffic_marker"] == "eval"
     assert read({key: ""})["traffic_marker"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "version"),
+    [
+        ('[{"name": "summary", "version": 3}, {"name": "other", "version": 1}]', "summary", "3"),
+        ('[{"name": "cut', None, None),
+        ("[]", None, None),
+    ],
+)
+def test_linked_prompts(sent: str, name: str | None, version: str | None) -> None:
+    row = read({"mlflow.linkedPrompts": sent})
+    assert (row["prompt_name"], row["prompt_version"]) == (name, version)
+
+
+def test_what_a_judge_used_is_usage_of_an_evaluation() -> None:
+    row = read({"mlflow.assessment.judgeInputTokens": 100, "mlflow.assessment.judgeOutputTokens": "20"})
+    assert (row["input_tokens"], row["output_tokens"], row["traffic_marker"]) == (100, 20, "eval")

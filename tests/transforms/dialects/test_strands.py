@@ -65,3 +65,9 @@ def test_agents_and_cycles_repeat_their_chats(operation: str, role: str, said: s
     decorated = {"gen_ai.operation.name": operation, "langfuse.observation.type": "span"}
     row = read(call(170, 182) | decorated, scope="strands.telemetry.tracer")
     assert (row["role"], row["operation"]) == (role, said)
+
+
+def test_a_failed_tool_is_an_error_and_no_outcome() -> None:
+    row = read({"gen_ai.tool.status": "error"}, scope="strands.telemetry.tracer")
+    assert (row["error_type"], row["task_outcome"]) == ("error", None)
+    assert read({"gen_ai.tool.status": "success"}, scope="strands.telemetry.tracer")["error_type"] is None
