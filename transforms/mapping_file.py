@@ -46,6 +46,7 @@ NOT_MAPPED = {
     **dict.fromkeys(("dialect", "usage_fields", "token_rule"), "what our reading did"),
     **dict.fromkeys(("usage_error", "cost_error"), "what our reading found wrong"),
     **dict.fromkeys(("sampling_probability", "sampler"), "read from the samplers' own words"),
+    "usage_iterations": "a provider's own list of attempts",
     "is_estimated": "told from the library that counted",
     "role": "follows from operation; map that",
     "traffic_marker": "what libraries put on evaluations; map traffic_source",
