@@ -17,7 +17,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from transforms.raw_usage import exclusive_counts, mapping
+from transforms.raw_usage import exclusive_counts, usage_object
 
 COUNTS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "cache_write_1h_tokens", "output_tokens")
 
@@ -26,7 +26,7 @@ def iterations(*path: str) -> Callable[[str], str | None]:
     """A reading: the attempts in the usage object at ``path`` of the object sent; None without any."""
 
     def read(sent: str) -> str | None:
-        usage: Any = mapping(sent)
+        usage: Any = usage_object(sent)
         for name in path:
             usage = usage.get(name) if isinstance(usage, Mapping) else None
         attempts = usage.get("iterations") if isinstance(usage, Mapping) else None

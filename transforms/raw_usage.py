@@ -2,28 +2,35 @@
 
 Whether input holds the cache follows from the shape of the keys, as the providers' APIs define them:
 
-* OpenAI (chat and Responses): input holds cache; reasoning is part of output.
+* OpenAI (chat and Responses) and those who follow it: input holds cache; reasoning is part of output.
 * Anthropic: input leaves cache reads and writes out.
-* Bedrock Converse: the same, camelCase.
+* Bedrock (Converse, Nova): the same, camelCase.
 * Gemini: prompt holds cache but not tool results; candidates leave thoughts out.
+* Cohere: `billed_units` is what is billed; `tokens` beside it adds what Cohere itself puts into the prompt, and its
+  cache is no matter of billing.
+* Voyage: `total_tokens` alone, all of it input.
+
+A stream tells its usage in parts. An array of such objects in the order they came is read as one: for each field the
+last object that says it holds, nothing is added.
 """
 
 import ast
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Counts = dict[str, int]
 Object = Mapping[str, Any]
 
 _ANTHROPIC = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+_DEEPSEEK_HIT = "prompt_cache_hit_tokens"
 _LONGEST = 20_000  # characters; a usage object has a few hundred
 
 
 def parse(text: str) -> Counts | None:
     """Canonical counts of one usage object, input and output whole; None if the text is no such object."""
-    usage = mapping(text)
+    usage = usage_object(text)
     return None if usage is None else counts_of(usage)
 
 
@@ -32,7 +39,9 @@ def counts_of(usage: Mapping[str, Any]) -> Counts | None:
     if "promptTokenCount" in usage:
         return _gemini(usage)
     if "inputTokens" in usage:
-        return _exclusive(usage, "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+        return _bedrock(usage)
+    if isinstance(usage.get("billed_units"), Mapping):
+        return _openai(usage["billed_units"])
     if "prompt_tokens" not in usage and not usage.keys().isdisjoint(_ANTHROPIC[2:]):
         return exclusive_counts(usage)
     return _openai(usage)
@@ -42,6 +51,30 @@ def exclusive_counts(usage: Mapping[str, Any]) -> Counts:
     """Counts of an object that is known to be Anthropic's, with or without cache."""
     written_1h = part(usage, "cache_creation", "ephemeral_1h_input_tokens")
     return _exclusive(usage, *_ANTHROPIC) | known(cache_write_1h_tokens=written_1h)
+
+
+def usage_object(text: str) -> Mapping[str, Any] | None:
+    """A usage object, or an array of a stream's partial ones as one; None for anything else."""
+    if not text.startswith("["):
+        return mapping(text)
+    parts = mapping(f'{{"parts": {text}}}')
+    listed = parts["parts"] if parts else []
+    return merged(listed) if listed and all(isinstance(part, dict) for part in listed) else None
+
+
+def merged(partials: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Partial usage objects in the order they came: the last one that says a field holds it. Null says nothing."""
+    whole: dict[str, Any] = {}
+    for partial in partials:
+        for name, value in _said(partial).items():
+            before = whole.get(name)
+            is_both = isinstance(value, Mapping) and isinstance(before, Mapping)
+            whole[name] = {**before, **_said(value)} if is_both and before else value
+    return whole
+
+
+def _said(usage: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in usage.items() if value is not None}
 
 
 def mapping(text: str, longest: int = _LONGEST) -> Mapping[str, Any] | None:
@@ -64,19 +97,32 @@ def _printed(text: str) -> Any:
 
 
 def _openai(usage: Mapping[str, Any]) -> Counts | None:
-    counts: Counts = {}
     for prompt, completion in (("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens")):
         if prompt in usage or completion in usage:
-            counts = known(
-                input_tokens=count(usage, prompt),
-                output_tokens=count(usage, completion),
-                cached_input_tokens=part(usage, f"{prompt}_details", "cached_tokens"),
-                cache_write_tokens=part(usage, f"{prompt}_details", "cache_write_tokens")
-                or part(usage, f"{prompt}_details", "cache_creation_tokens"),
-                reasoning_tokens=part(usage, f"{completion}_details", "reasoning_tokens"),
+            return (
+                known(
+                    input_tokens=count(usage, prompt),
+                    output_tokens=count(usage, completion),
+                    cached_input_tokens=first(_detail(usage, prompt, "cached_tokens"), count(usage, _DEEPSEEK_HIT)),
+                    cache_write_tokens=first(
+                        _detail(usage, prompt, "cache_write_tokens"), _detail(usage, prompt, "cache_creation_tokens")
+                    ),
+                    reasoning_tokens=_detail(usage, completion, "reasoning_tokens"),
+                )
+                or None
             )
-            break
-    return counts or None
+    return known(input_tokens=count(usage, "total_tokens")) or None if usage.keys() == {"total_tokens"} else None
+
+
+def _detail(usage: Mapping[str, Any], whole: str, key: str) -> int | None:
+    """A part of a count; the object of parts is called after the count, in the plural or the singular."""
+    return first(part(usage, f"{whole}_details", key), part(usage, f"{whole.removesuffix('s')}_details", key))
+
+
+def _bedrock(usage: Mapping[str, Any]) -> Counts:
+    read, write = (f"cache{what}InputToken" for what in ("Read", "Write"))
+    names = [name if name in usage else f"{name.removesuffix('s')}Count" for name in (f"{read}s", f"{write}s")]
+    return _exclusive(usage, "inputTokens", "outputTokens", *names)
 
 
 def _exclusive(usage: Mapping[str, Any], input_: str, output: str, read: str, write: str) -> Counts:
@@ -111,6 +157,11 @@ def count(usage: Mapping[str, Any], key: str) -> int | None:
     """A whole number that is not negative; None where there is none."""
     value = usage.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
+
+
+def first(*counts: int | None) -> int | None:
+    """The first count that was said, a zero too."""
+    return next((one for one in counts if one is not None), None)
 
 
 def known(**counts: int | None) -> Counts:

@@ -17,6 +17,7 @@ SOURCES = {
     "azure_llm_2023": "github.com/Azure/AzurePublicDataset (CC BY 4.0), AzureLLMInferenceTrace_conv.csv as conv.csv",
     "coding_agent_log": "github.com/bg002h/bitcoin_tax (MIT), agent transcripts as Parquet, numbers only",
     "aider": "github.com/Aider-AI/aider (Apache-2.0), aider/website/_data/*.yml as one CSV",
+    "provider_usage": "github.com/traceloop/openllmetry (Apache-2.0), recorded exchanges of its tests, numbers only",
     "tau_bench_airline": "github.com/sierra-research/tau-bench (MIT), historical_trajectories/gpt-4o-airline.json",
 }
 
