@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.arrays import Flags, Ints, ints, valid
-from transforms.dialects.base import EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, UNKNOWN, Dialect
+from transforms.dialects.base import EXCLUSIVE, EXCLUSIVE_OUTPUT, INCLUSIVE, UNKNOWN, Dialect, TokenRule
 from transforms.registry import BUILT_IN, Registry
 from transforms.tally import COUNTS, INPUT, OUTPUT, READ, REASONING, TOTAL, WRITE, WRITE_1H, Tally
 
@@ -34,9 +34,9 @@ def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa
     ``winner`` is each span's group in the registry's order: groups whose keys say what they hold need no emitter.
     """
     value, said = tally.value, tally.is_said
-    small = (np.abs(value) < _HUGE).all(axis=0)
+    small = (np.abs(value[:TOTAL]) < _HUGE).all(axis=0)
     cache = value[READ] + value[WRITE]
-    rules, reasons, index = _emitter_rules(dialect, emitter)
+    rules, reasons, omits_zero, index = _emitter_rules(dialect, emitter)
     has_cache = said[READ] | said[WRITE]
     proven = small & has_cache & said[INPUT] & (cache > value[INPUT])
     chosen: NDArray[np.object_] = np.array(reasons, dtype=object)[index]
@@ -50,6 +50,7 @@ def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa
     undecided = (rule == UNKNOWN) & ~proven
     _by_total(tally, undecided & small, rule, chosen)
     rule[proven], chosen[proven] = EXCLUSIVE, "exclusive: cache exceeds input"
+    said[INPUT] |= small & omits_zero[index] & (cache > 0) & said[OUTPUT]
     add_cache = small & (rule == EXCLUSIVE) & said[INPUT]
     value[INPUT, add_cache] += cache[add_cache]
     add_reasoning = small & (rule == EXCLUSIVE_OUTPUT) & said[OUTPUT]
@@ -63,7 +64,7 @@ def _by_total(tally: Tally, where: Flags, rule: NDArray[np.object_], chosen: NDA
     rule[rule == UNKNOWN] = INCLUSIVE
     if not where.any():
         return
-    known = where & tally.is_said[TOTAL] & tally.is_said[INPUT] & tally.is_said[OUTPUT]
+    known = where & tally.is_said[[INPUT, OUTPUT, TOTAL]].all(axis=0)
     rest = value[TOTAL] - value[INPUT] - value[OUTPUT]
     cache, reasoning = value[READ] + value[WRITE], value[REASONING]
     for name, fits in (
@@ -74,36 +75,38 @@ def _by_total(tally: Tally, where: Flags, rule: NDArray[np.object_], chosen: NDA
         decided = known & fits
         rule[decided], chosen[decided] = name, f"{name}: total"
         known &= ~fits
+    chosen[known] = f"{INCLUSIVE}: assumed, total says otherwise"
 
 
-def _emitter_rules(dialect: Ints, emitter: Emitter) -> tuple[list[str], list[str], Ints]:
-    """Rule and reason of each distinct emitter, and which of them sent each span."""
+def _emitter_rules(dialect: Ints, emitter: Emitter) -> tuple[list[str], list[str], Flags, Ints]:
+    """Rule and reason of each distinct emitter, whether it omits zeros, and which of them sent each span."""
     providers = emitter.provider.dictionary_encode()
     codes = ints(providers.indices.cast(pa.int64())) + valid(providers.indices)  # 0 for no provider
     width, height = len(providers.dictionary) + 1, max(len(emitter.scope_names), 1)
     key = ((dialect + 1) * height + emitter.scope) * width + codes
     distinct, index = np.unique(key, return_inverse=True)
     names, dialects = ["", *providers.dictionary.to_pylist()], emitter.registry.dialects
-    rules, reasons = [], []
+    rules, reasons, omits_zero = [], [], []
     for one in distinct:
         rest, provider = divmod(int(one), width)
         place, scope = divmod(rest, height)
-        rule, reason = UNKNOWN, ""
+        rule, reason = TokenRule(UNKNOWN), ""
         if place:
             rule, reason = _rule(
                 dialects[place - 1], emitter.scope_names[scope], emitter.scope_versions[scope], names[provider]
             )
-        rules.append(rule)
+        rules.append(rule.rule)
         reasons.append(reason)
-    return rules, reasons, index.astype(np.int64)
+        omits_zero.append(rule.omits_zero)
+    return rules, reasons, np.array(omits_zero, dtype=np.bool_), index.astype(np.int64)
 
 
-def _rule(dialect: Dialect, scope: str, version: str, provider: str) -> tuple[str, str]:
+def _rule(dialect: Dialect, scope: str, version: str, provider: str) -> tuple[TokenRule, str]:
     for rule in dialect.token_rules:
         fits = scope.startswith(rule.scope) and rule.provider in ("", provider)
         if fits and (not rule.before or _version(version) < rule.before):
-            return rule.rule, f"{rule.rule}: {dialect.name}"
-    return UNKNOWN, f"{INCLUSIVE}: assumed"
+            return rule, f"{rule.rule}: {dialect.name}"
+    return TokenRule(UNKNOWN), f"{INCLUSIVE}: assumed"
 
 
 def knows_scope(dialect: Dialect, scopes: Sequence[str]) -> Flags:
@@ -126,7 +129,7 @@ def judge(tally: Tally, errors: dict[int, str]) -> None:
     both = said[INPUT] & (said[READ] | said[WRITE]) & (value[READ] + value[WRITE] > value[INPUT])
     checks.append((both, "cache reads and writes exceed input_tokens"))
     checks.extend((said[count] & (value[count] < 0), f"{name} is negative") for count, name in enumerate(COUNTS))
-    checks.append(((np.abs(value) >= _HUGE).any(axis=0), f"a count is beyond {_HUGE}"))
+    checks.append(((np.abs(value[:TOTAL]) >= _HUGE).any(axis=0), f"a count is beyond {_HUGE}"))
     for wrong, message in checks:
         for row in np.flatnonzero(wrong):
             errors.setdefault(int(row), message)

@@ -10,8 +10,8 @@ made to hold the cache and output the reasoning:
 2. else the rule of the emitter (dialect, scope, version, provider) holds;
 3. else a reported total decides; else counts are taken as the conventions demand, inclusive.
 
-What cannot be right after that (a part above its whole, a negative count, not a number) is kept as it is, and
-``usage_error`` says so. Nothing is clamped.
+What cannot be right after that (a part above its whole, a negative count, not a number where no other key has one) is
+kept as it is, and ``usage_error`` says so. Nothing is clamped.
 """
 
 import re
@@ -26,10 +26,14 @@ from transforms.arrays import NONE, Flags, Ints, ints, valid
 from transforms.attributes import Attributes, Kind
 from transforms.dialects.base import INCLUSIVE, UsageGroup
 from transforms.reading import whole
-from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, READ, WRITE, Tally
+from transforms.tally import COUNTS, INPUT, OUTPUT, PARTS, READ, TOTAL, WRITE, Tally
 from transforms.token_rules import Emitter, judge, knows_scope, normalise
 
 _ROW = {name: row for row, name in enumerate((*COUNTS, "total_tokens"))}
+
+
+Unread = dict[tuple[int, int], str]
+"""What is wrong with a value that should be a count, by span and count."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,13 @@ class Usage:
 
 def read_usage(attributes: Attributes, emitter: Emitter) -> Usage:
     """Counts of every span."""
-    errors: dict[int, str] = {}
-    tallies = [_tally(attributes, group, emitter, errors) for group in emitter.registry.usage_order]
+    unread: Unread = {}
+    tallies = [_tally(attributes, group, emitter, unread) for group in emitter.registry.usage_order]
     winner, tally = _elect(tallies, emitter.registry.usage_order, attributes.owners)
     dialect = _dialects(winner, emitter)
     sent = tally.value.copy()
     rule = normalise(tally, winner, dialect, emitter)
+    errors = _missed(unread, tally)
     judge(tally, errors)
     return Usage(
         columns=_columns(tally, rule, errors),
@@ -59,7 +64,16 @@ def read_usage(attributes: Attributes, emitter: Emitter) -> Usage:
     )
 
 
-def _tally(attributes: Attributes, group: UsageGroup, emitter: Emitter, errors: dict[int, str]) -> Tally | None:
+def _missed(unread: Unread, tally: Tally) -> dict[int, str]:
+    """What could not be read and nothing else said. A total is no count: it only helps to read the others."""
+    errors: dict[int, str] = {}
+    for (row, count), error in unread.items():
+        if count != TOTAL and not tally.is_said[count, row]:
+            errors.setdefault(row, error)
+    return errors
+
+
+def _tally(attributes: Attributes, group: UsageGroup, emitter: Emitter, unread: Unread) -> Tally | None:
     spellings = [getattr(group, name) for name in (*COUNTS, "total_tokens")]
     found = [(count, key) for count, keys in enumerate(spellings) for key in keys if len(attributes.at(key))]
     raw_keys = [key for key in attributes.keys if group.raw and _fits(group.raw, key)]
@@ -68,7 +82,7 @@ def _tally(attributes: Attributes, group: UsageGroup, emitter: Emitter, errors: 
     speaks = _speakers(attributes, group, emitter)
     tally = Tally(attributes.owners)
     for count, key in found:
-        _read_key(attributes, key, count, tally, speaks, errors)
+        _read_key(attributes, key, count, tally, speaks, unread)
     for key in raw_keys:
         _read_raw(attributes, key, group, tally, speaks)
     if group.further_input_tokens:
@@ -95,9 +109,7 @@ def _speakers(attributes: Attributes, group: UsageGroup, emitter: Emitter) -> Fl
     return speaks
 
 
-def _read_key(
-    attributes: Attributes, key: str, count: int, tally: Tally, speaks: Flags, errors: dict[int, str]
-) -> None:
+def _read_key(attributes: Attributes, key: str, count: int, tally: Tally, speaks: Flags, unread: Unread) -> None:
     at = attributes.at(key)
     at = at[speaks[attributes.owner[at]]]
     read = whole(attributes, at)
@@ -107,7 +119,8 @@ def _read_key(
         for place in at[~said]:
             sent = attributes.text[int(place)].as_py()
             if sent:  # an empty string or value says nothing
-                errors.setdefault(int(attributes.owner[place]), f"{key} is not a whole number: {sent[:40]}")
+                where = (int(attributes.owner[place]), count)
+                unread.setdefault(where, f"{key} is not a whole number: {sent[:40]}")
     new = said & ~tally.is_said[count, owner]
     rows = owner[new]
     tally.value[count, rows] = ints(read.values)[new]

@@ -47,6 +47,22 @@ def test_a_total_does_not_overrule_a_known_emitter() -> None:
     assert (row["input_tokens"], row["token_rule"]) == (5000, "inclusive: otel_genai")
 
 
+def test_a_total_that_fits_nothing_decides_nothing_and_is_said() -> None:
+    row = usage({f"{GEN}input_tokens": 100, f"{GEN}output_tokens": 50, READ: 30, f"{GEN}total_tokens": 999})
+    assert counts(row)[:2] == (100, 30)
+    assert row["token_rule"] == "inclusive: assumed, total says otherwise"
+
+
+def test_an_input_that_was_cached_whole_is_not_sent_by_all() -> None:
+    sent = {f"{GEN}output_tokens": 5, READ: 900, WRITE: 100}
+    row = usage(sent, scope="opentelemetry.instrumentation.botocore.bedrock-runtime")
+    assert (counts(row), row["usage_fields"]) == ((1000, 900, 100, 5, None), 4)
+    assert counts(usage(sent)) == (None, 900, 100, 5, None)  # others send a zero: without one the input is unknown
+    stream = {f"{GEN}output_tokens": 5}
+    row = usage(stream, scope="opentelemetry.instrumentation.botocore.bedrock-runtime")
+    assert counts(row)[0] is None
+
+
 def test_cache_above_input_proves_exclusive_whoever_sends_it() -> None:
     sent = {f"{GEN}input_tokens": 3, f"{GEN}output_tokens": 442, READ: 7917, WRITE: 350, f"{GEN}total_tokens": 8712}
     row = usage(sent, scope="opentelemetry.instrumentation.openai_v2")
@@ -117,6 +133,20 @@ def test_what_is_not_a_number_is_null_and_said(sent: Any) -> None:
     assert row["input_tokens"] is None
     assert row["output_tokens"] == 3
     assert row["usage_error"].startswith("gen_ai.usage.input_tokens is not a whole number")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        {f"{GEN}prompt_tokens": "n/a"},  # another spelling of the same count
+        {"inputTokens": "many"},  # another group
+        {f"{GEN}total_tokens": "n/a"},  # no count of its own
+        {f"{GEN}total_tokens": 2**62},
+    ],
+)
+def test_a_bad_number_takes_nothing_that_a_good_one_says(noise: dict[str, Any]) -> None:
+    row = usage({f"{GEN}input_tokens": 12, f"{GEN}output_tokens": 3, READ: 4} | noise)
+    assert (counts(row), row["usage_error"]) == ((12, 4, None, 3, None), None)
 
 
 @pytest.mark.parametrize(

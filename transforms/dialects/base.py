@@ -106,6 +106,7 @@ class TokenRule:
     scope: str = ""  # the scope's name begins with this
     provider: str = ""  # normalised provider, if it matters
     before: tuple[int, ...] = ()  # only scope versions below this one
+    omits_zero: bool = False  # an uncached input of 0 is not sent: cached tokens beside an output are all there was
 
 
 @dataclass(frozen=True)

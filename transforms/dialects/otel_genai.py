@@ -129,7 +129,8 @@ DIALECT = Dialect(
     kinds=(KindKey("gen_ai.operation.name", OPERATIONS, rank=1),),
     usage=(USAGE,),
     token_rules=(
-        TokenRule(EXCLUSIVE, scope="opentelemetry.instrumentation.botocore"),  # Converse as Bedrock sent it
+        # Converse as Bedrock sent it, but for zeros
+        TokenRule(EXCLUSIVE, scope="opentelemetry.instrumentation.botocore", omits_zero=True),
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.genai."),
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.google_genai"),
         TokenRule(INCLUSIVE, scope="opentelemetry.instrumentation.openai_v2"),
