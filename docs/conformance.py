@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from docs.markdown import code, grid
+from spanledger.conformance import report
 from spanledger.conformance.expected import Expected, read_expected
 from spanledger.conformance.folder import Recording, SentSpan, read_recording
-from spanledger.conformance.judging import Comparison, Judged, Reason, Verdict, compare
+from spanledger.conformance.judging import Comparison, Judged, Verdict, compare
 from spanledger.conformance.measures import WHOLE
 from spanledger.conformance.reading import FoundCall, read_through
 from tests.transforms.oracle import CORPUS, recordings
@@ -126,11 +127,8 @@ def _verdict(figure: Judged | None) -> str:
         return "not stated"
     if not figure.expected and figure.verdict is Verdict.EXACT:
         return "–"
-    if figure.verdict is Verdict.DIFFERENT:
-        return "**DIFFERENT**"
-    if figure.verdict is Verdict.PARTLY and figure.of is not None:
-        return f"{figure.exact} of {figure.of}"
-    return figure.verdict.value
+    said = report.verdict(figure)
+    return f"**{said}**" if figure.verdict is Verdict.DIFFERENT else said
 
 
 def _failed(comparison: Comparison) -> str:
@@ -158,7 +156,7 @@ def _section(proof: Proof) -> Iterator[str]:
     yield from (f"- {name}: {words}" for name, words in _facts(proof) if words)
     yield ""
     figures = [figure for figure in comparison.figures if figure.expected or figure.verdict is not Verdict.EXACT]
-    rows = [(NAMES[one.name], f"{one.expected:,}", f"{one.found:,}", _verdict(one), _why(one)) for one in figures]
+    rows = [(NAMES[one.name], f"{one.expected:,}", f"{one.found:,}", _verdict(one), report.why(one)) for one in figures]
     yield from grid(("", "billed", "shown as known", "", "the others"), rows)
 
 
@@ -183,12 +181,3 @@ def _own_cost(proof: Proof) -> str:
         return ""
     equal = sum(abs((one.reported_cost_usd or 0) - (one.computed_cost_usd or 0)) <= SAME_USD for one in both)
     return f"equal to counts times list price in {equal} of {len(both)} calls; ours counts"
-
-
-def _why(figure: Judged) -> str:
-    return "; ".join([*figure.differences, *map(_reason, figure.reasons)])
-
-
-def _reason(reason: Reason) -> str:
-    kinds = ", ".join(f"{count} {kind}" if len(reason.kinds) > 1 else kind for kind, count in reason.kinds)
-    return f"{reason.calls}: {reason.words}" + (f" ({kinds})" if kinds else "")

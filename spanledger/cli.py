@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.options import command
 from spanledger.settings import Settings
@@ -126,6 +127,9 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
         faults += finding.state == "fault"
     click.echo(f"{faults} faults" if faults else "healthy")
     _end_with(FAILED if faults else 0)
+
+
+main.add_command(recording)
 
 
 @main.group(epilog=MEANING)

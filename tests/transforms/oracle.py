@@ -1,5 +1,7 @@
 """What normalising must agree with: a plain loop over protobuf objects, sharing no code with the product."""
 
+import base64
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,11 +81,18 @@ def recordings() -> list[str]:
     return sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
 
 
+def billed_calls(recording: str) -> list[dict[str, Any]]:
+    """The stub provider's log of a recording; empty where a person stated the expected numbers."""
+    path = CORPUS / recording / "expected.json"
+    calls = json.loads(path.read_text()).get("calls") or [] if path.exists() else []
+    return [call for call in calls if "seq" in call]
+
+
 def bodies_of(recording: str) -> dict[str, bytes]:
     """Trace exports of a recording by file name, as protobuf."""
     bodies = {}
     for path in sorted((CORPUS / recording).glob("[0-9][0-9][0-9].*")):
-        if path.name.endswith((".metrics.binpb", ".logs.binpb")):
+        if ".metrics." in path.name or ".logs." in path.name:
             continue
         bodies[path.name] = path.read_bytes() if path.suffix == ".binpb" else _from_json(path.read_text())
     return bodies
@@ -91,8 +100,6 @@ def bodies_of(recording: str) -> dict[str, bytes]:
 
 def _from_json(text: str) -> bytes:
     """OTLP/JSON writes ids in hex where protobuf's own JSON has base64."""
-    import base64
-    import json
 
     def fix(node: Any) -> Any:
         if isinstance(node, list):

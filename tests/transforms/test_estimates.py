@@ -18,7 +18,7 @@ def _wrong(row: dict[str, Any], usage: dict[str, int]) -> bool:
 
 @pytest.mark.parametrize("recording", oracle.recordings())
 def test_what_differs_from_the_bill_is_marked_and_nothing_else_is(recording: str) -> None:
-    calls = json.loads((oracle.CORPUS / recording / "expected.json").read_text())["calls"]
+    calls = oracle.billed_calls(recording)
     billed = {call["response_id"]: call["usage"] for call in calls if call.get("response_id") and call["usage"]}
     for body in oracle.bodies_of(recording).values():
         for row in rows_of([body]):

@@ -1,0 +1,119 @@
+"""The recorder: the real OTLP doors, whose requests are also kept as they came. Nothing reaches a lake."""
+
+import contextlib
+import dataclasses
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from collector.answers import Kind
+from collector.config import CollectorConfig
+from collector.grpc_front import start_grpc
+from collector.http_front import HttpFront
+from collector.inflate import inflate
+from collector.log import Log
+from collector.metrics import Counters
+from collector.receive import Answering, Incoming, Receiver
+from collector.server import refuse_exposure
+from collector.tokens import Gate, load_tokens
+from spanledger.conformance.folder import Body
+from spanledger.conformance.writing import Taken
+
+
+class Recorder(Receiver):
+    """Answers as the collector does, and keeps each request that it took."""
+
+    def __init__(self, log: Log, gate: Gate, max_inflated_bytes: int) -> None:
+        super().__init__(log, gate, Counters(), max_inflated_bytes=max_inflated_bytes)
+        self._limit = max_inflated_bytes
+        self._guard = threading.Lock()
+        self._taken: list[Taken] = []
+
+    def receive(self, incoming: Incoming) -> Answering:
+        """See `Receiver.receive`."""
+        received_at_ns = time.time_ns()
+        answering = super().receive(incoming)
+
+        def keep(done: Answering) -> None:
+            if done.result().kind is Kind.OK:
+                taken = _taken(incoming, received_at_ns, self._limit)
+                with self._guard:
+                    self._taken.append(taken)
+
+        answering.add_done_callback(keep)
+        return answering
+
+    def taken(self) -> list[Taken]:
+        """What came so far, in order of arrival."""
+        with self._guard:
+            return sorted(self._taken, key=lambda one: one.received_at_ns)
+
+
+def _taken(incoming: Incoming, received_at_ns: int, limit: int) -> Taken:
+    content = inflate(incoming.body, incoming.encoding, limit)
+    form = "json" if incoming.is_json else "protobuf"
+    is_grpc = incoming.transport == "grpc"
+    facts = {
+        "path": f"/{incoming.signal.service}/Export" if is_grpc else f"/v1/{incoming.signal.name}",
+        "content_type": incoming.headers.get("content-type"),
+        "content_encoding": incoming.encoding or None,
+        "wire_bytes": len(incoming.body),
+    }
+    body = Body("", incoming.signal, incoming.is_json, content)
+    return Taken(body, "grpc" if is_grpc else f"http/{form}", received_at_ns, incoming.headers, facts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Listening:
+    """An open recorder and where it is."""
+
+    recorder: Recorder
+    grpc: str
+    http: str
+
+
+@contextlib.contextmanager
+def listening(config: CollectorConfig) -> Iterator[Listening]:
+    """Open both doors until the block ends; what senders have asked by then is answered.
+
+    Raises one of `collector.server.START_ERRORS`.
+    """
+    refuse_exposure(config)
+    gate = Gate(load_tokens(config.token_file) if config.token_file else None)
+    with contextlib.ExitStack() as until:
+        folder = until.enter_context(tempfile.TemporaryDirectory(prefix="spanledger-"))
+        log = Log(
+            Path(folder) / "log",
+            max_bytes=config.log_segment_max_bytes,
+            max_age_s=config.log_segment_max_age_s,
+            max_pending_bytes=config.max_pending_bytes,
+        )
+        until.callback(log.close)
+        recorder = Recorder(log, gate, config.max_inflated_bytes)
+        http_port = until.enter_context(_http(recorder, config))
+        server, grpc_port = start_grpc(recorder, config.host, config.grpc_port, config.max_inflated_bytes)
+        until.callback(lambda: server.stop(config.drain_timeout_s).wait())
+        yield Listening(recorder, f"http://{config.host}:{grpc_port}", f"http://{config.host}:{http_port}")
+
+
+@contextlib.contextmanager
+def _http(recorder: Recorder, config: CollectorConfig) -> Iterator[int]:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    front = HttpFront(
+        recorder, {}, max_request_bytes=config.max_request_bytes, max_reading_bytes=config.max_pending_bytes
+    )
+    with socket.create_server((config.host, config.http_port), family=family) as door:
+        settings = uvicorn.Config(front, lifespan="off", log_config=None, access_log=False, server_header=False)
+        server = uvicorn.Server(settings)  # off the main thread it leaves the signals alone
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="http")
+        thread.start()
+        try:
+            yield door.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(config.drain_timeout_s)
