@@ -7,6 +7,7 @@ holds. Which metrics count is said by the dialects (`base.MetricUsage`).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -17,6 +18,16 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from transforms.dialects import DIALECTS
 from transforms.dialects.base import MetricUsage
 from transforms.log_calls import SESSION_KEYS, digest, session_trace, text_of
+
+
+@dataclass(frozen=True)
+class _Point:
+    metric: str
+    usage: MetricUsage
+    point: NumberDataPoint
+    common: list[KeyValue]  # its attributes without what it counts
+    is_total: bool
+
 
 _USAGES = {name: usage for dialect in DIALECTS for usage in dialect.metrics for name in (usage.tokens, usage.cost)}
 
@@ -60,37 +71,35 @@ def as_spans(request: ExportMetricsServiceRequest) -> ExportTraceServiceRequest:
 
 
 def _spans(scope: ScopeMetrics, service: str) -> Iterator[Span]:
-    sets: dict[bytes, Span] = {}
+    sets: dict[bytes, list[_Point]] = {}
     for metric in filter(is_usage, scope.metrics):
         usage = _USAGES[metric.name]
         is_total = metric.sum.aggregation_temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
         for point in metric.sum.data_points:
-            attributes = [item for item in point.attributes if item.key != usage.kind]
-            identity = _identity(usage, point, attributes, is_total=is_total)
-            key = digest(identity, point.time_unix_nano.to_bytes(8))
-            if key not in sets:
-                sets[key] = _span(usage, point, attributes, service, identity)
-            sets[key].attributes.append(KeyValue(key=_attribute(usage, metric.name, point), value=_value(point)))
-    yield from sets.values()
+            common = [item for item in point.attributes if item.key != usage.kind]
+            said = sorted(item.SerializeToString(deterministic=True) for item in common)
+            key = digest(usage.tokens.encode(), point.time_unix_nano.to_bytes(8), *said)
+            sets.setdefault(key, []).append(_Point(metric.name, usage, point, common, is_total))
+    for points_ in sets.values():
+        yield _span(points_, service)
 
 
-def _identity(usage: MetricUsage, point: NumberDataPoint, attributes: list[KeyValue], *, is_total: bool) -> bytes:
-    said = sorted(item.SerializeToString(deterministic=True) for item in attributes)
-    times = (point.start_time_unix_nano, 0 if is_total else point.time_unix_nano)
-    return digest(usage.tokens.encode(), *said, *(time.to_bytes(8) for time in times))
-
-
-def _span(
-    usage: MetricUsage, point: NumberDataPoint, attributes: list[KeyValue], service: str, identity: bytes
-) -> Span:
-    session = next(filter(None, (text_of(attributes, key) for key in SESSION_KEYS)), "")
+def _span(points_: list[_Point], service: str) -> Span:
+    """Series begin when their first number came, so only the first of them tells when the counting began."""
+    first = points_[0]
+    ended_ns = first.point.time_unix_nano
+    started_ns = min(one.point.start_time_unix_nano or ended_ns for one in points_)
+    said = sorted(item.SerializeToString(deterministic=True) for item in first.common)
+    identity = digest(first.usage.tokens.encode(), (started_ns if first.is_total else ended_ns).to_bytes(8), *said)
+    session = next(filter(None, (text_of(first.common, key) for key in SESSION_KEYS)), "")
+    counts = [KeyValue(key=_attribute(one.usage, one.metric, one.point), value=_value(one.point)) for one in points_]
     return Span(
         trace_id=session_trace(service, session, identity),
         span_id=digest(b"metric", identity)[:8],
-        name=usage.tokens,
-        start_time_unix_nano=point.start_time_unix_nano or point.time_unix_nano,
-        end_time_unix_nano=point.time_unix_nano,
-        attributes=attributes,
+        name=first.usage.tokens,
+        start_time_unix_nano=started_ns,
+        end_time_unix_nano=ended_ns,
+        attributes=[*first.common, *counts],
     )
 
 

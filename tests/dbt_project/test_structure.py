@@ -11,6 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
 from spanledger.workspace import PROJECT
+from transforms.dialects import DIALECTS
 
 MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
 MARTS = [name for name, path in MODELS.items() if path.parent.name == "marts"]
@@ -102,3 +103,11 @@ def test_every_exception_is_still_needed() -> None:
 def test_a_model_is_short(model: str) -> None:
     lines = len(MODELS[model].read_text().splitlines())
     assert lines <= LONGEST or model in LONGER, f"{model} has {lines} lines: look for the second concept"
+
+
+def test_the_agents_whose_sessions_have_several_sources_are_those_whose_logs_are_read() -> None:
+    """The election and the reader name the same dialects."""
+    (text,) = re.findall(
+        r"macro agent_dialects\(\) -%\}\s*\((.*?)\)", (PROJECT / "macros" / "sighting_keys.sql").read_text()
+    )
+    assert set(re.findall(r"'(\w+)'", text)) == {one.name for one in DIALECTS if one.log_events or one.metrics}
