@@ -86,6 +86,10 @@ CHECKS = {
         "A discount, a tier or an outdated price: compare a few of these calls with the provider's invoice. "
         "The spend here is the size of the differences.",
     ),
+    "response_id_reused": (
+        "Calls that share a response id and differ in tokens",
+        "Snapshots of one reply, or an id used again: they are all counted. Snapshots belong on one span.",
+    ),
     "sampled_traces": (
         "Calls from sampled telemetry",
         "Others like them were dropped before they got here, so totals are what arrived, not all. The estimate below "

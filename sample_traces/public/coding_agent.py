@@ -19,8 +19,13 @@ def coding_agent_log(folder: Path | None = None, spans_per_request: int = 500) -
     A reply is written as several lines that all repeat its input; the last one has the final output, so the last one
     counts. Traffic source and task are not known and not said.
     """
-    lines = pq.read_table(public_file(folder, "coding_agent_log", "lines.parquet")).to_pylist()
-    yield from pack(_spans(lines), spans_per_request)
+    yield from pack(_spans(read_lines(folder)), spans_per_request)
+
+
+def read_lines(folder: Path | None = None) -> list[Line]:
+    """Every line of the logs, in file order."""
+    lines: list[Line] = pq.read_table(public_file(folder, "coding_agent_log", "lines.parquet")).to_pylist()
+    return lines
 
 
 def _spans(lines: list[Line]) -> Iterator[Sent]:
@@ -56,10 +61,11 @@ def _calls(trace: str, root: str, lines: list[Line]) -> Iterator[Sent]:
         start = asked_at.get(first["parent_uuid"], nanoseconds(first["timestamp"]))
         ids = (trace, identifier(8, "coding-agent", message_id), root)
         times = (start, max(start, nanoseconds(last["timestamp"])))
-        yield sent(SERVICE, ids, f"chat {last['model']}", times, _call(message_id, last))
+        yield sent(SERVICE, ids, f"chat {last['model']}", times, call_attributes(message_id, last))
 
 
-def _call(message_id: str, line: Line) -> Attributes:
+def call_attributes(message_id: str, line: Line) -> Attributes:
+    """A call's attributes as one line of its reply says them."""
     cached, written = line["cache_read_input_tokens"], line["cache_creation_input_tokens"]
     return {
         "gen_ai.operation.name": "chat",

@@ -39,22 +39,27 @@ groups as (
     group by all
 ),
 
--- Within a trace, one response id with one usage (or none said) of one model is one call.
+-- Within a trace, one response id with one usage of one model is one call; a sighting that says no usage, or a part of
+-- it, is one with the first that says the most.
 responses as (
     select
         *,
-        struct_pack(
-            group_id := first_value(group_id) over of_response,
-            input_tokens := first_value(input_tokens) over of_response,
-            output_tokens := first_value(output_tokens) over of_response,
-            request_model := first_value(request_model) over of_response,
-            response_model := first_value(response_model) over of_response
-        ) as first_one
+        case
+            when input_tokens is not null and output_tokens is not null
+                then first_value(groups) over of_usage
+            else first_value(groups) over of_response
+        end as first_one
     from groups
-    window of_response as (
-        partition by organization, trace_id, response_id
-        order by (input_tokens is not null) desc, started_ns, group_id
-    )
+    window
+        of_usage as (
+            partition by organization, trace_id, response_id, input_tokens, output_tokens order by started_ns, group_id
+        ),
+        of_response as (
+            partition by organization, trace_id, response_id
+            order by
+                (input_tokens is not null and output_tokens is not null) desc, (input_tokens is not null) desc,
+                started_ns, group_id
+        )
 )
 
 select

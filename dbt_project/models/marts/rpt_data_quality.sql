@@ -38,6 +38,15 @@ findings as (
     from calls
     where abs(reported_cost_usd - computed_cost_usd) > 0.000001
     union all
+    (
+        select date, organization, environment, 'response_id_reused', service_name, coalesce(cost_usd, 0) from calls
+        where response_id is not null
+        window of_response as (partition by date, organization, response_id)
+        qualify
+            min(input_tokens) over of_response != max(input_tokens) over of_response
+            or min(output_tokens) over of_response != max(output_tokens) over of_response
+    )
+    union all
     select date, organization, environment, 'untrustworthy_clock', service_name, coalesce(cost_usd, 0) from calls
     where not has_trustworthy_clock
     union all
