@@ -49,7 +49,7 @@ _KEYS = re.compile(
     | genkit:(input|output|init|state:messages)
     | lk\.(pii\.(?!room_name$).* | user_input | user_transcript | chat_ctx | instructions | input_text
         |response\.(text|function_calls)|function_tool\.(arguments|output))
-    | (agent|llm)\.(messages|instructions) | inputs? | outputs? | (request|response)_data
+    | (agent|llm)\.(messages|instructions) | inputs? | outputs? | (request|response)_data | events
     | haystack\.(agent|component|pipeline|tool)\.(input|output|input_data|output_data|arguments|result)
     | log\.body | response_text | request_text
     | user_prompt | new_context | response\.model_output

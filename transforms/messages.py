@@ -1,9 +1,10 @@
 """Input and output hashes: what was asked and answered, told apart from how it was written down.
 
-The same messages come as indexed attributes (``gen_ai.prompt.0.content``), as JSON in one string, or as structured
-key-value lists; all are brought to one list of [role, content] before hashing. Left out are ids, models, settings
-and finish reasons, so a repeat of the same request has the same hash whatever answered it. No hash is made from
-texts that a library blanked out itself.
+The same messages come as indexed attributes (``gen_ai.prompt.0.content``), as JSON in one string, as structured
+key-value lists, or inside a whole request (`transforms.envelopes`); all are brought to one list of [role, content]
+before hashing. Left out are ids, models, settings and finish reasons, so a repeat of the same request has the same hash
+whatever answered it. No hash is made from texts that a library blanked out itself. `input.value` and
+`traceloop.entity.input` are no requests: they hold the arguments of whatever function a span stands for.
 """
 
 import hmac
@@ -16,10 +17,13 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.attributes import Attributes, Kind
+from transforms.envelopes import answered, asked
 
 Message = list[Any]
 """[role, content]: content is a text, or a list of texts and tool calls and results."""
 
+_ROLES = {"human": "user", "ai": "assistant", "model": "assistant"}
+_TYPES = frozenset({"human", "ai", "system", "tool", "user", "assistant"})  # of LangChain's messages: their roles
 _BLANK = frozenset({"<REDACTED>", "[REDACTED]", "__REDACTED__", "{}"})
 _DIGITS = 32  # 128 bits of the hash, in hex
 
@@ -29,8 +33,57 @@ _INPUTS = (
     ("llm.input_messages",),
     ("llm.prompts",),
     ("embedding.embeddings",),
+    ("ai.prompt.messages",),
+    ("ai.prompt",),
+    ("ai.values",),
+    ("ai.value",),
+    ("langfuse.observation.input",),
+    ("mlflow.spanInputs",),
+    ("lmnr.span.input",),
+    ("gen_ai.prompt_json",),
+    ("gcp.vertex.agent.llm_request",),
+    ("haystack.component.input",),
+    ("genkit:input",),
+    ("braintrust.input_json",),
+    ("llm.messages",),
+    ("request_data",),
+    ("events",),
+    ("reranker.query", "reranker.input_documents"),
+    ("inputs",),
 )
-_OUTPUTS = (("gen_ai.output.messages",), ("gen_ai.completion",), ("llm.output_messages",), ("llm.completions",))
+_OUTPUTS = (
+    ("gen_ai.output.messages",),
+    ("gen_ai.completion",),
+    ("llm.output_messages",),
+    ("llm.completions",),
+    ("ai.response.text", "ai.response.toolCalls"),
+    ("ai.response.object",),
+    ("langfuse.observation.output",),
+    ("mlflow.spanOutputs",),
+    ("lmnr.span.output",),
+    ("gen_ai.completion_json",),
+    ("gcp.vertex.agent.llm_response",),
+    ("haystack.component.output",),
+    ("genkit:output",),
+    ("braintrust.output_json",),
+    ("response_data",),
+    ("events",),
+    ("outputs",),
+)
+_INDEXED = frozenset(
+    {
+        "gen_ai.prompt", "gen_ai.completion", "gen_ai.system_instructions", "gen_ai.input.messages",
+        "gen_ai.output.messages", "llm.input_messages", "llm.output_messages", "llm.prompts", "llm.completions",
+        "embedding.embeddings", "reranker.input_documents",
+    }
+)  # fmt: skip
+"""Roots that may be spread over indexed keys; the others are one attribute."""
+_CALLS = frozenset({"tool_use", "tool-call"})
+_RESULTS = frozenset({"tool_result", "tool-result", "function_call_output"})
+_IDS = frozenset(
+    {"id", "type", "tool_call_id", "call_id", "tool_use_id", "toolCallId", "cache_control", "providerOptions"}
+)
+_NO_MESSAGE = re.compile(r"gen_ai\.prompt\.(name|version|variable\..*)")
 
 
 def message_hashes(attributes: Attributes, hash_key: bytes) -> dict[str, pa.Array]:
@@ -46,26 +99,24 @@ def _hashes(attributes: Attributes, spellings: Sequence[tuple[str, ...]], role: 
     for roots in spellings:
         for owner, values in _trees(attributes, roots).items():
             if result[owner] is None:
-                messages = [
-                    message for root in roots if root in values for message in _messages(root, values[root], role)
-                ]
-                result[owner] = _hash(messages, hash_key)
+                result[owner] = _hash([(root, values[root]) for root in roots if root in values], role, hash_key)
     return pa.array(result, pa.string())
 
 
-def _hash(messages: list[Message], hash_key: bytes) -> str | None:
-    if not messages or any(_is_blank(content) for _, content in messages):
-        return None
+def _hash(said: list[tuple[str, Any]], role: str, hash_key: bytes) -> str | None:
     try:
+        messages = [message for root, value in said for message in _messages(root, value, role)]
         text = json.dumps(messages, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except RecursionError:  # nested beyond reason: no hash rather than no row
+        return None
+    if not messages or any(_is_blank(content) for _, content in messages):
         return None
     # JSON texts may spell half a surrogate pair, which UTF-8 has no bytes for
     return hmac.digest(hash_key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:_DIGITS]
 
 
 def _is_blank(content: Any) -> bool:
-    return content == [] or (isinstance(content, str) and content in _BLANK)
+    return content == [] or (isinstance(content, str) and content.upper() in _BLANK)
 
 
 def _trees(attributes: Attributes, roots: Sequence[str]) -> dict[int, dict[str, Any]]:
@@ -73,8 +124,8 @@ def _trees(attributes: Attributes, roots: Sequence[str]) -> dict[int, dict[str, 
     found: dict[int, dict[str, Any]] = {}
     # in the order of keys, not of arrival: where a key and one below it both stand, the same one wins always
     for key, code in sorted((key, code) for code, key in enumerate(attributes.keys)):
-        root = next((one for one in roots if key == one or key.startswith(f"{one}.")), None)
-        if root is None or key in ("gen_ai.prompt.name", "gen_ai.prompt.version"):
+        root = next((one for one in roots if key == one or (one in _INDEXED and key.startswith(f"{one}."))), None)
+        if root is None or _NO_MESSAGE.fullmatch(key):
             continue
         path = key[len(root) + 1 :].split(".") if key != root else []
         at = attributes.at_code(code)
@@ -95,21 +146,29 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def _messages(root: str, value: Any, role: str) -> list[Message]:
-    value = _listed(_parsed(value))
+    value = _listed(_parsed(value) if root in _INDEXED else _unquoted(_parsed(value)))
     if root == "gen_ai.system_instructions":
         return [["system", _content(value)]]
-    return [_message(item, role) for item in (value if isinstance(value, list) else [value])]
+    if root == "ai.response.toolCalls":  # the answer's message, told in two attributes
+        return [[role, _content(value)]]
+    return [_message(item, role) for item in (asked(value) if role == "user" else answered(value))]
 
 
 def _message(item: Any, role: str) -> Message:
     if isinstance(item, dict):
-        for wrapper in ("message", "embedding"):  # OpenInference puts each message below a key of that name
+        # OpenInference puts each message below a key of that name, LangChain's own form below `kwargs`
+        for wrapper in ("message", "embedding", "document", "prompt", "completion", "kwargs"):
             if isinstance(item.get(wrapper), dict):
                 item = item[wrapper]
         said: Any = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key)), [])
         parts = _parts(said) + _parts(item.get("tool_calls") or [])
-        return [str(item.get("role") or role).lower(), _single(parts)]
+        return [_role(item, role), _single(parts)]
     return [role, _content(item)]
+
+
+def _role(item: dict[str, Any], role: str) -> str:
+    said = str(item.get("role") or (item.get("type") if item.get("type") in _TYPES else role)).lower()
+    return _ROLES.get(said, said)
 
 
 def _content(value: Any) -> Any:
@@ -135,16 +194,21 @@ def _parts(value: Any) -> list[Any]:
 def _part(item: Any) -> list[Any]:
     if not isinstance(item, dict):
         return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
-    for wrapper in ("message_content", "tool_call"):
+    for wrapper in ("message_content", "tool_call", "function", "function_call", "functionCall"):
         if isinstance(item.get(wrapper), dict):
             item = item[wrapper]
-    called = item.get("function") if isinstance(item.get("function"), dict) else item
-    if isinstance(called, dict) and "arguments" in called:
-        return [{"call": called.get("name"), "arguments": _parsed(called["arguments"])}]
+    name = item.get("toolName", item.get("name"))
+    for arguments in ("arguments", "args", *(("input",) if item.get("type") in _CALLS else ())):
+        if arguments in item and name is not None:
+            return [{"call": name, "arguments": _parsed(item[arguments])}]
     for key in ("text", "content", "response", "result"):
         if isinstance(item.get(key), str):
             return [item[key]]
-    facts = {key: part for key, part in item.items() if key not in ("id", "type", "tool_call_id", "call_id")}
+    if item.get("type") in _RESULTS:
+        return _parts(item.get("content") or item.get("output") or [])
+    if item.keys() == {"type", "value"}:  # what a tool gave back, in the AI SDK's words
+        return [item["value"]]
+    facts = {key: part for key, part in item.items() if key not in _IDS}
     return [facts] if facts else []
 
 
@@ -154,6 +218,18 @@ def _parsed(value: Any) -> Any:
         try:
             return json.loads(value)
         except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _unquoted(value: Any) -> Any:
+    """Texts that stand as JSON strings, alone or in a list, as what they say."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return [_unquoted(item) for item in value]
+    if isinstance(value, str) and value[:1] == '"':
+        try:
+            return json.loads(value)
+        except ValueError:
             return value
     return value
 

@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.transforms.build import request
 from tests.transforms.comparing import KEEP, rows_of
+from transforms import messages
+from transforms.content import is_content
 
 QUESTION = "What's the weather in Łódź? 🌧"
 ANSWER = "Rain."
@@ -59,6 +63,143 @@ WAYS: dict[str, dict[str, Any]] = {
         ),
         "gen_ai.completion": json.dumps([{"role": "assistant", "content": ANSWER}]),
     },
+    "AI SDK": {
+        "ai.prompt.messages": json.dumps(
+            [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": [{"type": "text", "text": QUESTION, "providerOptions": {}}]},
+            ]
+        ),
+        "ai.response.text": ANSWER,
+        "ai.prompt.tools": ["a tool"],
+    },
+    "AI SDK, outer span": {
+        "ai.prompt": json.dumps({"system": "Be brief.", "messages": [{"role": "user", "content": QUESTION}]}),
+        "ai.response.text": ANSWER,
+    },
+    "Langfuse": {
+        "langfuse.observation.input": json.dumps(
+            [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}]
+        ),
+        "langfuse.observation.output": json.dumps({"role": "assistant", "content": ANSWER}),
+    },
+    "MLflow, OpenAI": {
+        "mlflow.spanInputs": json.dumps(
+            {
+                "model": "gpt-4o",
+                "temperature": 0,
+                "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}],
+            }
+        ),
+        "mlflow.spanOutputs": json.dumps(
+            {
+                "id": "chatcmpl-1",
+                "choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": ANSWER}}],
+                "usage": {"prompt_tokens": 9},
+            }
+        ),
+    },
+    "MLflow, Anthropic": {
+        "mlflow.spanInputs": json.dumps(
+            {"max_tokens": 9, "system": "Be brief.", "messages": [{"role": "user", "content": QUESTION}]}
+        ),
+        "mlflow.spanOutputs": json.dumps(
+            {
+                "id": "msg_1",
+                "role": "assistant",
+                "content": [{"type": "text", "text": ANSWER}],
+                "stop_reason": "end_turn",
+            }
+        ),
+    },
+    "MLflow, LangChain": {
+        "mlflow.spanInputs": json.dumps(
+            [
+                [
+                    {"type": "system", "content": "Be brief.", "id": "1"},
+                    {"lc": 1, "type": "constructor", "kwargs": {"type": "human", "content": QUESTION}},
+                ]
+            ]
+        ),
+        "mlflow.spanOutputs": json.dumps(
+            {"generations": [[{"text": ANSWER, "message": {"type": "ai", "content": ANSWER}}]], "llm_output": {}}
+        ),
+    },
+    "Laminar": {
+        "lmnr.span.input": json.dumps(
+            [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}]
+        ),
+        "lmnr.span.output": json.dumps(ANSWER),
+    },
+    "LangSmith": {
+        "gen_ai.prompt": json.dumps(
+            {"messages": [{"role": "system", "content": "Be brief."}, {"role": "human", "content": QUESTION}]}
+        ),
+        "gen_ai.completion": json.dumps({"choices": [{"message": {"role": "assistant", "content": ANSWER}}]}),
+    },
+    "Google ADK": {
+        "gcp.vertex.agent.llm_request": json.dumps(
+            {
+                "model": "gemini-2.5-flash",
+                "config": {"system_instruction": "Be brief.", "tools": []},
+                "contents": [{"role": "user", "parts": [{"text": QUESTION}]}],
+            }
+        ),
+        "gcp.vertex.agent.llm_response": json.dumps({"content": {"role": "model", "parts": [{"text": ANSWER}]}}),
+    },
+    "Genkit": {
+        "genkit:input": json.dumps(
+            {
+                "messages": [
+                    {"role": "system", "content": [{"text": "Be brief."}]},
+                    {"role": "user", "content": [{"text": QUESTION}]},
+                ],
+                "config": {"temperature": 0},
+            }
+        ),
+        "genkit:output": json.dumps({"message": {"role": "model", "content": [{"text": ANSWER}]}, "usage": {}}),
+    },
+    "Cloudflare": {
+        "gen_ai.prompt_json": json.dumps(
+            [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}]
+        ),
+        "gen_ai.completion_json": json.dumps([{"role": "assistant", "content": ANSWER}]),
+    },
+    "Haystack": {
+        "haystack.component.input": json.dumps(
+            {
+                "messages": [
+                    {"role": "system", "content": [{"text": "Be brief."}]},
+                    {"role": "user", "content": [{"text": QUESTION}]},
+                ]
+            }
+        ),
+        "haystack.component.output": json.dumps({"replies": [{"role": "assistant", "content": [{"text": ANSWER}]}]}),
+    },
+    "Logfire": {
+        "request_data": json.dumps(
+            {
+                "model": "gpt-4o",
+                "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}],
+            }
+        ),
+        "response_data": json.dumps({"message": {"role": "assistant", "content": ANSWER}, "usage": {}}),
+    },
+    "OpenAI Responses": {
+        "inputs": json.dumps({"instructions": "Be brief.", "input": QUESTION, "model": "gpt-4o"}),
+        "outputs": json.dumps(
+            {"output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": ANSWER}]}]}
+        ),
+    },
+    "Pydantic AI 1": {
+        "events": json.dumps(
+            [
+                {"event.name": "gen_ai.system.message", "role": "system", "content": "Be brief."},
+                {"event.name": "gen_ai.user.message", "role": "user", "content": QUESTION},
+                {"event.name": "gen_ai.choice", "index": 0, "message": {"role": "assistant", "content": ANSWER}},
+            ]
+        ),
+    },
 }
 
 
@@ -66,6 +207,11 @@ def test_one_conversation_one_hash() -> None:
     found = {way: hashes(attributes) for way, attributes in WAYS.items()}
     assert len(set(found.values())) == 1, found
     assert None not in next(iter(found.values()))
+
+
+def test_whatever_is_hashed_is_content() -> None:
+    roots = {root for spellings in (messages._INPUTS, messages._OUTPUTS) for one in spellings for root in one}
+    assert not [root for root in roots if not is_content(root)], "content.py must know it, or its text is stored"
 
 
 def test_another_question_another_hash() -> None:
@@ -84,8 +230,82 @@ def test_tool_call_ids_do_not_matter() -> None:
     assert hashes(with_id("call_1"))[0] is not None
 
 
+CALLS: dict[str, dict[str, Any]] = {
+    "OpenAI": {"tool_calls": [{"id": "1", "function": {"name": "weather", "arguments": '{"city": "Łódź"}'}}]},
+    "OTel": {"parts": [{"type": "tool_call", "id": "2", "name": "weather", "arguments": {"city": "Łódź"}}]},
+    "Anthropic": {"content": [{"type": "tool_use", "id": "3", "name": "weather", "input": {"city": "Łódź"}}]},
+    "AI SDK": {"content": [{"type": "tool-call", "toolCallId": "4", "toolName": "weather", "input": {"city": "Łódź"}}]},
+    "Google": {"parts": [{"functionCall": {"name": "weather", "args": {"city": "Łódź"}}}]},
+}
+RESULTS: dict[str, dict[str, Any]] = {
+    "OpenAI": {"tool_call_id": "1", "content": "Rain."},
+    "OTel": {"parts": [{"type": "tool_call_response", "id": "2", "response": "Rain."}]},
+    "Anthropic": {
+        "content": [{"type": "tool_result", "tool_use_id": "3", "content": [{"type": "text", "text": "Rain."}]}]
+    },
+    "AI SDK": {"content": [{"type": "tool-result", "toolCallId": "4", "output": {"type": "text", "value": "Rain."}}]},
+}
+
+
+@pytest.mark.parametrize("forms", [CALLS, RESULTS], ids=["calls", "results"])
+def test_tools_are_told_in_many_forms(forms: dict[str, dict[str, Any]]) -> None:
+    found = {
+        form: hashes({"mlflow.spanInputs": json.dumps([{"role": "r", **said}])})[0] for form, said in forms.items()
+    }
+    assert len(set(found.values())) == 1, found
+    assert None not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"text": "hello", "language": "de"}, {"text": "hello", "language": "pl"}),
+        (
+            {"messages": [{"role": "user", "content": "hi"}], "previous_response_id": "r1"},
+            {"messages": [{"role": "user", "content": "hi"}], "previous_response_id": "r2"},
+        ),
+        (
+            {"prompt": "Translate {text}", "variables": {"text": "a"}},
+            {"prompt": "Translate {text}", "variables": {"text": "b"}},
+        ),
+    ],
+)
+def test_what_tells_two_requests_apart_is_never_left_out(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = (hashes({"mlflow.spanInputs": json.dumps(said)})[0] for said in (one, other))
+    assert first != second
+    assert None not in (first, second)
+
+
+def test_nesting_beyond_reason_has_no_hash() -> None:
+    deep = '[{"type": "tool_result", "content": ' * 450 + "1" + "}]" * 450
+    for nested in (deep, "[" * 900 + "]" * 900, '{"messages":' * 900 + "1" + "}" * 900):
+        row = rows_of([request({"mlflow.spanInputs": nested, "lmnr.span.output": nested})], KEEP)[0]
+        assert row["span_id"]
+
+
+def test_settings_alone_are_no_request() -> None:
+    assert hashes({"request_data": json.dumps({"model": "gpt-4o", "stream": True})}) == (None, None)
+
+
+def test_embeddings_and_reranks_are_requests_too() -> None:
+    texts = ["one", "two"]
+    forms = (
+        {"ai.values": [json.dumps(text) for text in texts]},
+        {"langfuse.observation.input": json.dumps({"input": texts, "model": "m"})},
+        {"embedding.embeddings.0.embedding.text": "one", "embedding.embeddings.1.embedding.text": "two"},
+    )
+    assert len({hashes(form)[0] for form in forms}) == 1
+    rerank = {"reranker.query": "which", "reranker.input_documents.0.document.content": "one"}
+    assert hashes(rerank)[0] != hashes(rerank | {"reranker.query": "what"})[0]
+
+
+def test_variables_of_a_prompt_are_no_message() -> None:
+    way = WAYS["indexed, OpenLLMetry"]
+    assert hashes({**way, "gen_ai.prompt.variable.city": "Łódź"}) == hashes(way)
+
+
 def test_blanked_out_content_has_no_hash() -> None:
-    for blank in ("<REDACTED>", "[REDACTED]", "{}"):
+    for blank in ("<REDACTED>", "<redacted>", "[REDACTED]", "{}"):
         assert hashes({"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": blank}) == (None, None)
     assert hashes({"gen_ai.request.model": "gpt-4o"}) == (None, None)
 

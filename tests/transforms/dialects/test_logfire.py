@@ -45,6 +45,7 @@ def test_the_providers_object_tells_what_was_cached(
     )
     assert read_counts == expected
     assert (row["dialect"], row["role"], str(row["reported_cost_usd"])) == ("logfire", "request", "0.004200000000")
+    assert row["input_hash"] is not None
     assert "secret text" not in str(row)
 
 
