@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from transforms import typed
@@ -21,7 +22,7 @@ Row = Mapping[str, Any]
 
 def attributes_of(row: Row) -> dict[str, Any]:
     """The span's attributes by key."""
-    shape = json.loads(row["shape"])
+    shape = shape_of(row["shape"])
     result: dict[str, Any] = {}
     for key, text in row["attributes"]:
         type_, _ = shape.get(key, ("string", None))
@@ -30,6 +31,12 @@ def attributes_of(row: Row) -> dict[str, Any]:
         if column is not None:
             result[key] = back(type_, row[column])
     return result
+
+
+@lru_cache(maxsize=4096)
+def shape_of(text: str) -> Mapping[str, tuple[str, str | None]]:
+    """Type and column of each attribute by key; many rows share one shape."""
+    return {key: (type_, column) for key, (type_, column) in json.loads(text).items()}
 
 
 def repeated_of(row: Row) -> list[tuple[str, Any]]:

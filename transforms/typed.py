@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
 Replace = Callable[[str, Any], Any]
 """Given a key and its JSON-ready value, the value to write: how content is replaced on the way."""
@@ -88,6 +88,35 @@ def pairs(items: Iterable[KeyValue], replace: Replace = lambda _key, value: valu
     if repeated:
         result["$repeated"] = repeated
     return result
+
+
+def to_value(value: Any) -> AnyValue:
+    """A Python value of the table above as the OTLP value it came from; replaced content as no value."""
+    match value:
+        case bool():
+            return AnyValue(bool_value=value)
+        case str():
+            return AnyValue(string_value=value)
+        case int():
+            return AnyValue(int_value=value)
+        case float():
+            return AnyValue(double_value=value)
+        case bytes():
+            return AnyValue(bytes_value=value)
+        case list():
+            return AnyValue(array_value=ArrayValue(values=[to_value(item) for item in value]))
+        case dict():
+            return AnyValue(kvlist_value=KeyValueList(values=to_pairs(value.items())))
+        case Repeated():
+            return AnyValue(kvlist_value=KeyValueList(values=to_pairs([*value.first.items(), *value.others])))
+        case None | Hashed():
+            return AnyValue()
+    raise TypeError(f"no OTLP value for {value!r}")
+
+
+def to_pairs(items: Iterable[tuple[str, Any]]) -> list[KeyValue]:
+    """Keys and Python values as OTLP attributes."""
+    return [KeyValue(key=key, value=to_value(value)) for key, value in items]
 
 
 def double(value: float) -> Any:
