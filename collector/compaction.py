@@ -9,7 +9,7 @@ import datetime
 import hashlib
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -68,20 +68,20 @@ class Compaction:
         for group in groups(active, self._max_rows):
             merge(folder, group)
             merged += len(group)
-        waiting = self._remove(folder, superseded)
+        waiting = self._remove(folder, active, superseded)
         if not merged and not waiting:
             self._settled[folder] = folder.stat().st_mtime_ns
         return merged
 
-    def _remove(self, folder: Path, superseded: list[LakeFile]) -> int:
-        """Remove replaced files once every merged file here is older than the grace; returns how many must wait."""
+    def _remove(self, folder: Path, active: list[LakeFile], superseded: list[LakeFile]) -> int:
+        """Remove replaced files once all that count are older than the grace; returns how many must wait."""
         if not superseded:
             return 0
-        newest = max(path.stat().st_mtime for path in folder.glob(COMPACT_PREFIX + "*.parquet"))
+        newest = max(file.path.stat().st_mtime for file in active)
         if time.time() - newest < self._grace_s:
             return len(superseded)
-        # The smaller first: what a removed file had replaced must not come back to life.
-        for file in sorted(superseded, key=lambda file: len(file.segments)):
+        # The earlier first: what a removed file had replaced must not come back to life.
+        for file in sorted(superseded, key=lambda file: (file.generation, len(file.segments))):
             file.path.unlink()
         sync_folder(folder)
         return 0
@@ -108,9 +108,10 @@ def merge(folder: Path, files: list[LakeFile]) -> Path:
     segments = tuple(segment for file in files for segment in file.segments)
     digest = hashlib.sha256("\n".join(segments).encode()).hexdigest()[:12]
     path = folder / f"{COMPACT_PREFIX}{segments[0]}-{segments[-1]}-{digest}.parquet"
+    generations = tuple(number for file in files for number in file.generations or (0,) * len(file.segments))
     rows = 0
-    with open_writer(aside(path), segments) as writer:
-        for table in _tables(files):
+    with open_writer(aside(path), segments, generations) as writer:
+        for table in grouped(batch for file in files for batch in batches_of(file)):
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
     expected = sum(file.rows for file in files)
@@ -122,25 +123,29 @@ def merge(folder: Path, files: list[LakeFile]) -> Path:
     return path
 
 
-def _tables(files: list[LakeFile]) -> Iterator[pa.Table]:
-    """The rows of ``files`` in pieces of about a row group, or of bounded memory where rows are large."""
+def batches_of(file: LakeFile) -> Iterator[pa.RecordBatch]:
+    """The rows of ``file`` in small pieces."""
+    with pq.ParquetFile(file.path) as source:
+        yield from source.iter_batches(batch_size=16_384)
+
+
+def grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The rows in pieces of about a row group, or of bounded memory where rows are large."""
     pieces: list[pa.RecordBatch] = []
     rows = size = 0
-    for file in files:
-        with pq.ParquetFile(file.path) as source:
-            for batch in source.iter_batches(batch_size=16_384):
-                pieces.append(batch)
-                rows += batch.num_rows
-                size += batch.nbytes
-                if rows >= ROW_GROUP_ROWS or size >= _BUFFER_BYTES:
-                    yield _table(pieces)
-                    pieces, rows, size = [], 0, 0
+    for batch in batches:
+        pieces.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows >= ROW_GROUP_ROWS or size >= _BUFFER_BYTES:
+            yield with_todays_columns(pieces)
+            pieces, rows, size = [], 0, 0
     if pieces:
-        yield _table(pieces)
+        yield with_todays_columns(pieces)
 
 
-def _table(pieces: list[pa.RecordBatch]) -> pa.Table:
-    """The pieces with today's columns. A file of an older version lacks some: they are null there. One of a newer
+def with_todays_columns(pieces: list[pa.RecordBatch]) -> pa.Table:
+    """The pieces as one table of `SCHEMA`. A file of an older version lacks some: they are null there. One of a newer
     version has more, which must not be lost: LakeError."""
     tables = [pa.Table.from_batches([piece.replace_schema_metadata(None)]) for piece in pieces]
     unknown = sorted({name for table in tables for name in table.column_names} - set(SCHEMA.names))

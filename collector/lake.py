@@ -2,11 +2,14 @@
 
     spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/<segment>.parquet            one segment
     spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/compact-….parquet            several, merged by compaction
+    spans/ingest_date=YYYY-MM-DD/ingest_hour=HH/rewrite-….parquet            one of these, read again
     logs/ingest_date=YYYY-MM-DD/ingest_hour=HH/<segment>.logs.parquet        what came as logs or metrics
 
-A file appears whole, by rename, and never changes. A merged file replaces the ones it was made of from the moment it
-appears: `active_files` leaves out every file whose segments another file holds and more, so a reader that asks it
-never sees a row twice, whenever a crash came. Names that start with a dot are being written.
+A file appears whole, by rename, and never changes. A merged or rewritten file replaces the ones it was made of from the
+moment it appears: `active_files` leaves out every file whose segments another file holds in a later generation, or in
+the same one together with more. So a reader that asks it never sees a row twice, whenever a crash came. A segment's
+generation is how often it was rewritten, a file's is the highest of its segments'. Names that start with a dot are
+being written.
 """
 
 import dataclasses
@@ -26,7 +29,10 @@ from transforms.columns import SCHEMA
 
 TREES = ("spans", "logs")
 SEGMENTS_KEY = b"spanledger.segments"
-COMPACT_PREFIX = "compact-"
+GENERATIONS_KEY = b"spanledger.generations"
+COMPACT_PREFIX, REWRITE_PREFIX = "compact-", "rewrite-"
+LOCK_NAME = "lake.lock"
+"""In `run/`: held by whoever replaces files, so that compaction and rewriting never work at once."""
 ROW_GROUP_ROWS = 131_072
 
 _UNIQUE = ("span_id", "parent_span_id", "trace_id", "response_id", "previous_response_id", "input_hash", "output_hash")
@@ -47,11 +53,17 @@ class LakeError(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class LakeFile:
-    """One file of the lake: which log segments it holds, and how many spans."""
+    """One file of the lake: which log segments it holds, how many spans, and how often each segment was rewritten."""
 
     path: Path
     segments: tuple[str, ...]
     rows: int
+    generations: tuple[int, ...] = ()  # as many as segments; none stands for zeros
+
+    @property
+    def generation(self) -> int:
+        """The highest of its segments'."""
+        return max(self.generations, default=0)
 
 
 def partition(spans: Path, hour: datetime.datetime) -> Path:
@@ -74,12 +86,15 @@ def is_landed(spans: Path, header: Header) -> bool:
     path = segment_path(spans, header)
     if path.exists():
         return True
-    return any(header.segment in read_file(file).segments for file in path.parent.glob(COMPACT_PREFIX + "*.parquet"))
+    made = [file for prefix in (COMPACT_PREFIX, REWRITE_PREFIX) for file in path.parent.glob(prefix + "*.parquet")]
+    return any(header.segment in read_file(file).segments for file in made)
 
 
-def open_writer(path: Path, segments: tuple[str, ...]) -> pq.ParquetWriter:
+def open_writer(path: Path, segments: tuple[str, ...], generations: tuple[int, ...] = ()) -> pq.ParquetWriter:
     """A Parquet writer for a lake file, with the encodings that suit the columns."""
     metadata = {SEGMENTS_KEY: json.dumps(segments).encode()}
+    if any(generations):
+        metadata[GENERATIONS_KEY] = json.dumps(generations).encode()
     return pq.ParquetWriter(
         path,
         SCHEMA.with_metadata(metadata),
@@ -130,7 +145,8 @@ def _read_file(path: Path, _mtime_ns: int) -> LakeFile:
     text = (metadata.metadata or {}).get(SEGMENTS_KEY)
     if text is None:
         raise LakeError(f"{path} does not say which log segments it holds; it was not written by SpanLedger")
-    return LakeFile(path, tuple(json.loads(text)), metadata.num_rows)
+    generations = json.loads(metadata.metadata.get(GENERATIONS_KEY, b"[]"))
+    return LakeFile(path, tuple(json.loads(text)), metadata.num_rows, tuple(generations))
 
 
 def partitions(spans: Path) -> Iterator[Path]:
@@ -144,7 +160,7 @@ def active_files(lake: Path) -> list[LakeFile]:
 
 
 def split_superseded(folder: Path) -> tuple[list[LakeFile], list[LakeFile]]:
-    """The files of one hour that count, and those that a merged file has replaced.
+    """The files of one hour that count, and those that a merged or rewritten file has replaced.
 
     Raises LakeError when two files that count hold the same segment.
     """
@@ -152,7 +168,7 @@ def split_superseded(folder: Path) -> tuple[list[LakeFile], list[LakeFile]]:
     owners: dict[str, LakeFile] = {}
     active: list[LakeFile] = []
     superseded: list[LakeFile] = []
-    for file in sorted(files, key=lambda file: (-len(file.segments), file.path.name)):
+    for file in sorted(files, key=lambda file: (-file.generation, -len(file.segments), file.path.name)):
         held_by = {owners[segment].path.name for segment in file.segments if segment in owners}
         if not held_by:
             active.append(file)

@@ -20,8 +20,8 @@ import pyarrow as pa
 
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
-from collector.files import lock, make_folder, secret_key, write_json
-from collector.lake import LakeError
+from collector.files import LockedError, lock, make_folder, secret_key, write_json
+from collector.lake import LOCK_NAME, LakeError
 from collector.landing import Lander
 from collector.logs import configure_logging
 from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
@@ -115,13 +115,22 @@ class Writer:
         if time.monotonic() < self._next_compaction:
             return
         try:
-            now, busy = datetime.datetime.now(datetime.UTC), self._busy_hours()
-            self.state.compacted_files += sum(compaction.run(now, busy) for compaction in self._compactions)
+            self._compact()
+        except LockedError:
+            logger.info("the lake is being rewritten; compaction waits")
         except (OSError, LakeError, pa.ArrowException) as error:  # what is there stays as it is, and is complete
             self.state.failures += 1
             logger.error("compaction failed: %s", error)
         self._next_compaction = time.monotonic() + self._config.compaction_interval_s
         self._publish()
+
+    def _compact(self) -> None:
+        held = lock(self._config.run / LOCK_NAME)
+        try:
+            now, busy = datetime.datetime.now(datetime.UTC), self._busy_hours()
+            self.state.compacted_files += sum(compaction.run(now, busy) for compaction in self._compactions)
+        finally:
+            os.close(held)
 
     def _busy_hours(self) -> set[datetime.datetime]:
         """The hours of all segments still in the log."""

@@ -43,19 +43,19 @@ class Plan:
 def plan(lake: Path, facts: Path, published: Path | None, prices_file: Path | None, *, full_refresh: bool) -> Plan:
     """Compare the lake with what the published build has consumed.
 
-    Everything is made anew when asked for, when there is no build, or when the models, prices, versions or the place of
-    the facts changed (views name files by their whole path).
+    Everything is made anew when asked for, when there is no build, when part of the lake was rewritten, or when the
+    models, prices, versions or the place of the facts changed (views name files by their whole path).
     """
-    fingerprint = _fingerprint(facts, prices_file)
+    files = active_files(lake)
+    fingerprint = _fingerprint(facts, prices_file, files)
     carried = None if full_refresh or published is None or _fingerprint_of(published) != fingerprint else published
     consumed = _consumed(carried) if carried else set()
-    files = active_files(lake)
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
     segments = sorted({segment for file in fresh for segment in file.segments} - consumed)
     return Plan(carried, fresh, segments, fingerprint, len(files), sum(file.rows for file in files))
 
 
-def _fingerprint(facts: Path, prices_file: Path | None) -> str:
+def _fingerprint(facts: Path, prices_file: Path | None, files: Sequence[LakeFile]) -> str:
     digest = hashlib.sha256(str(facts).encode())
     models = [path for path in PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and "target" not in path.parts]
     modules = [Path(module.__file__ or "") for module in (prices, price_overrides, model_names)]
@@ -64,6 +64,8 @@ def _fingerprint(facts: Path, prices_file: Path | None) -> str:
     for package in ("duckdb", "genai-prices"):
         digest.update(metadata.version(package).encode())
     digest.update(prices_file.read_bytes() if prices_file else b"")
+    rewritten = [pair for file in files for pair in zip(file.segments, file.generations, strict=False) if pair[1]]
+    digest.update(json.dumps(sorted(rewritten)).encode() if rewritten else b"")
     return digest.hexdigest()
 
 

@@ -18,13 +18,16 @@ import collector.landing
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
 from collector.files import secret_key
+from collector.rewriting import Period, Rewriting
 from collector.segments import Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
-from tests.collector.running import span_ids
+from tests.collector.running import rows, span_ids
+from transforms.mapping_file import read_mapping
 
 OPENED_NS = 1_700_000_000_000_000_000
 CHANGES = ("open", "fsync", "fdatasync", "replace", "unlink", "ftruncate")
 SPANS = [[span() for _ in range(number + 2)] for number in range(3)]
+MAPPING = "senders: [{service: tests, span: {gen_ai.request.model: feature}}]"
 EXPECTED = sorted(one.span_id for group in SPANS for one in group)
 
 
@@ -55,6 +58,10 @@ def compact(config: CollectorConfig) -> None:
     for _ in range(2):
         compaction = Compaction(config.spans, max_rows=1000, grace_s=0)
         compaction.run(datetime.datetime.now(datetime.UTC), [])
+
+
+def rewrite(config: CollectorConfig) -> None:
+    Rewriting(config, read_mapping(MAPPING, "m.yaml"), Period()).run()
 
 
 def in_child(action: Callable[[], None]) -> int:
@@ -111,6 +118,13 @@ def check_compacted(config: CollectorConfig, *, is_finished: bool) -> None:
     assert not is_finished or not list(config.spans.rglob(".*.tmp"))
 
 
+def check_rewritten(config: CollectorConfig, *, is_finished: bool) -> None:
+    assert sorted(span_ids(config)) == EXPECTED
+    said = set(rows(config)["feature"].to_pylist())
+    assert said == {"gpt-4o"} if is_finished else said <= {"gpt-4o", None}
+    assert not is_finished or not list(config.lake.rglob(".*.tmp"))
+
+
 def warm_up(folder: Path) -> None:
     """All of it once, so that the forked processes start with everything loaded."""
     config = CollectorConfig(data=folder, lake=folder / "lake")
@@ -119,18 +133,21 @@ def warm_up(folder: Path) -> None:
     check_landed(config, is_finished=True)
     compact(config)
     check_compacted(config, is_finished=True)
+    rewrite(config)
+    check_rewritten(config, is_finished=True)
 
 
 def main(what: str, folder: Path) -> None:
-    """Kill ``what`` (land or compact) at each step, on folders below ``folder``; prints how many steps there were."""
-    step, check = {"land": (land, check_landed), "compact": (compact, check_compacted)}[what]
+    """Kill ``what`` (land, compact or rewrite) at each step, on folders below ``folder``; prints how many steps there were."""
+    steps = {"land": (land, check_landed), "compact": (compact, check_compacted), "rewrite": (rewrite, check_rewritten)}
+    step, check = steps[what]
     warm_up(folder / "warm")
     number, code = 0, -signal.SIGKILL
     while code == -signal.SIGKILL:
         number += 1
         config = CollectorConfig(data=folder / str(number), lake=folder / str(number) / "lake")
         prepare(config)
-        if what == "compact":
+        if what != "land":
             in_child(lambda config=config: land(config))
 
         def killed(number: int = number, config: CollectorConfig = config) -> None:
