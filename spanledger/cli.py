@@ -4,6 +4,7 @@ Modules are imported inside the commands: `--help` and quick commands need not w
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,19 @@ def build(settings: Settings, full_refresh: bool) -> None:
     except NOT_BUILT as error:
         codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE}
         raise Failure(str(error), codes.get(type(error), FAILED)) from error
+
+
+@command(main, "data", "lake", "mapping_file", example="spanledger rewrite --since 2026-11-01 --dry-run")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="First day of arrival (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Last day of arrival, included.")
+@click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+def rewrite(settings: Settings, since: datetime | None, until: datetime | None, dry_run: bool) -> None:
+    """Read history again with today's dialects and mapping file; safe while everything runs."""
+    from spanledger import rewriting
+
+    days = (day and day.date() for day in (since, until))
+    result = rewriting.rewrite(settings, *days, is_trial=dry_run)
+    click.echo(rewriting.describe(result, is_trial=dry_run))
 
 
 @command(main, "data", "app_port", example="spanledger app --app-port 8600")

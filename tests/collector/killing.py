@@ -5,6 +5,7 @@ what a reader sees, then the step again to its end, then what a reader sees.
 """
 
 import datetime
+import functools
 import os
 import shutil
 import signal
@@ -138,7 +139,7 @@ def warm_up(folder: Path) -> None:
 
 
 def main(what: str, folder: Path) -> None:
-    """Kill ``what`` (land, compact or rewrite) at each step, on folders below ``folder``; prints how many steps there were."""
+    """Kill ``what`` (land, compact, rewrite) at each step, on folders below ``folder``; prints how many steps there were."""
     steps = {"land": (land, check_landed), "compact": (compact, check_compacted), "rewrite": (rewrite, check_rewritten)}
     step, check = steps[what]
     warm_up(folder / "warm")
@@ -148,7 +149,7 @@ def main(what: str, folder: Path) -> None:
         config = CollectorConfig(data=folder / str(number), lake=folder / str(number) / "lake")
         prepare(config)
         if what != "land":
-            in_child(lambda config=config: land(config))
+            in_child(functools.partial(land, config))
 
         def killed(number: int = number, config: CollectorConfig = config) -> None:
             killed_before(number)
