@@ -2,10 +2,11 @@
 
 Whether input holds the cache follows from the shape of the keys, as the providers' APIs define them:
 
-* OpenAI (chat and Responses) and those who follow it: input holds cache; reasoning is part of output.
+* OpenAI (chat and Responses) and those who follow it: input holds cache; reasoning is part of output. LiteLLM's object
+  has Anthropic's cache names beside OpenAI's counts.
 * Anthropic: input leaves cache reads and writes out.
 * Bedrock (Converse, Nova): the same, camelCase.
-* Gemini: prompt holds cache but not tool results; candidates leave thoughts out.
+* Gemini: prompt holds cache but not tool results; candidates leave thoughts out. Python spells it in snake case.
 * Cohere: `billed_units` is what is billed; `tokens` beside it adds what Cohere itself puts into the prompt, and its
   cache is no matter of billing.
 * Voyage: `total_tokens` alone, all of it input.
@@ -16,6 +17,7 @@ last object that says it holds, nothing is added.
 
 import ast
 import json
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -38,6 +40,8 @@ def counts_of(usage: Mapping[str, Any]) -> Counts | None:
     """As `parse`, of an object that is read already."""
     if "promptTokenCount" in usage:
         return _gemini(usage)
+    if "prompt_token_count" in usage:
+        return _gemini({re.sub("_(.)", lambda found: found[1].upper(), key): value for key, value in usage.items()})
     if "inputTokens" in usage:
         return _bedrock(usage)
     if isinstance(usage.get("billed_units"), Mapping):
@@ -103,9 +107,15 @@ def _openai(usage: Mapping[str, Any]) -> Counts | None:
                 known(
                     input_tokens=count(usage, prompt),
                     output_tokens=count(usage, completion),
-                    cached_input_tokens=first(_detail(usage, prompt, "cached_tokens"), count(usage, _DEEPSEEK_HIT)),
+                    cached_input_tokens=first(
+                        _detail(usage, prompt, "cached_tokens"),
+                        count(usage, _DEEPSEEK_HIT),
+                        count(usage, _ANTHROPIC[2]),
+                    ),
                     cache_write_tokens=first(
-                        _detail(usage, prompt, "cache_write_tokens"), _detail(usage, prompt, "cache_creation_tokens")
+                        _detail(usage, prompt, "cache_write_tokens"),
+                        _detail(usage, prompt, "cache_creation_tokens"),
+                        count(usage, _ANTHROPIC[3]),
                     ),
                     reasoning_tokens=_detail(usage, completion, "reasoning_tokens"),
                 )
@@ -154,8 +164,12 @@ def part(usage: Mapping[str, Any], name: str, key: str) -> int | None:
 
 
 def count(usage: Mapping[str, Any], key: str) -> int | None:
-    """A whole number that is not negative; None where there is none."""
+    """A whole number, also as a float or in a string, that is not negative; None where there is none."""
     value = usage.get(key)
+    if isinstance(value, str) and re.fullmatch(r"\d{1,19}", value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
 
 

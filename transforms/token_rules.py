@@ -38,7 +38,7 @@ def normalise(tally: Tally, winner: Ints, dialect: Ints, emitter: Emitter) -> pa
     cache = value[READ] + value[WRITE]
     rules, reasons, omits_zero, index = _emitter_rules(dialect, emitter)
     has_cache = said[READ] | said[WRITE]
-    proven = small & has_cache & said[INPUT] & (cache > value[INPUT])
+    proven = small & has_cache & said[INPUT] & (value[INPUT] >= 0) & (cache > value[INPUT])
     chosen: NDArray[np.object_] = np.array(reasons, dtype=object)[index]
     rule: NDArray[np.object_] = np.array(rules, dtype=object)[index]
     groups = emitter.registry.usage_order

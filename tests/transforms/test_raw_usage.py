@@ -53,9 +53,30 @@ DEEPSEEK = {"prompt_tokens": 10, "completion_tokens": 50, "prompt_cache_hit_toke
 ANTHROPIC = {"input_tokens": 4, "output_tokens": 207, "cache_creation_input_tokens": 1165, "cache_read_input_tokens": 0}
 
 
+LITELLM = {
+    "prompt_tokens": 107,
+    "completion_tokens": 20,
+    "prompt_tokens_details": None,
+    "cache_read_input_tokens": 40,
+    "cache_creation_input_tokens": 7,
+}
+PYTHON_GEMINI = {
+    "prompt_token_count": 100,
+    "cached_content_token_count": 60,
+    "tool_use_prompt_token_count": 5,
+    "candidates_token_count": 20,
+    "thoughts_token_count": 7,
+}
+
+
 @pytest.mark.parametrize(
     ("usage", "expected"),
     [
+        (LITELLM, (107, 40, 7, 20, None)),
+        (PYTHON_GEMINI, (105, 60, None, 27, 7)),
+        ({"prompt_tokens": "12", "completion_tokens": 3.0}, (12, None, None, 3, None)),
+        ({"prompt_tokens": "twelve", "completion_tokens": 3.5}, (None,) * 5),
+        ({"prompt_tokens": True, "completion_tokens": 3}, (None, None, None, 3, None)),
         (OPENAI, (1143, 1024, None, 200, 192)),
         (RESPONSES, (72, 8, 0, 14, 0)),
         (ASSISTANTS, (381, 30, None, 88, 12)),
