@@ -1,8 +1,8 @@
 """Mistakes reported of other products about one request that is several records, or several attempts in one record.
 
 As in `tests.end_to_end.test_cases`: an organization a case, numbers as reported, dollars worked out by hand. List
-prices a million, in, cached, written, out: Claude Sonnet 4 $3, $0.30, $3.75, $15; Claude Fable 5 $10, $1, $12.50, $50; Claude
-Opus 4.8 $5, $0.50, $6.25, $25; Gemini 2.5 Flash $0.30 and $2.50; gpt-4o $2.50 and $10.
+prices a million, in, cached, written, out: Claude Sonnet 4 $3, $0.30, $3.75, $15; Claude Fable 5 $10, $1, $12.50,
+$50; Claude Opus 4.8 $5, $0.50, $6.25, $25; Gemini 2.5 Flash $0.30 and $2.50; gpt-4o $2.50 and $10.
 """
 
 import base64
@@ -175,6 +175,10 @@ ADVISED: Attempt = {"input_tokens": 412, "cache_read_input_tokens": 0, "output_t
     {"type": "advisor_message", "model": "claude-fable-5", "input_tokens": 823, "output_tokens": 1612},
     {"type": "message", "input_tokens": 1348, "cache_read_input_tokens": 412, "output_tokens": 442},
 ]}  # fmt: skip
+SUMMARY: Attempt = {"input_tokens": 0, "output_tokens": 0, "iterations": [
+    {"type": "compaction", "input_tokens": 2930, "output_tokens": 1313},
+]}  # fmt: skip
+sends("compacted", 1, LITELLM, {**FALLBACK, **raw("anthropic", SUMMARY)}, name="raw_gen_ai_request")
 for case, usage in (("declined", usage_of(SILENT, ANSWERED)), ("all-declined", NEVER), ("advised", ADVISED)):
     sends(case, 1, LITELLM, {**FALLBACK, **raw("anthropic", usage)}, name="raw_gen_ai_request")
 
@@ -193,3 +197,9 @@ def test_an_adviser_is_billed_at_its_own_price(warehouse: duckdb.DuckDBPyConnect
     assert (tokens(call), call["model"]) == ((412 + 823 + 1760, 412, None, 89 + 1612 + 442), "claude-opus-4-8")
     # Opus: 1,760 at $5, 412 at $0.50, 531 at $25; Fable: 823 at $10, 1,612 at $50
     assert call["cost_usd"] == Decimal("0.022281") + Decimal("0.08883")
+
+
+def test_a_compaction_is_billed_though_the_usage_around_it_says_zero(warehouse: duckdb.DuckDBPyConnection) -> None:
+    call = only_call(warehouse, "compacted")
+    assert (tokens(call)[::3], call["is_usage_known"]) == ((2930, 1313), True)
+    assert call["cost_usd"] == Decimal("0.047475")  # 2,930 at $5, 1,313 at $25

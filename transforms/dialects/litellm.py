@@ -3,8 +3,9 @@
 
 Counts follow the OpenAI shape: input includes cache. v1 says what was cached only inside usage objects printed as
 Python dicts, which are read as raw groups. `raw_gen_ai_request` is a second sighting of the same request, the proxy's
-root span an aggregate. Costs are LiteLLM's own: margin and guardrails may be in the total, and a guardrail's span
-carries what its judge cost.
+root span an aggregate. A `/v1/responses` request that is bridged to a completion was logged as both; its id wraps the
+completion's, unless LiteLLM encrypted it. Costs are LiteLLM's own: margin and guardrails may be in the total, and a
+guardrail's span carries what its judge cost.
 """
 
 from transforms.dialects.base import (

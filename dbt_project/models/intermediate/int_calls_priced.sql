@@ -6,7 +6,7 @@ with billed as (
         bool_or(is_attempt) as has_attempts,
         max(usage_error) as billed_usage_error,
         {%- for name in ['model', 'rated_service_tier', 'context_tier'] %}
-        arg_max({{ name }}, usage_number) filter (where is_answer) as {{ name }},
+        arg_max_null({{ name }}, (is_answer, usage_number)) as {{ name }},
         {%- endfor %}
         {%- for count in billed_counts() %}
         cast(sum({{ count }}) as bigint) as billed_{{ count }},
@@ -25,7 +25,8 @@ computed as (
                 else calls.{{ count }}
             end as {{ count }},
             {%- endfor %}
-            billed.billed_usage_error as usage_error
+            billed.billed_usage_error as usage_error,
+            calls.is_usage_known or (billed.has_attempts and billed.billed_usage_error is null) as is_usage_known
         ),
         billed.model,
         billed.rated_service_tier,
