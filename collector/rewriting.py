@@ -132,7 +132,7 @@ class Rewriting:
                 new = reread(old, self._hash_key, self._mapping)
                 _count(old, new, result)
                 yield from new.to_batches()
-        except (ValueError, pa.ArrowException) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise LakeError(f"{file.path} cannot be read again: {error}") from error
 
 

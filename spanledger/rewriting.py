@@ -1,6 +1,7 @@
 """`spanledger rewrite`: reads history again with today's dialects and mapping file, and says what became of it."""
 
 import datetime
+import sys
 
 import click
 import pyarrow as pa
@@ -23,7 +24,8 @@ def rewrite(
     try:
         mapping = read_file(settings.mapping_file)[1] if settings.mapping_file else NO_MAPPING
         rewriting = Rewriting(settings.collector_config(), mapping, Period(since, until))
-        with click.progressbar(length=len(rewriting.files), label="Reading again") as bar:
+        length, is_hidden = len(rewriting.files), not sys.stderr.isatty()
+        with click.progressbar(length=length, label="Reading again", file=sys.stderr, hidden=is_hidden) as bar:
             return rewriting.run(is_trial=is_trial, on_file=lambda: bar.update(1))
     except ConfigError as error:
         raise Failure(str(error), USAGE) from error

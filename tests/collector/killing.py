@@ -139,7 +139,7 @@ def warm_up(folder: Path) -> None:
 
 
 def main(what: str, folder: Path) -> None:
-    """Kill ``what`` (land, compact, rewrite) at each step, on folders below ``folder``; prints how many steps there were."""
+    """Kill ``what`` (land, compact, rewrite) at each step, on folders below ``folder``; prints how many there were."""
     steps = {"land": (land, check_landed), "compact": (compact, check_compacted), "rewrite": (rewrite, check_rewritten)}
     step, check = steps[what]
     warm_up(folder / "warm")
