@@ -6,7 +6,7 @@
     'response_model', 'model', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
     'output_tokens', 'reasoning_tokens', 'token_rule', 'is_estimated', 'is_usage_known', 'usage_error', 'cost_error',
     'has_zeros_only', 'is_container_usage', 'has_trustworthy_clock', 'service_tier', 'rated_service_tier', 'region', 'context_tier',
-    'computed_cost_usd', 'reported_cost_usd', 'reported_cost_kind', 'cost_usd', 'cost_source', 'traffic_source',
+    'computed_cost_usd', 'reported_cost_usd', 'reported_cost_kind', 'list_cost_usd', 'cost_usd', 'cost_source', 'traffic_source',
     'traffic_source_rule', 'traffic_detail', 'team', 'project', 'cost_center', 'feature', 'user_id', 'session_id',
     'customer_id', 'workflow_id', 'root_name', 'run_id', 'step', 'tagged_task_id', 'is_failed', 'attempt', 'prompt_name', 'prompt_version',
     'code_version', 'sampling_probability', 'sampler', 'input_hash', 'output_hash', 'has_error', 'error_type', 'agent_name',

@@ -1,5 +1,5 @@
--- At any moment a request meets one price for a kind of token, and one card with all kinds: rates of one model, tier
--- and context that hold at the same time are of different kinds and hold for the same interval, and each has an id of
+-- At any moment a request meets one price for a kind of token, and one card with all kinds: rates of one model, class,
+-- tier, region and context that hold at the same time are of different kinds and hold for the same interval, and each has an id of
 -- its own. A rate for part of the day beats one for all of it.
 select
     one.price_id,
@@ -11,7 +11,9 @@ from {{ ref('dim_prices') }} as one
 inner join {{ ref('dim_prices') }} as other
     on one.price_provider = other.price_provider
     and one.price_model = other.price_model
+    and one.rate_class = other.rate_class
     and one.service_tier = other.service_tier
+    and one.region is not distinct from other.region
     and one.input_tokens_above = other.input_tokens_above
 where
     one.rowid < other.rowid

@@ -37,6 +37,12 @@ MISTAKES = [
         "select * from {{ ref('int_calls_classified') }}",
         "select * from {{ ref('int_calls_classified') }} where spend_class != 'abandoned'",
     ),
+    Mistake(
+        "charges_sum_to_calls",
+        "facts/int_call_charges",
+        "where units.line.quantity > 0",
+        "where units.line.quantity > 100",
+    ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(

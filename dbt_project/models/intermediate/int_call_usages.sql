@@ -42,6 +42,7 @@ select
     response_model,
     started_ns,
     service_tier,
+    region,
     {{ select_list(billed_counts()) }},
     usage_error
 from calls
@@ -62,6 +63,7 @@ select
     end as response_model,
     calls.started_ns,
     calls.service_tier,
+    calls.region,
     {%- for count in billed_counts() %}
     case when judged.is_waived then 0 else judged.attempt.{{ count }} end as {{ count }},
     {%- endfor %}

@@ -11,7 +11,8 @@ with billed as (
         {%- for count in billed_counts() %}
         cast(sum({{ count }}) as bigint) as billed_{{ count }},
         {%- endfor %}
-        case when count(*) = count(computed_cost_usd) then {{ money('sum(computed_cost_usd)') }} end as computed_cost_usd
+        case when count(*) = count(computed_cost_usd) then {{ money('sum(computed_cost_usd)') }} end as computed_cost_usd,
+        case when count(*) = count(list_cost_usd) then {{ money('sum(list_cost_usd)') }} end as metered_list_cost_usd
     from {{ ref('int_usages_priced') }}
     group by call_id
 ),
@@ -31,13 +32,14 @@ computed as (
         billed.model,
         billed.rated_service_tier,
         billed.context_tier,
-        billed.computed_cost_usd
+        billed.computed_cost_usd,
+        billed.metered_list_cost_usd
     from {{ ref('int_calls_elected') }} as calls
     inner join billed on calls.call_id = billed.call_id
 )
 
 select
-    *,
+    * exclude (metered_list_cost_usd),
     case
         when is_cache_hit then 'response_cache'
         when reported_cost_usd is not null and reported_cost_kind = 'provider' then 'provider'
@@ -51,5 +53,9 @@ select
         when is_cache_hit then cast(0 as decimal(28, 12))
         when reported_cost_kind = 'provider' then coalesce(reported_cost_usd, computed_cost_usd)
         else coalesce(computed_cost_usd, reported_cost_usd)
-    end as cost_usd
+    end as cost_usd,
+    case
+        when is_cache_hit then cast(0 as decimal(28, 12))
+        else coalesce(metered_list_cost_usd, computed_cost_usd, reported_cost_usd)
+    end as list_cost_usd
 from computed

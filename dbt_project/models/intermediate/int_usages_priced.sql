@@ -14,32 +14,8 @@ with named as (
         and usages.provider is not distinct from asked.provider
 ),
 
--- Of the cards valid at the start: its own tier before standard, a time of day before none, then the
--- highest context tier it exceeds.
 matched as (
-    select
-        named.call_id,
-        named.usage_number,
-        cards.card_id,
-        row_number() over (
-            partition by named.call_id, named.usage_number
-            order by
-                (cards.service_tier = coalesce(named.service_tier, 'standard')) desc,
-                (cards.time_from is not null) desc, cards.input_tokens_above desc
-        ) as preference
-    from named
-    inner join {{ ref('int_rate_cards') }} as cards
-        on named.price_provider = cards.price_provider
-        and named.price_model = cards.price_model
-        and {{ at_utc('named.started_ns') }} >= cards.valid_from
-        and {{ at_utc('named.started_ns') }} < cards.valid_to
-        and coalesce(named.input_tokens, 0) > cards.input_tokens_above
-        and cards.service_tier in ('standard', named.service_tier)
-        and (
-            cards.time_from is null
-            or cast(make_timestamp_ns(named.started_ns) as time) >= cards.time_from
-            and cast(make_timestamp_ns(named.started_ns) as time) < cards.time_to
-        )
+    {{ matched_cards('named', ref('int_rate_cards')) }}
 ),
 
 rated as (
@@ -47,21 +23,21 @@ rated as (
         named.*,
         cards.service_tier as rated_service_tier,
         case when cards.input_tokens_above is not null then greatest(cards.input_tokens_above, 0) end as context_tier,
-        {%- for kind in token_kinds() %}
-        cards.{{ kind }}_usd{{ "," if not loop.last }}
+        {%- for kind in charge_kinds() %}
+        cards.{{ kind }}_usd,
+        cards.{{ kind }}_price_id,
+        coalesce(list_cards.{{ kind }}_usd, case when list_cards.card_id is null then cards.{{ kind }}_usd end)
+            as {{ kind }}_list_usd{{ "," if not loop.last }}
         {%- endfor %}
     from named
-    left join matched
-        on named.call_id = matched.call_id and named.usage_number = matched.usage_number and matched.preference = 1
+    left join matched on named.call_id = matched.call_id and named.usage_number = matched.usage_number
     left join {{ ref('int_rate_cards') }} as cards on matched.card_id = cards.card_id
+    left join {{ ref('int_rate_cards') }} as list_cards on matched.list_card_id = list_cards.card_id
 )
 
 select
     *,
-    case when coalesce(input_tokens, output_tokens) is not null and usage_error is null then cast(
-        {%- for kind in token_kinds() %}
-        {{ token_cost(kind) }}{{ " +" if not loop.last }}
-        {%- endfor %}
-        as decimal(28, 12)
-    ) end as computed_cost_usd
+    coalesce(input_tokens, output_tokens) is not null and usage_error is null as is_countable,
+    case when is_countable then {{ cost_of_kinds('_usd') }} end as computed_cost_usd,
+    case when is_countable then {{ cost_of_kinds('_list_usd') }} end as list_cost_usd
 from rated

@@ -32,6 +32,7 @@ select
     rated_service_tier,
     region,
     context_tier,
+    list_cost_usd,
     computed_cost_usd,
     reported_cost_usd,
     reported_cost_kind,

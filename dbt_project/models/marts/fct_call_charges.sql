@@ -1,0 +1,22 @@
+select
+    organization,
+    call_id,
+    coalesce(usage_number, 0) as usage_number,
+    charge_kind,
+    {{ at_utc('started_ns') }} as started_at,
+    date,
+    provider,
+    model,
+    rated_service_tier as service_tier,
+    context_tier,
+    region,
+    cast(quantity as decimal(28, 12)) as quantity,
+    unit,
+    price_id,
+    list_unit_price_usd as list_unit_price,
+    contracted_unit_price_usd as contracted_unit_price,
+    list_cost_usd,
+    cost_usd as contracted_cost_usd,
+    cost_usd as effective_cost_usd,
+    'USD' as currency
+from {{ ref('int_call_charges') }}
