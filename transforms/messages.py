@@ -23,7 +23,14 @@ Message = list[Any]
 """[role, content]: content is a text, or a list of texts and tool calls and results."""
 
 _ROLES = {"human": "user", "ai": "assistant", "model": "assistant"}
-_TYPES = frozenset({"human", "ai", "system", "tool", "user", "assistant"})  # of LangChain's messages: their roles
+_TYPES = (
+    "human",
+    "ai",
+    "system",
+    "tool",
+    "user",
+    "assistant",
+)  # of LangChain\'s messages: their roles; no sets, as what is sent may not hash
 _BLANK = frozenset({"<REDACTED>", "[REDACTED]", "__REDACTED__", "{}"})
 _DIGITS = 32  # 128 bits of the hash, in hex
 
@@ -78,11 +85,13 @@ _INDEXED = frozenset(
     }
 )  # fmt: skip
 """Roots that may be spread over indexed keys; the others are one attribute."""
-_CALLS = frozenset({"tool_use", "tool-call"})
-_RESULTS = frozenset({"tool_result", "tool-result", "function_call_output"})
+_CALLS = ("tool_use", "tool-call")
+_RESULTS = ("tool_result", "tool-result", "function_call_output")
 _IDS = frozenset(
     {"id", "type", "tool_call_id", "call_id", "tool_use_id", "toolCallId", "cache_control", "providerOptions"}
 )
+_WRAPPERS = ("message", "embedding", "document", "prompt", "completion", "kwargs")
+_PART_WRAPPERS = ("message_content", "tool_call", "function", "function_call", "functionCall")
 _NO_MESSAGE = re.compile(r"gen_ai\.prompt\.(name|version|variable\..*)")
 
 
@@ -157,9 +166,10 @@ def _messages(root: str, value: Any, role: str) -> list[Message]:
 def _message(item: Any, role: str) -> Message:
     if isinstance(item, dict):
         # OpenInference puts each message below a key of that name, LangChain's own form below `kwargs`
-        for wrapper in ("message", "embedding", "document", "prompt", "completion", "kwargs"):
-            if isinstance(item.get(wrapper), dict):
-                item = item[wrapper]
+        if "role" not in item:
+            for wrapper in _WRAPPERS:
+                if isinstance(item.get(wrapper), dict):
+                    item = item[wrapper]
         said: Any = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key)), [])
         parts = _parts(said) + _parts(item.get("tool_calls") or [])
         return [_role(item, role), _single(parts)]
@@ -194,7 +204,9 @@ def _parts(value: Any) -> list[Any]:
 def _part(item: Any) -> list[Any]:
     if not isinstance(item, dict):
         return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
-    for wrapper in ("message_content", "tool_call", "function", "function_call", "functionCall"):
+    if item.get("type") == "text" and isinstance(item.get("text"), str):  # most parts
+        return [item["text"]]
+    for wrapper in _PART_WRAPPERS:
         if isinstance(item.get(wrapper), dict):
             item = item[wrapper]
     name = item.get("toolName", item.get("name"))

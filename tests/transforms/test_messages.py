@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.transforms.build import request
 from tests.transforms.comparing import KEEP, rows_of
@@ -281,6 +283,27 @@ def test_nesting_beyond_reason_has_no_hash() -> None:
     for nested in (deep, "[" * 900 + "]" * 900, '{"messages":' * 900 + "1" + "}" * 900):
         row = rows_of([request({"mlflow.spanInputs": nested, "lmnr.span.output": nested})], KEEP)[0]
         assert row["span_id"]
+
+
+_WORDS = (
+    "role", "type", "content", "parts", "text", "messages", "message", "input", "output", "name", "arguments", "args",
+    "tool_calls", "function", "choices", "candidates", "generations", "system", "config", "kwargs", "event.name", "0",
+)  # fmt: skip
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from(["gen_ai.choice", "tool_use"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_JSON)
+def test_nothing_that_is_sent_can_stop_a_row(value: Any) -> None:
+    sent = json.dumps(value)
+    body = request({root: sent for spellings in (messages._INPUTS, messages._OUTPUTS) for (root, *_) in spellings})
+    assert len(rows_of([body], KEEP)) == 1
+    assert [len(rows_of([request({root: sent})], KEEP)) for root in ("events", "mlflow.spanInputs", "outputs")] == [
+        1
+    ] * 3
 
 
 def test_settings_alone_are_no_request() -> None:
