@@ -1,8 +1,9 @@
-"""Prices as dated rate rows: what a token of each kind costs, for which model, from when, and where that is written.
+"""Prices as dated rate rows: what a unit of each kind costs, for which model, from when, and where that is written.
 
-Base data is the genai-prices package; the user's own rates come on top (`transforms.price_overrides`). Rows are in
-US dollars a token; intervals are half-open, in UTC. Within one (provider, model, tier, kind) intervals never overlap,
-so a call meets exactly one rate.
+Base data is the genai-prices package, completed by our own sourced rules (`transforms.price_supplement`); what the
+user pays instead comes on top (`transforms.price_overrides`, `transforms.deployments`), and `transforms.price_ledger`
+puts all of it together. Rows are in US dollars a unit; intervals are half-open, in UTC. Within one class, provider,
+model, tier, region and kind intervals never overlap, so a call meets exactly one rate.
 """
 
 import hashlib
@@ -15,27 +16,21 @@ import pyarrow as pa
 from genai_prices import data_snapshot, types
 
 from transforms.columns import MONEY
-
-TOKEN_KINDS = {
-    "input": "input_mtok",
-    "cache_read": "cache_read_mtok",
-    "cache_write": "cache_write_mtok",
-    "cache_write_1h": "cache_write_1h_mtok",
-    "output": "output_mtok",
-}
-"""Our token kind -> field of genai-prices, US dollars a million tokens."""
-
-BILLED_AS = {"cache_read": "input", "cache_write": "input", "cache_write_1h": "cache_write"}
-"""A kind without a rate of its own is billed as this one (genai-prices' rule for units without a price)."""
+from transforms.price_units import BILLED_AS, OTHER_KINDS, TOKEN_KINDS, base_unit, package_count
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
-MILLION = Decimal(1_000_000)
 SMALLEST = Decimal("1e-12")
+STANDARD = "standard"
+
+KINDS = TOKEN_KINDS | OTHER_KINDS
+
+TIER_KEYS = ("service_tier", "processing", "speed")
+"""What genai-prices calls the request's properties that we call its service tier."""
 
 
 class PriceError(ValueError):
-    """A price row that cannot be meant as written; names file line, column and value."""
+    """A price row that cannot be meant as written; names file, line and column, and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Rate:
     price_model: str
     token_kind: str
     unit_price_usd: Decimal
-    service_tier: str = "standard"
+    service_tier: str = STANDARD
     input_tokens_above: int = -1
     valid_from: datetime = BEGINNING
     valid_to: datetime = END
@@ -55,11 +50,24 @@ class Rate:
     source: str = "genai-prices"
     source_url: str | None = None
     checked_on: date | None = None
+    rate_class: str = "list"  # list | contracted
+    region: str | None = None  # None holds anywhere
+    unit: str = "token"
+    currency: str = "USD"
+    unit_price: Decimal | None = None  # in `currency`, where that is not US dollars
 
     @property
     def price_id(self) -> str:
-        """Hash of everything the row says."""
-        return hashlib.md5(repr(self).encode(), usedforsecurity=False).hexdigest()
+        """Hash of what is charged for what and when; not of where that is written, nor of who last looked."""
+        said = {name: value for name, value in vars(self).items() if name not in {"source_url", "checked_on"}}
+        return hashlib.md5(repr(sorted(said.items())).encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def card(self) -> tuple[object, ...]:
+        """What a rate must share with others to stand on one card with them, apart from the interval."""
+        clock = (self.time_from, self.time_to)
+        tier = (self.service_tier, self.region, self.input_tokens_above)
+        return (self.price_provider, self.price_model, self.rate_class, *tier, *clock)
 
 
 SCHEMA = pa.schema(
@@ -68,13 +76,18 @@ SCHEMA = pa.schema(
         ("price_provider", pa.string()),
         ("price_model", pa.string()),
         ("token_kind", pa.string()),
+        ("unit", pa.string()),
+        ("rate_class", pa.string()),
         ("service_tier", pa.string()),
+        ("region", pa.string()),
         ("input_tokens_above", pa.int64()),
         ("valid_from", pa.timestamp("us", tz="UTC")),
         ("valid_to", pa.timestamp("us", tz="UTC")),
         ("time_from", pa.time64("us")),
         ("time_to", pa.time64("us")),
         ("unit_price_usd", MONEY),
+        ("currency", pa.string()),
+        ("unit_price", MONEY),
         ("source", pa.string()),
         ("source_url", pa.string()),
         ("checked_on", pa.date32()),
@@ -84,11 +97,16 @@ SCHEMA = pa.schema(
 
 def table(rates: Iterable[Rate]) -> pa.Table:
     """Rate rows as a table with `SCHEMA`."""
-    return pa.Table.from_pylist([vars(rate) | {"price_id": rate.price_id} for rate in rates], schema=SCHEMA)
+    return pa.Table.from_pylist([_row(rate) for rate in rates], schema=SCHEMA)
+
+
+def _row(rate: Rate) -> dict[str, object]:
+    stated = rate.unit_price_usd if rate.unit_price is None else rate.unit_price
+    return vars(rate) | {"price_id": rate.price_id, "unit_price": stated}
 
 
 def package_rates() -> list[Rate]:
-    """Every rate of the installed genai-prices that is priced by token."""
+    """Every rate of the installed genai-prices, as list prices."""
     snapshot = data_snapshot.get_snapshot()
     return [
         rate for provider in snapshot.providers for model in provider.models for rate in _model_rates(provider, model)
@@ -99,30 +117,58 @@ def _model_rates(provider: types.Provider, model: types.ModelInfo) -> Iterator[R
     url = provider.pricing_urls[0] if provider.pricing_urls else None
     blank = Rate(provider.id, model.id, "input", Decimal(0), source_url=url)
     entries = model.prices if isinstance(model.prices, list) else [types.ConditionalPrice(prices=model.prices)]
-    dated = [entry for entry in entries if not isinstance(entry.constraint, types.TimeOfDateConstraint)]
-    ends = [_starts(entry.constraint) for entry in dated[1:]] + [END]
-    for entry, end in zip(dated, ends, strict=True):
-        yield from _rates(replace(blank, valid_from=_starts(entry.constraint), valid_to=end), entry.prices)
+    by_date = [entry for entry in entries if not isinstance(entry.constraint, types.TimeOfDateConstraint)]
+    for tier in _contexts(model):
+        for start, stop, prices in _intervals(replace(model, prices=by_date), by_date, tier):
+            yield from _cards(replace(blank, service_tier=tier, valid_from=start, valid_to=stop), prices)
     for entry in entries:
         if isinstance(entry.constraint, types.TimeOfDateConstraint):
-            for start, stop in _clock_windows(entry.constraint):
-                yield from _rates(replace(blank, time_from=start, time_to=stop), entry.prices)
-    standard = dated[-1].prices
-    for tier, starts, prices in _tiers(model):
-        merged = {
-            kind: getattr(prices, field, None) or getattr(standard, field, None) for kind, field in TOKEN_KINDS.items()
-        }
-        yield from _merged_rates(replace(blank, service_tier=tier, valid_from=starts), merged)
+            for opens, closes in _clock_windows(entry.constraint):
+                yield from _cards(replace(blank, time_from=opens, time_to=closes), entry.prices)
 
 
-def _tiers(model: types.ModelInfo) -> Iterator[tuple[str, datetime, types.ModelPrice]]:
-    """Flex, priority and batch rates, which the package gives as variants of the newest standard price."""
-    seen: set[str] = set()
-    for variant in model.price_variants or []:
-        tier = variant.when.get("service_tier") or variant.when.get("processing")
-        if len(variant.when) == 1 and tier in {"flex", "priority", "batch"} and tier not in seen:
-            seen.add(tier)
-            yield tier, _starts(variant.constraint), variant.prices
+def _contexts(model: types.ModelInfo) -> list[str]:
+    """Tiers with a price of their own. A variant that says nothing but "the default tier" is the standard price."""
+    tiers = {_tier(variant) for variant in model.price_variants or [] if len(variant.when) == 1}
+    return [STANDARD, *sorted(tier for tier in tiers if tier and tier != "default")]
+
+
+def _tier(variant: types.PriceVariant) -> str | None:
+    return next((variant.when[key] for key in TIER_KEYS if key in variant.when), None)
+
+
+def _intervals(
+    model: types.ModelInfo, entries: list[types.ConditionalPrice], tier: str
+) -> Iterator[tuple[datetime, datetime, types.ModelPrice]]:
+    """When which prices hold for a tier, as the package itself chooses them; nothing before the tier has a price."""
+    variants = [variant for variant in model.price_variants or [] if _tier(variant) == tier]
+    constraints = [*(entry.constraint for entry in entries), *(variant.constraint for variant in variants)]
+    edges = sorted({BEGINNING, *map(_starts, constraints)})
+    for start, stop in _stretches(model, variants, edges):
+        yield start, stop, _prices(model, variants, start)
+
+
+def _stretches(
+    model: types.ModelInfo, variants: list[types.PriceVariant], edges: list[datetime]
+) -> list[tuple[datetime, datetime]]:
+    """Intervals between the edges, neighbours of equal prices as one."""
+    found: list[tuple[datetime, datetime]] = []
+    for start, stop in zip(edges, [*edges[1:], END], strict=True):
+        if variants and not any(_starts(variant.constraint) <= start for variant in variants):
+            continue
+        if found and found[-1][1] == start and _same(model, variants, found[-1][0], start):
+            found[-1] = (found[-1][0], stop)
+        else:
+            found.append((start, stop))
+    return found
+
+
+def _same(model: types.ModelInfo, variants: list[types.PriceVariant], one: datetime, two: datetime) -> bool:
+    return bool(_prices(model, variants, one) == _prices(model, variants, two))
+
+
+def _prices(model: types.ModelInfo, variants: list[types.PriceVariant], when: datetime) -> types.ModelPrice:
+    return model.get_prices(when, variants[0].when if variants else None)
 
 
 def _starts(constraint: object) -> datetime:
@@ -136,20 +182,17 @@ def _clock_windows(constraint: types.TimeOfDateConstraint) -> list[tuple[time, t
     return [(start, stop)] if start < stop else [(start, time.max), (time.min, stop)]
 
 
-def _rates(blank: Rate, prices: types.ModelPrice) -> Iterator[Rate]:
-    yield from _merged_rates(blank, {kind: getattr(prices, field, None) for kind, field in TOKEN_KINDS.items()})
-
-
-def _merged_rates(blank: Rate, prices: dict[str, Decimal | types.TieredPrices | None]) -> Iterator[Rate]:
+def _cards(blank: Rate, prices: types.ModelPrice) -> Iterator[Rate]:
     """One row per kind and context tier; a tier of one kind splits every kind, so that a card is whole."""
-    starts = sorted(
-        {tier.start for price in prices.values() if isinstance(price, types.TieredPrices) for tier in price.tiers}
-    )
-    for above in [-1, *starts]:
-        for kind in TOKEN_KINDS:
-            price = _at(_billed(prices, kind), above)
+    found = {kind: getattr(prices, field) for kind, field in KINDS.items()}
+    tiers = {tier.start for price in found.values() if isinstance(price, types.TieredPrices) for tier in price.tiers}
+    for above in [-1, *sorted(tiers)]:
+        for kind in KINDS:
+            price = _at(_billed(found, kind), above)
             if price is not None:
-                yield replace(blank, token_kind=kind, input_tokens_above=above, unit_price_usd=_published(price))
+                amount = _published(price, package_count(KINDS[kind]))
+                unit = base_unit(kind) or kind
+                yield replace(blank, token_kind=kind, unit=unit, input_tokens_above=above, unit_price_usd=amount)
 
 
 def _billed(prices: dict[str, Decimal | types.TieredPrices | None], kind: str) -> Decimal | types.TieredPrices | None:
@@ -167,15 +210,7 @@ def _at(price: Decimal | types.TieredPrices | None, above: int) -> Decimal | Non
     return current
 
 
-def _published(usd_per_million: Decimal) -> Decimal:
-    """The package writes some rates with a float's noise in the seventeenth digit; twelve decimals per token hold
-    every published rate."""
-    return (usd_per_million / MILLION).quantize(SMALLEST)
-
-
-def per_token(usd_per_million: Decimal) -> Decimal:
-    """US dollars a token. Raises PriceError where twelve decimals cannot hold it."""
-    price = usd_per_million / MILLION
-    if price != price.quantize(SMALLEST):
-        raise PriceError(f"{usd_per_million} USD per million tokens needs more than 12 decimals per token")
-    return price.quantize(SMALLEST)
+def _published(price: Decimal, count: int) -> Decimal:
+    """The package writes some rates with a float's noise in the seventeenth digit; twelve decimals a unit hold every
+    published rate."""
+    return (price / count).quantize(SMALLEST)

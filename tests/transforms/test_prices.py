@@ -108,7 +108,7 @@ def test_an_override_replaces_the_packages_rates_while_it_is_valid() -> None:
         ("openai,gpt-4o,input,cheap,,,x", "prices.csv:2: unit_price_usd_per_million is 'cheap'"),
         ("openai,gpt-4o,input,0.0000025,,,x", "is the unit per million"),
         ("openai,gpt-4o,input,2500000,,,x", "is the unit per million"),
-        ("openai,gpt-4o,input,NaN,,,x", "is the unit per million"),
+        ("openai,gpt-4o,input,NaN,,,x", "is 'NaN', expected a number"),
         ("openai,gpt-4o,input,1", "prices.csv:2: the row ends before valid_from"),
         ("openai,gpt-4o,input,1,2026-05-01,2026-04-01,x", "prices.csv:2: valid_to 2026-04-01 is not after"),
         ("openai,gpt-4o,input,1,1st of May,,x", "prices.csv:2: '1st of May' is not a date"),
