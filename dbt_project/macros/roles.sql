@@ -31,13 +31,23 @@
   )
 {%- endmacro %}
 
-{# One lies within the other in time; of two with the same times the smaller trace id is outside. #}
+{# Times of a span within another of its trace, by the senders' own clocks: what arrival dates instead of an impossible
+   clock says nothing of order. Where one of two clocks is impossible, time is no evidence against. #}
+{% macro fits_within(inside, outside) -%}
+  (
+    {{ inside }}.has_trustworthy_clock is distinct from {{ outside }}.has_trustworthy_clock
+    or coalesce({{ inside }}.start_ns >= {{ outside }}.start_ns, true)
+    and coalesce({{ inside }}.end_ns <= {{ outside }}.end_ns, true)
+  )
+{%- endmacro %}
+
+{# One lies within the other in time, by the senders' clocks; of two with the same times the smaller trace id is outside. #}
 {% macro lies_within(inside, outside) -%}
   (
-    {{ inside }}.started_ns >= {{ outside }}.started_ns
-    and {{ inside }}.ended_ns <= {{ outside }}.ended_ns
+    {{ inside }}.start_ns >= {{ outside }}.start_ns
+    and {{ inside }}.end_ns <= {{ outside }}.end_ns
     and (
-      {{ inside }}.started_ns > {{ outside }}.started_ns or {{ inside }}.ended_ns < {{ outside }}.ended_ns
+      {{ inside }}.start_ns > {{ outside }}.start_ns or {{ inside }}.end_ns < {{ outside }}.end_ns
       or {{ inside }}.trace_id > {{ outside }}.trace_id
     )
   )

@@ -1,6 +1,7 @@
--- Containers and sums that carry usage or cost: an aggregate if a usage-bearing candidate below accounts for it,
--- else a call of its own. What an aggregate reports beyond the requests below it is `unexplained`.
--- An embedding or a rerank below does not explain an agent's tokens.
+-- Containers and sums that carry usage or cost: an aggregate if a call below with known usage accounts for it, else a call
+-- of its own. What an aggregate reports beyond the calls below it is `unexplained`. An embedding or a rerank below
+-- explains an embedding's or rerank's tokens, or as many as it has itself, but not the millions of an agent. Zeros alone
+-- are no usage to account for.
 with recursive candidates as (
     select * from {{ ref('int_candidates') }}
 ),
@@ -39,47 +40,70 @@ below as (
     where candidates.outer_candidate_id is not null
 ),
 
--- Sightings of one call count once: the group's own span stands for it.
-accounted as (
+known_below as (
     select
         below.organization,
         below.trace_id,
         below.span_id,
-        bool_or(
-            (inner_one.has_usage or inner_one.reported_cost_usd is not null)
-            and (
-                coalesce(inner_one.operation, 'chat') not in ('embeddings', 'rerank')
-                or outer_one.operation in ('embeddings', 'rerank')
-            )
-        ) as is_accounted,
-        sum(inner_one.input_tokens) filter (where groups.group_id = groups.span_id) as input_below,
-        sum(inner_one.output_tokens) filter (where groups.group_id = groups.span_id) as output_below
+        usages.span_id as below_span_id,
+        usages.* exclude (organization, trace_id, span_id)
     from below
-    inner join candidates as inner_one
-        on below.organization = inner_one.organization
-        and below.trace_id = inner_one.trace_id
-        and below.below_span_id = inner_one.span_id
-    inner join candidates as outer_one
-        on below.organization = outer_one.organization
-        and below.trace_id = outer_one.trace_id
-        and below.span_id = outer_one.span_id
-    left join {{ ref('int_call_groups') }} as groups
-        on inner_one.organization = groups.organization
-        and inner_one.trace_id = groups.trace_id
-        and inner_one.span_id = groups.span_id
-    group by all
+    inner join {{ ref('int_candidate_usages') }} as usages
+        on below.organization = usages.organization
+        and below.trace_id = usages.trace_id
+        and below.below_span_id = usages.span_id
+    where usages.is_known
+),
+
+-- Sightings of one call count once; a container with nothing known below is a call itself.
+calls_below as (
+    select distinct
+        known_below.* exclude (below_span_id, is_call),
+        known_below.is_call or container.span_id is null as is_call
+    from known_below
+    left join known_below as container
+        on known_below.organization = container.organization
+        and known_below.trace_id = container.trace_id
+        and known_below.below_span_id = container.span_id
+),
+
+summed as (
+    select
+        organization,
+        trace_id,
+        span_id,
+        bool_or(not is_embedding) as is_accounted,
+        coalesce(sum(input_tokens) filter (where is_call), 0) as input_below,
+        coalesce(sum(output_tokens) filter (where is_call), 0) as output_below
+    from calls_below
+    group by organization, trace_id, span_id
+),
+
+judged as (
+    select
+        outer_ones.*,
+        summed.input_below,
+        summed.output_below,
+        not outer_ones.has_usage and outer_ones.reported_cost_usd is null
+        or summed.span_id is not null and coalesce(
+            summed.is_accounted
+            or outer_ones.operation in ('embeddings', 'rerank')
+            or coalesce(outer_ones.input_tokens, 0) <= summed.input_below
+            and coalesce(outer_ones.output_tokens, 0) <= summed.output_below,
+            false
+        ) as is_aggregate
+    from outer_ones
+    left join summed using (organization, trace_id, span_id)
 )
 
 select
-    outer_ones.organization,
-    outer_ones.trace_id,
-    outer_ones.span_id,
-    coalesce(accounted.is_accounted, false) as is_aggregate,
-    case when accounted.is_accounted then
-        cast(greatest(coalesce(outer_ones.input_tokens, 0) - coalesce(accounted.input_below, 0), 0) as bigint)
-    end as unexplained_input_tokens,
-    case when accounted.is_accounted then
-        cast(greatest(coalesce(outer_ones.output_tokens, 0) - coalesce(accounted.output_below, 0), 0) as bigint)
-    end as unexplained_output_tokens
-from outer_ones
-left join accounted using (organization, trace_id, span_id)
+    organization,
+    trace_id,
+    span_id,
+    is_aggregate,
+    {%- for count in ['input', 'output'] %}
+    case when is_aggregate then
+        cast(greatest(coalesce({{ count }}_tokens, 0) - coalesce({{ count }}_below, 0), 0) as bigint)
+    end as unexplained_{{ count }}_tokens{{ "," if not loop.last }}
+    {%- endfor %}
+from judged

@@ -33,7 +33,7 @@ groups as (
         max(requests.response_model) as response_model,
         max(requests.input_tokens) as input_tokens,
         max(requests.output_tokens) as output_tokens,
-        min(requests.started_ns) as started_ns
+        min(requests.start_ns) as start_ns
     from chain
     inner join requests using (organization, trace_id, span_id)
     group by all
@@ -52,13 +52,13 @@ responses as (
     from groups
     window
         of_usage as (
-            partition by organization, trace_id, response_id, input_tokens, output_tokens order by started_ns, group_id
+            partition by organization, trace_id, response_id, input_tokens, output_tokens order by start_ns, group_id
         ),
         of_response as (
             partition by organization, trace_id, response_id
             order by
                 (input_tokens is not null and output_tokens is not null) desc, (input_tokens is not null) desc,
-                started_ns, group_id
+                start_ns, group_id
         )
 )
 

@@ -1,5 +1,6 @@
 -- One row per billed call of the touched traces. Input and output are taken whole from the sighting that speaks for
--- the call; parts it leaves open come from a sighting with the same input and output, the rest from the nearest.
+-- the call; parts it leaves open or at zero come from a sighting with the same input and output, the rest from the
+-- nearest.
 with sightings as (
     select
         *,
@@ -13,7 +14,7 @@ merged as (
     select
         call_id,
         {%- for part in ['cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'] %}
-        arg_min({{ part }}, preference) filter (
+        arg_min({{ part }}, ({{ part }} = 0, preference)) filter (
             where input_tokens is not distinct from call_input_tokens
             and output_tokens is not distinct from call_output_tokens
             and usage_error is null
@@ -26,9 +27,6 @@ merged as (
         arg_min({{ part }}, preference) filter (where {{ part }} is not null) as {{ part }},
         {%- endfor %}
         arg_min(reported_cost_kind, preference) filter (where reported_cost_usd is not null) as reported_cost_kind,
-        {%- for tag in tag_columns() if tag not in ['traffic_source', 'traffic_marker'] %}
-        arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null) as {{ tag }},
-        {%- endfor %}
         coalesce(list(span_id order by preference) filter (where preference > 1), []) as folded_span_ids
     from sightings
     group by call_id
@@ -36,7 +34,7 @@ merged as (
 
 select
     merged.* exclude (
-        task_id, filled_cached_input_tokens, filled_cache_write_tokens, filled_cache_write_1h_tokens, filled_reasoning_tokens
+        filled_cached_input_tokens, filled_cache_write_tokens, filled_cache_write_1h_tokens, filled_reasoning_tokens
     ),
     {%- for part in ['cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'] %}
     case
@@ -56,8 +54,6 @@ select
     speaker.span_id,
     speaker.root_name,
     speaker.root_span_id,
-    speaker.run_id,
-    speaker.run_key,
     speaker.started_ns,
     speaker.ended_ns,
     speaker.name,
@@ -73,13 +69,10 @@ select
     speaker.has_error,
     speaker.is_container_usage,
     speaker.has_trustworthy_clock,
-    speaker.effective_step as step,
-    coalesce(speaker.inherited_task_id, speaker.resource_task_id) as tagged_task_id,
-    speaker.step_span,
-    speaker.known_traffic_source as traffic_source,
-    speaker.traffic_source_rule,
+    context.* exclude (call_id),
     speaker.input_tokens is not null
     and (speaker.output_tokens is not null or coalesce(speaker.operation, '') in ('embeddings', 'rerank'))
         as is_usage_known
 from merged
 inner join {{ ref('int_sightings') }} as speaker on merged.call_id = speaker.call_id and speaker.preference = 1
+left join {{ ref('int_call_context') }} as context on merged.call_id = context.call_id

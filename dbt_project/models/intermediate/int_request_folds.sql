@@ -6,7 +6,7 @@ with pairs as (
         outside.trace_id,
         outside.span_id,
         inside.span_id as inner_span_id,
-        inside.ended_ns as inner_ended_ns,
+        inside.end_ns as inner_end_ns,
         outside.has_usage as outer_has_usage,
         inside.has_usage as inner_has_usage,
         outside.has_error as outer_has_error,
@@ -18,13 +18,15 @@ with pairs as (
         inside.output_tokens as inner_output,
         inside.input_tokens - coalesce(inside.cached_input_tokens, 0) - coalesce(inside.cache_write_tokens, 0)
             as inner_uncached_input,
+        outside.input_tokens - coalesce(outside.cached_input_tokens, 0) - coalesce(outside.cache_write_tokens, 0)
+            as outer_uncached_input,
+        coalesce(inside.operation, '') in ('embeddings', 'rerank') as is_without_output,
         {{ attempts_total('input_tokens', 'inside.usage_iterations') }} as inner_attempts_input,
         {{ attempts_total('output_tokens', 'inside.usage_iterations') }} as inner_attempts_output,
         outside.response_id = inside.response_id as has_same_response,
-        inside.started_ns >= outside.started_ns
-        and coalesce(inside.ended_ns <= outside.ended_ns, true)
-        and {{ compatible_models('inside', 'outside') }} as is_within,
-        count(*) over requests_below as requests_below,
+        {{ fits_within('inside', 'outside') }} and {{ compatible_models('inside', 'outside') }} as is_within,
+        -- sightings that name one response are one request
+        count(distinct coalesce(inside.response_id, inside.span_id)) over requests_below as requests_below,
         count(*) filter (where inside.has_usage) over requests_below as usages_below,
         sum(inside.input_tokens) over requests_below as input_below,
         sum(inside.output_tokens) over requests_below as output_below
@@ -43,13 +45,24 @@ judged as (
         coalesce(usages_below >= 2 and outer_input = input_below and outer_output = output_below, false) as is_sum,
         case
             when has_same_response then 1
-            when is_within and outer_output = inner_output and outer_input in (inner_input, inner_uncached_input) then 2
+            when
+                is_within and outer_has_usage and inner_has_usage
+                and (
+                    outer_output is not distinct from inner_output
+                    or is_without_output and coalesce(outer_output, 0) = coalesce(inner_output, 0)
+                )
+                and (
+                    outer_input is not distinct from inner_input
+                    or outer_input = inner_uncached_input
+                    or outer_uncached_input = inner_input
+                )
+                then 2
             -- a library that adds up what the provider lists as attempts
             when is_within and outer_output = inner_attempts_output and outer_input <= inner_attempts_input then 2
             when is_within and not has_tool_between and not outer_has_usage and inner_has_usage then 3
             when
                 is_within and not has_tool_between and not inner_has_usage and requests_below = 1
-                and (not inner_has_error or (outer_has_error and not outer_has_usage))
+                and (not inner_has_error or outer_has_error)
                 then 4
         end as fold_rule
     from pairs
@@ -59,7 +72,7 @@ select
     organization,
     trace_id,
     span_id,
-    case when not bool_or(is_sum) then arg_min(inner_span_id, (fold_rule, -coalesce(inner_ended_ns, 0), inner_span_id)) end
+    case when not bool_or(is_sum) then arg_min(inner_span_id, (fold_rule, -coalesce(inner_end_ns, 0), inner_span_id)) end
         as inner_span_id,
     bool_or(is_sum) as is_sum
 from judged

@@ -1,5 +1,6 @@
 -- One row per candidate with the call it is a sighting of; `preference` 1 is the sighting that speaks for the call:
--- one with usage, of the trace that is the call's home, with the most usage fields, then the innermost.
+-- one with usage, of the trace that is the call's home, not made up, with the most counts above zero (a wrapper writes
+-- zeros for what it does not know), then the most counts, then the innermost.
 with members as (
     select
         groups.organization,
@@ -31,6 +32,10 @@ ranked as (
             partition by members.organization, members.home_trace_id, members.group_id
             order by
                 coalesce(candidates.usage_fields, 0) > 0 desc, members.trace_id = members.home_trace_id desc,
+                coalesce(candidates.is_estimated, false), candidates.usage_error is not null,
+                {%- for count in token_counts() %}
+                {{ "+ " if not loop.first }}cast(coalesce(candidates.{{ count }} > 0, false) as integer)
+                {%- endfor %} desc,
                 coalesce(candidates.usage_fields, 0) desc, candidates.depth desc, candidates.span_id
         ) as usage_rank
     from first_sources as members

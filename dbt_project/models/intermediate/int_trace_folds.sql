@@ -19,8 +19,8 @@ with groups as (
         coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
         min(candidates.session_key) as session_key,
         coalesce(bool_and(candidates.signal = 'log'), false) as is_log,
-        min(candidates.started_ns) as started_ns,
-        max(candidates.ended_ns) as ended_ns
+        min(candidates.start_ns) as start_ns,
+        max(candidates.end_ns) as end_ns
     from {{ ref('int_call_groups') }} as groups
     inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
     group by groups.organization, groups.trace_id, groups.group_id
@@ -33,7 +33,7 @@ by_response as (
         inside.group_id,
         outside.trace_id as home_trace_id,
         outside.group_id as home_group_id,
-        outside.started_ns as home_started_ns
+        outside.start_ns as home_start_ns
     from groups as inside
     inner join groups as outside
         on inside.organization = outside.organization
@@ -72,7 +72,7 @@ by_usage as (
         inside.group_id,
         outside.trace_id as home_trace_id,
         outside.group_id as home_group_id,
-        outside.started_ns as home_started_ns,
+        outside.start_ns as home_start_ns,
         count(*) over (partition by inside.organization, inside.trace_id, inside.group_id) as homes,
         count(*) over (partition by outside.organization, outside.trace_id, outside.group_id) as guests
     from comparable as inside
@@ -92,9 +92,9 @@ by_usage as (
 ),
 
 folds as (
-    select organization, trace_id, group_id, home_trace_id, home_group_id, home_started_ns from by_response
+    select organization, trace_id, group_id, home_trace_id, home_group_id, home_start_ns from by_response
     union all
-    select organization, trace_id, group_id, home_trace_id, home_group_id, home_started_ns from by_usage
+    select organization, trace_id, group_id, home_trace_id, home_group_id, home_start_ns from by_usage
     where homes = 1 and guests = 1
 )
 
@@ -103,7 +103,7 @@ select
     organization,
     trace_id,
     group_id,
-    arg_min(home_trace_id, (home_started_ns, home_trace_id, home_group_id)) as home_trace_id,
-    arg_min(home_group_id, (home_started_ns, home_trace_id, home_group_id)) as home_group_id
+    arg_min(home_trace_id, (home_start_ns, home_trace_id, home_group_id)) as home_trace_id,
+    arg_min(home_group_id, (home_start_ns, home_trace_id, home_group_id)) as home_group_id
 from folds
 group by organization, trace_id, group_id

@@ -1,0 +1,51 @@
+-- What the surroundings of its sightings say of a call. A library that wraps or is wrapped by the one that speaks for the
+-- call must change nothing, so what spans say is read at the innermost sighting of the call's trace, which inherits from
+-- all others; what only a resource says, at the sighting that speaks. Task and run are read together, at the innermost
+-- sighting that has a task tag, else a run tag.
+with sightings as (
+    select
+        *,
+        coalesce(inherited_task_id, resource_task_id) as tagged_task_id,
+        trace_id = first_value(trace_id) over (partition by call_id order by preference) as is_of_call_trace,
+        list_position(['marker', 'span tag', 'ancestor tag', 'resource tag', 'resource marker'], traffic_source_rule)
+            as traffic_rank
+    from {{ ref('int_sightings') }}
+),
+
+placed as (
+    select
+        *,
+        row_number() over (call order by depth desc nulls last, preference) as place,
+        row_number() over (
+            call order by tagged_task_id is null, effective_workflow_run_id is null, depth desc nulls last, preference
+        ) as task_place,
+        row_number() over (
+            call order by traffic_rank nulls last, case when traffic_rank <= 3 then -depth end nulls last, preference
+        ) as traffic_place
+    from sightings
+    window call as (partition by call_id, is_of_call_trace)
+)
+
+select
+    call_id,
+    {%- for tag in tag_columns() if tag not in ['traffic_source', 'traffic_marker', 'task_id'] %}
+    coalesce(
+        arg_min(inherited_{{ tag }}, place) filter (where inherited_{{ tag }} is not null and is_of_call_trace),
+        arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null)
+    ) as {{ tag }},
+    {%- endfor %}
+    {%- for name in ['tagged_task_id', 'run_id', 'run_key'] %}
+    arg_min_null({{ name }}, task_place) filter (where is_of_call_trace) as {{ name }},
+    {%- endfor %}
+    arg_min(known_traffic_source, traffic_place) filter (where is_of_call_trace) as traffic_source,
+    arg_min(traffic_source_rule, traffic_place) filter (where is_of_call_trace) as traffic_source_rule,
+    coalesce(
+        arg_min(step_tag, place) filter (where step_tag is not null and is_of_call_trace),
+        arg_min(effective_step, preference) filter (where preference = 1)
+    ) as step,
+    coalesce(
+        arg_min(step_tag_span_id, place) filter (where step_tag is not null and is_of_call_trace),
+        arg_min(step_span, preference) filter (where preference = 1)
+    ) as step_span
+from placed
+group by call_id
