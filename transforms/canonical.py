@@ -125,7 +125,10 @@ def _cost_kind(
         tagged[attributes.owner[at]] |= by[attributes.owner[at]] == at
     said = pc.fill_null(pc.equal(columns["reported_cost_kind"], "provider"), False)
     kind = pc.if_else(pc.and_(said, pa.array(tagged | (by == cost))), "provider", "client")
-    return pc.if_else(pc.is_valid(columns["reported_cost_usd"]), kind, pa.scalar(None, pa.string()))
+    kind = pc.if_else(pc.is_valid(columns["reported_cost_usd"]), kind, pa.scalar(None, pa.string()))
+    kept = pc.fill_null(pc.equal(kind, columns["reported_cost_kind"]), False)
+    by[~np.asarray(kept.to_numpy(zero_copy_only=False), dtype=np.bool_)] = NONE
+    return kind
 
 
 def _resource(decoded: Decoded, columns: dict[str, pa.Array], mapping: KeyMapping) -> dict[str, pa.Array]:

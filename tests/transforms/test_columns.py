@@ -108,6 +108,13 @@ def test_cost_is_kept_as_reported() -> None:
     assert row_of({"session.id": "s"})["reported_cost_kind"] is None
 
 
+@pytest.mark.parametrize("more", [{}, {"spanledger.cost_usd": 0.5}])
+@pytest.mark.parametrize("kind", ["provider", "client", "guessed", 0, True])
+def test_a_kind_that_the_column_does_not_keep_is_kept_elsewhere(kind: Any, more: dict[str, float]) -> None:
+    sent = {"spanledger.cost_kind": kind} | more
+    assert lossless.attributes_of(row_of(sent)) == sent
+
+
 @pytest.mark.parametrize(
     ("sent", "error"),
     [
