@@ -67,8 +67,8 @@ def _sampling(context: Context) -> None:
         services,
         [
             Column("service_name", "Service"),
-            grids.number("calls", "Calls seen"),
-            grids.number("sampled_calls", "Of sampled traces"),
+            grids.number("calls", "Calls seen", is_minor=True),
+            grids.number("sampled_calls", "Of sampled traces", is_minor=True),
             grids.number("kept_share", "Kept", figures.share, is_minor=True),
             grids.money("cost_usd", "Spend seen"),
             grids.money("estimated_cost_usd", "Estimate of all"),

@@ -12,6 +12,16 @@
   cast(make_timestamp_ns({{ ns }}) as date)
 {%- endmacro %}
 
+{# A clock that can be right: it starts after the year 2000, not long after arrival, and does not end before it starts. #}
+{% macro is_believable_clock(start_ns, end_ns, received_ns) -%}
+  coalesce(
+    {{ start_ns }} >= {{ var('earliest_start_ns') }}
+    and {{ start_ns }} <= {{ received_ns }} + {{ var('clock_tolerance_ns') }}
+    and coalesce({{ end_ns }} >= {{ start_ns }}, true),
+    false
+  )
+{%- endmacro %}
+
 {# The identity of a call: organisation, trace and span of the sighting that speaks for it. #}
 {% macro call_id(organization, trace_id, span_id) -%}
   md5({{ organization }} || '/' || {{ trace_id }} || '/' || {{ span_id }})

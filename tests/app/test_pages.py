@@ -183,3 +183,12 @@ def test_every_class_and_source_is_explained_and_has_a_colour() -> None:
     assert set(words.SPEND_CLASSES) == set(SPEND_CLASS)
     assert set(words.TRAFFIC_SOURCES) == set(TRAFFIC_SOURCE)
     assert len(set(SPEND_CLASS.values())) == len(SPEND_CLASS)
+
+
+def test_quality_shows_what_sampling_left_out_and_nowhere_else(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("quality", data, monkeypatch, period="all"))
+    seen = ask(data, "SELECT sum(cost_usd) FROM fct_calls WHERE sampler IS NOT NULL")
+    assert f"Sampled telemetry: {figures.money(seen)} arrived, of about {figures.money(4 * seen)}" in shown
+    assert figures.money(4 * seen) not in text(page("", data, monkeypatch, period="all"))
+    none = text(page("quality", data, monkeypatch, period="all", workflow="support-triage"))
+    assert "Sampled telemetry" not in none

@@ -260,13 +260,14 @@ def test_impossible_clocks_are_dated_by_arrival_and_found(built: Built, data: Pa
                         select sum(rows) from rpt_data_quality
                         where organization like $name || '/%' and "check" = 'untrustworthy_clock'
                     )
-                from fct_calls where organization like $name || '/%'
+                from fct_spans where organization like $name || '/%'
                 """,
                 {"name": variant},
             ).fetchone()
             assert found is not None
-            calls, believed, first, last, reported = found
-            assert (believed, reported) == (0, calls)
+            spans, believed, first, last, reported = found
+            assert spans
+            assert (believed, reported) == (0, spans)
             assert built.received_at_ns - 1000 <= first <= last < built.received_at_ns + 48 * HOUR_NS
 
 

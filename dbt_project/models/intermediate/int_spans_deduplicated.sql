@@ -16,11 +16,7 @@ with ranked as (
 winners as (
     select * replace (
         earliest_received_ns as first_received_ns,
-        coalesce(
-            start_ns >= {{ var('earliest_start_ns') }}
-            and start_ns <= earliest_received_ns + {{ var('clock_tolerance_ns') }},
-            false
-        ) as has_trustworthy_clock
+        {{ is_believable_clock('start_ns', 'end_ns', 'earliest_received_ns') }} as has_trustworthy_clock
     )
     from ranked
     where preference = 1

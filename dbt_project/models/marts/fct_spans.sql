@@ -18,5 +18,6 @@ select
     span_role as role,
     call_id,
     unexplained_input_tokens,
-    unexplained_output_tokens
+    unexplained_output_tokens,
+    has_trustworthy_clock
 from {{ ref('int_spans') }}

@@ -50,6 +50,9 @@ findings as (
     select date, organization, environment, 'untrustworthy_clock', service_name, coalesce(cost_usd, 0) from calls
     where not has_trustworthy_clock
     union all
+    select date, organization, null, 'untrustworthy_clock', service_name, 0 from {{ ref('fct_spans') }}
+    where date in (select date from touched) and not has_trustworthy_clock and role != 'call'
+    union all
     select date, organization, environment, 'sampled_traces', service_name, coalesce(cost_usd, 0) from calls
     where sampler is not null and sample_weight is distinct from 1
     union all

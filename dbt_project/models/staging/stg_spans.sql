@@ -63,9 +63,7 @@ final as (
     select
         *,
         {{ narrow_key("organization || '/' || trace_id") }} as trace_key,
-        start_ns is not null
-        and start_ns >= {{ var('earliest_start_ns') }}
-        and start_ns <= first_received_ns + {{ var('clock_tolerance_ns') }} as has_trustworthy_clock,
+        {{ is_believable_clock('start_ns', 'end_ns', 'first_received_ns') }} as has_trustworthy_clock,
         {{ response_key('believable') }} as response_key,
         {{ usage_key('believable') }} as usage_key,
         {{ session_key('believable') }} as session_key
