@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.build import request
@@ -296,6 +296,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(max_examples=150, deadline=None)
 @given(_JSON)
 def test_nothing_that_is_sent_can_stop_a_row(value: Any) -> None:
     sent = json.dumps(value)
