@@ -1,7 +1,7 @@
 -- Containers and sums that carry usage or cost: an aggregate if a call below with known usage accounts for it, else a call
 -- of its own. What an aggregate reports beyond the calls below it is `unexplained`. An embedding or a rerank below
 -- explains an embedding's or rerank's tokens, or as many as it has itself, but not the millions of an agent. Zeros alone
--- are no usage to account for.
+-- are no usage to account for. An agent that adds up over its turns, as Strands does, holds the turns before: explained.
 with recursive candidates as (
     select * from {{ ref('int_candidates') }}
 ),
@@ -19,24 +19,13 @@ outer_ones as (
 ),
 
 below as (
-    select
-        organization,
-        trace_id,
-        outer_candidate_id as span_id,
-        span_id as below_span_id
+    select organization, trace_id, outer_candidate_id as span_id, span_id as below_span_id
     from candidates
     where outer_candidate_id is not null
     union all
-    select
-        below.organization,
-        below.trace_id,
-        candidates.outer_candidate_id,
-        below.below_span_id
+    select organization, trace_id, candidates.outer_candidate_id, below.below_span_id
     from below
-    inner join candidates
-        on below.organization = candidates.organization
-        and below.trace_id = candidates.trace_id
-        and below.span_id = candidates.span_id
+    inner join candidates using (organization, trace_id, span_id)
     where candidates.outer_candidate_id is not null
 ),
 
@@ -91,9 +80,18 @@ judged as (
             or coalesce(outer_ones.input_tokens, 0) <= summed.input_below
             and coalesce(outer_ones.output_tokens, 0) <= summed.output_below,
             false
-        ) as is_aggregate
+        ) as is_aggregate,
+        coalesce(
+            outer_ones.input_tokens - summed.input_below = sum(summed.input_below) over before
+            and outer_ones.output_tokens - summed.output_below = sum(summed.output_below) over before,
+            false
+        ) as is_accumulated
     from outer_ones
     left join summed using (organization, trace_id, span_id)
+    window before as (
+        partition by outer_ones.organization, outer_ones.trace_id, outer_ones.scope_name, outer_ones.name
+        order by outer_ones.start_ns, outer_ones.span_id rows between unbounded preceding and 1 preceding
+    )
 )
 
 select
@@ -103,7 +101,7 @@ select
     is_aggregate,
     {%- for count in ['input', 'output'] %}
     case when is_aggregate then
-        cast(greatest(coalesce({{ count }}_tokens, 0) - coalesce({{ count }}_below, 0), 0) as bigint)
+        cast(case when is_accumulated then 0 else greatest(coalesce({{ count }}_tokens, 0) - coalesce({{ count }}_below, 0), 0) end as bigint)
     end as unexplained_{{ count }}_tokens{{ "," if not loop.last }}
     {%- endfor %}
 from judged
