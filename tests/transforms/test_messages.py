@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.build import request
@@ -297,6 +297,8 @@ _JSON = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
+@example([{"type": ["no text"], "content": [{"type": {}, "name": [], "input": 1}]}])
+@example([{"event.name": ["no text"], "role": []}, {"event.name": "gen_ai.choice", "message": 1}])
 @given(_JSON)
 def test_nothing_that_is_sent_can_stop_a_row(value: Any) -> None:
     sent = json.dumps(value)
