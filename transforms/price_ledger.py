@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from transforms import price_overrides, prices
 from transforms.currency import Exchange, read_fx
 from transforms.price_overrides import beneath, model_and_tier
+from transforms.price_supplement import supplement
 from transforms.prices import Rate
 
 
@@ -47,8 +48,9 @@ def ledger(files: UserFiles) -> Ledger:
 
 
 def listed_rates() -> list[Rate]:
-    """The list prices we bring along."""
-    return prices.package_rates()
+    """The list prices we bring along: the package's, and what completes them."""
+    packaged = prices.package_rates()
+    return [*packaged, *supplement(packaged)]
 
 
 def _own(files: UserFiles, listed: Sequence[Rate]) -> list[Rate]:
