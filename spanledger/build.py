@@ -14,7 +14,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from spanledger import workspace
+from spanledger import records, workspace
 from spanledger.builds import Builds, new_build_id
 
 COMMAND = (
@@ -74,15 +74,17 @@ class Builder:
             build_id = new_build_id()
             self._make(build_id, plan)
             self._builds.publish(build_id)
+            records.settle(self._data, self._builds)
         return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
 
     def _make(self, build_id: str, plan: workspace.Plan) -> None:
         self._builds.clean()
+        records.settle(self._data, self._builds)
         shutil.rmtree(self._builds.work, ignore_errors=True)
         self._builds.work.mkdir()
         warehouse = self._builds.work / "warehouse.duckdb"
         try:
-            workspace.prepare(warehouse, build_id, plan, self._prices_file)
+            workspace.prepare(warehouse, build_id, plan, self._data)
             with _environment(warehouse, self._previous(plan), self._builds.facts):
                 self._run()
         except (duckdb.Error, _LakeReadError) as failure:
@@ -93,6 +95,7 @@ class Builder:
             raise BuildError(f"nothing was published; restore from a backup what is damaged: {names}") from failure
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
+            records.set_aside(connection, self._data, build_id)
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
             connection.execute("checkpoint")
 

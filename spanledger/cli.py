@@ -4,7 +4,7 @@ Modules are imported inside the commands: `--help` and quick commands need not w
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from spanledger.options import command
 from spanledger.settings import Settings
 
 PORTS = ("host", "grpc_port", "http_port")
+DAY = ["%Y-%m-%d"]
+INSTANT = [*DAY, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"]
 
 
 @click.group(epilog=f"Every setting is an option, SPANLEDGER_<NAME> or a line of spanledger.toml.\n\n{MEANING}")
@@ -164,6 +166,22 @@ def list_command(settings: Settings, model: str, form: str, output: Path | None)
 def unpriced(settings: Settings, form: str, output: Path | None) -> None:
     """Models that were called and that nobody has a price for."""
     _ask(settings, "unpriced", form, output)
+
+
+@command(prices, "data", example="spanledger prices reprice --as-of 2026-10-01 --from 2026-09-01 --to 2026-09-30")
+@click.option("--as-of", type=click.DateTime(INSTANT), required=True, help="Day or UTC instant of the knowledge.")
+@click.option("--from", "first", type=click.DateTime(DAY), default="1970-01-01", help="First day of the calls.")
+@click.option("--to", "last", type=click.DateTime(DAY), default="9999-12-31", help="Last day of the calls.")
+@_formatted
+def reprice(
+    settings: Settings, as_of: datetime, first: datetime, last: datetime, form: str, output: Path | None
+) -> None:
+    """What a period costs by the rates known on a day, beside what is published. Publishes nothing.
+
+    A corrected price is published by the next build: change the price file, then `spanledger build`.
+    """
+    instant, days = as_of.replace(tzinfo=UTC).isoformat(), {"first": f"{first:%F}", "last": f"{last:%F}"}
+    _ask(settings, "reprice", form, output, as_of=instant, **days)
 
 
 def _ask(settings: Settings, name: str, form: str, output: Path | None, **parameters: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from transforms import model_names, price_overrides, prices
+from spanledger import records
+from spanledger.price_history import PriceHistory
+from spanledger.price_list import PriceList, read_price_list
 from transforms.columns import SCHEMA
 from transforms.model_names import ModelNames
 
@@ -28,51 +31,67 @@ class Plan:
     """What a build has to read."""
 
     previous: Path | None  # the build to carry on from; None makes everything anew
+    published: Path | None  # the build that readers see, to compare with
     files: Sequence[LakeFile]  # files with at least one segment not in the previous build
     segments: Sequence[str]  # those segments
     fingerprint: str
+    prices: PriceList
+    is_repriced: bool  # the price list is not the previous build's
     lake_files: int
     lake_rows: int
 
     @property
     def is_needed(self) -> bool:
         """Whether a build would differ from the previous one."""
-        return self.previous is None or bool(self.segments)
+        return self.previous is None or bool(self.segments) or self.is_repriced
 
 
 def plan(lake: Path, facts: Path, published: Path | None, prices_file: Path | None, *, full_refresh: bool) -> Plan:
     """Compare the lake with what the published build has consumed.
 
     Everything is made anew when asked for, when there is no build, when part of the lake was rewritten, or when the
-    models, prices, versions or the place of the facts changed (views name files by their whole path).
+    models, versions or the place of the facts changed (views name files by their whole path). A changed price list
+    touches only the calls it prices.
     """
-    files = active_files(lake)
-    fingerprint = _fingerprint(facts, prices_file, files)
-    carried = None if full_refresh or published is None or _fingerprint_of(published) != fingerprint else published
+    files, price_list = active_files(lake), read_price_list(prices_file)
+    fingerprint = _fingerprint(facts, files)
+    before, priced_by = _build_of(published) if published else (None, None)
+    carried = None if full_refresh or before != fingerprint else published
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
     segments = sorted({segment for file in fresh for segment in file.segments} - consumed)
-    return Plan(carried, fresh, segments, fingerprint, len(files), sum(file.rows for file in files))
+    return Plan(
+        previous=carried,
+        published=published,
+        files=fresh,
+        segments=segments,
+        fingerprint=fingerprint,
+        prices=price_list,
+        is_repriced=priced_by != price_list.digest,
+        lake_files=len(files),
+        lake_rows=sum(file.rows for file in files),
+    )
 
 
-def _fingerprint(facts: Path, prices_file: Path | None, files: Sequence[LakeFile]) -> str:
+def _fingerprint(facts: Path, files: Sequence[LakeFile]) -> str:
     digest = hashlib.sha256(str(facts).encode())
     models = [path for path in PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and "target" not in path.parts]
-    modules = [Path(module.__file__ or "") for module in (prices, price_overrides, model_names)]
-    for path in [*sorted(models), *sorted(SQL.glob("*.sql")), *modules]:
+    for path in [*sorted(models), *sorted(SQL.glob("*.sql"))]:
         digest.update(path.name.encode() + path.read_bytes())
-    for package in ("duckdb", "genai-prices"):
-        digest.update(metadata.version(package).encode())
-    digest.update(prices_file.read_bytes() if prices_file else b"")
+    digest.update(metadata.version("duckdb").encode())
     rewritten = [pair for file in files for pair in zip(file.segments, file.generations, strict=False) if pair[1]]
     digest.update(json.dumps(sorted(rewritten)).encode() if rewritten else b"")
     return digest.hexdigest()
 
 
-def _fingerprint_of(warehouse: Path) -> str | None:
+def _build_of(warehouse: Path) -> tuple[str | None, str | None]:
+    """Fingerprint and price digest of a build; None where it was made before there was one."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        row = connection.execute("select fingerprint from meta.build").fetchone()
-    return row[0] if row else None
+        names = {name for name, *_ in connection.execute("describe meta.build").fetchall()}
+        if "prices" not in names:
+            return None, None
+        row = connection.execute("select fingerprint, prices from meta.build").fetchone()
+    return row if row else (None, None)
 
 
 def _consumed(warehouse: Path) -> set[str]:
@@ -80,20 +99,45 @@ def _consumed(warehouse: Path) -> set[str]:
         return {segment for (segment,) in connection.execute("select segment from meta.segments").fetchall()}
 
 
-def prepare(warehouse: Path, build_id: str, work: Plan, prices_file: Path | None) -> None:
-    """Create the working database with schemas `meta` and `lake`."""
+def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
+    """Create the working database with schemas `meta` and `lake`. Raises duckdb.Error."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
-        connection.execute("insert into meta.build (build_id, fingerprint) values (?, ?)", [build_id, work.fingerprint])
+        connection.execute(
+            "insert into meta.build (build_id, fingerprint, prices) values (?, ?, ?)",
+            [build_id, work.fingerprint, work.prices.digest],
+        )
+        if work.published:
+            connection.execute(f"attach '{work.published}' as previous (read_only)")
         if work.previous:
-            connection.execute(f"attach '{work.previous}' as previous (read_only)")
             connection.execute((SQL / "carry_over.sql").read_text())
         _insert(connection, "meta.segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _open_lake(connection, work.files)
-        overrides = _overrides(prices_file)
-        _insert(connection, "meta.prices", prices.table(price_overrides.combine(prices.package_rates(), overrides)))
-        _resolve_names(connection, overrides)
+        _insert(connection, "meta.prices", PriceHistory(data).learn(work.prices.ledger.rates, datetime.now(UTC)))
+        _resolve_names(connection, work)
+        if work.previous and work.is_repriced:
+            connection.execute((SQL / "repriced.sql").read_text())
+        if work.published:
+            _open_published(connection)
+        records.open_restatements(connection, data)
+
+
+def _open_published(connection: duckdb.DuckDBPyConnection) -> None:
+    """`meta.published_calls` as the published build left them, with those columns that it has."""
+    connection.execute("insert into meta.published select build_id, finished_at from previous.meta.build")
+    paths = connection.execute("select path from previous.meta.history_files where model = 'int_calls'").fetchall()
+    if paths:
+        files = json.dumps([path for (path,) in paths]).replace('"', "'")
+        wanted = [name for name, *_ in connection.execute("describe meta.published_calls").fetchall()]
+        source = f"read_parquet({files}, hive_partitioning = false, union_by_name = true)"
+        there = {name for name, *_ in connection.execute(f"describe from {source}").fetchall()}
+        columns = ", ".join(name for name in wanted if name in there)
+        connection.execute("alter table meta.published_calls rename to published_columns")
+        connection.execute(
+            "create view meta.published_calls as "
+            f"from meta.published_columns union all by name select {columns} from {source}"
+        )
 
 
 def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]) -> None:
@@ -127,14 +171,16 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def _overrides(prices_file: Path | None) -> list[prices.Rate]:
-    return price_overrides.read_overrides(prices_file.read_text(), prices_file.name) if prices_file else []
-
-
-def _resolve_names(connection: duckdb.DuckDBPyConnection, overrides: Sequence[prices.Rate]) -> None:
-    """Add to `meta.model_names` every new pair of provider and model name."""
-    names = ModelNames(frozenset((rate.price_provider, rate.price_model) for rate in overrides))
+def _resolve_names(connection: duckdb.DuckDBPyConnection, work: Plan) -> None:
+    """`meta.model_names`: what every pair of provider and model name means. Known pairs keep their meaning while the
+    price list stays."""
+    if work.previous and not work.is_repriced:
+        connection.execute("insert into meta.model_names by name from previous.meta.model_names")
     pairs = connection.execute((SQL / "new_model_names.sql").read_text()).fetchall()
+    if work.previous and work.is_repriced:
+        known = connection.execute("select provider, model_name from previous.meta.model_names").fetchall()
+        pairs = list(dict.fromkeys([*known, *pairs]))
+    names = ModelNames(frozenset((rate.price_provider, rate.price_model) for rate in work.prices.ledger.own))
     rows = []
     for provider, name in pairs:
         found = names.resolve(provider, name)

@@ -58,8 +58,16 @@ class Rate:
 
     @property
     def price_id(self) -> str:
-        """Hash of what is charged for what and when; not of where that is written, nor of who last looked."""
-        said = {name: value for name, value in vars(self).items() if name not in {"source_url", "checked_on"}}
+        """Hash of what is charged for what from when; not of its end, nor of where that is written and who looked."""
+        return self._hash("valid_to", "source", "source_url", "checked_on")
+
+    @property
+    def version(self) -> str:
+        """Hash of all that makes it another statement: the same rate with another end or source is one."""
+        return self._hash("source_url", "checked_on")
+
+    def _hash(self, *left_out: str) -> str:
+        said = {name: value for name, value in vars(self).items() if name not in left_out}
         return hashlib.md5(repr(sorted(said.items())).encode(), usedforsecurity=False).hexdigest()
 
     @property
@@ -73,6 +81,7 @@ class Rate:
 SCHEMA = pa.schema(
     [
         ("price_id", pa.string()),
+        ("version", pa.string()),
         ("price_provider", pa.string()),
         ("price_model", pa.string()),
         ("token_kind", pa.string()),
@@ -102,7 +111,7 @@ def table(rates: Iterable[Rate]) -> pa.Table:
 
 def _row(rate: Rate) -> dict[str, object]:
     stated = rate.unit_price_usd if rate.unit_price is None else rate.unit_price
-    return vars(rate) | {"price_id": rate.price_id, "unit_price": stated}
+    return vars(rate) | {"price_id": rate.price_id, "version": rate.version, "unit_price": stated}
 
 
 def package_rates() -> list[Rate]:

@@ -78,7 +78,7 @@
 {%- endmacro %}
 
 {# The cards each usage is priced by: `card_id` of what is paid, `list_card_id` of the list price. Of the cards valid at
-   the start: a contracted rate before a list rate, its own tier before standard, its own region before any, a time of day
+   the start: its own tier before standard, a contracted rate before a list rate, its own region before any, a time of day
    before none, then the highest context tier that the input exceeds. #}
 {% macro matched_cards(usages, cards) -%}
     select
@@ -87,7 +87,7 @@
         arg_min(
             cards.card_id,
             (
-                cards.rate_class = 'list', cards.service_tier != coalesce(usages.service_tier, 'standard'),
+                cards.service_tier != coalesce(usages.service_tier, 'standard'), cards.rate_class = 'list',
                 cards.region is null, cards.time_from is null, -cards.input_tokens_above
             )
         ) as card_id,
@@ -113,4 +113,65 @@
             and cast(make_timestamp_ns(usages.started_ns) as time) < cards.time_to
         )
     group by usages.call_id, usages.usage_number
+{%- endmacro %}
+
+{# `main.charges_as_of(instant)`: every charge with what it costs by the rates known at that instant (and valid at the
+   call's start): `as_of_unit_price`, `as_of_cost_usd`. A cost that a provider reported stays what it is. #}
+{% macro charges_as_of(charges) -%}
+create or replace macro {{ charges.schema }}.charges_as_of(instant) as table (
+    with known as (
+        select * from {{ charges.schema }}.dim_prices
+        where known_at <= instant and (withdrawn_at is null or withdrawn_at > instant)
+    ),
+
+    cards as (
+        {{ rate_cards('known') }}
+    ),
+
+    charges as (
+        select
+            *,
+            bool_or(charge_kind = 'adjustment') over (partition by call_id) as is_reported
+        from {{ charges.schema }}.fct_call_charges
+    ),
+
+    usages as (
+        select distinct
+            call_id,
+            usage_number,
+            price_provider,
+            price_model,
+            service_tier,
+            region,
+            context_tokens as input_tokens,
+            epoch_ns(started_at) as started_ns
+        from charges
+        where quantity is not null
+    ),
+
+    matched as (
+        {{ matched_cards('usages', 'cards') }}
+    ),
+
+    priced as (
+        select
+            charges.*,
+            case charges.charge_kind
+                {%- for kind in charge_kinds() %}
+                when '{{ kind }}' then cards.{{ kind }}_usd
+                {%- endfor %}
+            end as as_of_unit_price
+        from charges
+        left join matched on charges.call_id = matched.call_id and charges.usage_number = matched.usage_number
+        left join cards on matched.card_id = cards.card_id
+    )
+
+    select
+        * exclude (is_reported),
+        case
+            when is_reported or quantity is null then effective_cost_usd
+            else cast(cast(quantity as decimal(19, 0)) * cast(as_of_unit_price as decimal(16, 12)) as decimal(28, 12))
+        end as as_of_cost_usd
+    from priced
+)
 {%- endmacro %}

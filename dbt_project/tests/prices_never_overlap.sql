@@ -17,6 +17,8 @@ inner join {{ ref('dim_prices') }} as other
     and one.input_tokens_above = other.input_tokens_above
 where
     one.rowid < other.rowid
+    and one.withdrawn_at is null
+    and other.withdrawn_at is null
     and (
         one.price_id = other.price_id
         or (

@@ -10,5 +10,5 @@ select
     nullif(valid_to, timestamptz '9999-01-01 00:00:00+00') as valid_to,
     source
 from dim_prices
-where contains(lower(price_provider || '/' || price_model), lower($model))
+where withdrawn_at is null and contains(lower(price_provider || '/' || price_model), lower($model))
 order by provider, model, service_tier, token_kind, input_tokens_above, valid_from

@@ -1,4 +1,3 @@
 -- What an incremental build takes from the one before.
 insert into meta.segments select segment from previous.meta.segments;
 insert into meta.history_files select model, date, path from previous.meta.history_files;
-insert into meta.model_names select provider, model_name, price_provider, price_model, rule from previous.meta.model_names;

@@ -4,6 +4,7 @@ create schema meta;
 create table meta.build (
     build_id varchar not null,
     fingerprint varchar not null,
+    prices varchar not null, -- digest of the rates and of how names are resolved
     finished_at timestamptz
 );
 
@@ -25,6 +26,7 @@ create table meta.model_names (
 
 create table meta.prices (
     price_id varchar not null,
+    version varchar not null,
     price_provider varchar not null,
     price_model varchar not null,
     token_kind varchar not null,
@@ -43,5 +45,48 @@ create table meta.prices (
     source varchar not null,
     source_url varchar,
     checked_on date,
-    known_at timestamptz not null default current_timestamp
+    known_at timestamptz not null,
+    withdrawn_at timestamptz -- null while it is known
+);
+
+-- Names whose price changed since the previous build, and for calls of when: their calls are judged again.
+create table meta.repriced_names (
+    provider varchar,
+    model_name varchar not null,
+    from_ns bigint not null,
+    to_ns bigint not null
+);
+
+-- What the published build says of each call; a view that the builder opens where there is one.
+create table meta.published_calls (
+    call_id varchar,
+    organization varchar,
+    date date,
+    provider varchar,
+    model varchar,
+    input_tokens bigint,
+    cached_input_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    output_tokens bigint,
+    computed_cost_usd decimal(28, 12),
+    reported_cost_usd decimal(28, 12),
+    cost_usd decimal(28, 12)
+);
+create table meta.published (build_id varchar, finished_at timestamptz);
+
+-- Published figures that changed, as recorded by the builds before this one.
+create table meta.restatements (
+    build_id varchar,
+    restated_at timestamptz,
+    published_build_id varchar,
+    call_id varchar,
+    organization varchar,
+    date date,
+    provider varchar,
+    model varchar,
+    reason varchar,
+    old_cost_usd decimal(28, 12),
+    new_cost_usd decimal(28, 12),
+    change_usd decimal(28, 12)
 );

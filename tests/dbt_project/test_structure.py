@@ -24,6 +24,10 @@ MAY_REFER_TO = {
 }
 ALLOWED: dict[tuple[str, str], str] = {
     ("int_rate_cards", "dim_prices"): "the published price list is what calls are priced with, so both read one table",
+    ("int_restatements", "build"): "a restatement compares this build with the published one, as the builder opened it",
+    ("int_restatements", "published"): "as above",
+    ("int_restatements", "published_calls"): "as above",
+    ("fct_restatements", "restatements"): "what earlier builds restated outlives them; only the builder knows it",
     ("dim_prices", "prices"): "prices come from the builder, not from spans; there is nothing between to name",
 }
 """References against the layers, with the reason for each."""

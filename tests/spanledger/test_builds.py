@@ -147,12 +147,12 @@ def test_prices_that_cannot_be_read_stop_the_build(data: Path, builder: Builder,
     assert (calls(data), state(data)) == before
 
 
-def test_changed_prices_make_everything_anew(data: Path, builder: Builder, tmp_path: Path) -> None:
+def test_changed_prices_are_a_build_of_the_calls_they_price(data: Path, builder: Builder, tmp_path: Path) -> None:
     prices = tmp_path / "prices.csv"
     for dollars in (1, 2):
         prices.write_text(PRICES.format(input=dollars))
         outcome = Builder(data, data / "lake", prices).build()
-        assert outcome.is_full
+        assert (outcome.build_id is None, outcome.is_full, outcome.new_segments) == (False, False, 0)
         with open_warehouse(data) as warehouse:
             costs = warehouse.execute("select distinct cost_usd from fct_calls").fetchall()
         assert costs == [(Decimal(dollars) / 1000 + Decimal("0.001"),)]

@@ -1,2 +1,7 @@
 -- Of the rates known now; see the macro.
-{{ rate_cards(ref('dim_prices')) }}
+with known as (
+    select * from {{ ref('dim_prices') }}
+    where withdrawn_at is null
+)
+
+{{ rate_cards('known') }}

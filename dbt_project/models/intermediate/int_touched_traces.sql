@@ -1,6 +1,6 @@
 -- Traces with new spans, and, as far as it goes, those that may hold another sighting of a call of theirs: requests
 -- that name one response, or whose counts are equal and that two scopes of a service recorded, one within the other.
--- The traces of a coding agent's session are judged together.
+-- The traces of a coding agent's session are judged together. Then the traces of calls whose price changed.
 with recursive links as (
     {%- for spans in [ref('stg_spans'), history('int_spans')] %}
     select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns, false as is_session
@@ -33,4 +33,20 @@ reached as (
         )
 )
 
+{%- set repriced = source('meta', 'repriced_names') %}
+
 select trace_key from reached
+{%- for name in ['response_model', 'request_model'] %}
+union
+select calls.trace_key
+from {{ history('int_calls') }} as calls
+inner join {{ repriced }} as names
+    on calls.{{ name }} = names.model_name
+    and calls.provider is not distinct from names.provider
+    and calls.started_ns >= names.from_ns
+    and calls.started_ns < names.to_ns
+{%- endfor %}
+union
+select spans.trace_key
+from {{ history('int_spans') }} as spans
+inner join {{ repriced }} as names on contains(spans.usage_iterations, names.model_name)

@@ -19,5 +19,6 @@ select
     source,
     source_url,
     checked_on,
-    known_at
+    known_at,
+    withdrawn_at
 from {{ source('meta', 'prices') }}

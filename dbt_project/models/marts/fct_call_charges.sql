@@ -1,3 +1,4 @@
+{{ config(post_hook="{{ charges_as_of(this) }}") }}
 select
     organization,
     call_id,
@@ -7,7 +8,11 @@ select
     date,
     provider,
     model,
-    rated_service_tier as service_tier,
+    price_provider,
+    price_model,
+    service_tier,
+    rated_service_tier,
+    context_tokens,
     context_tier,
     region,
     cast(quantity as decimal(28, 12)) as quantity,

@@ -1,0 +1,54 @@
+-- What this build says of a call that the published one said otherwise, and why. A call that the published build could
+-- not have known, because its day was not over, is no restatement.
+with fresh as (
+    select * from {{ ref('int_calls') }}
+    where date in ({{ touched_dates('int_calls') }})
+),
+
+before as (
+    select * from {{ source('meta', 'published_calls') }}
+    where date in ({{ touched_dates('int_calls') }})
+),
+
+compared as (
+    select
+        coalesce(fresh.call_id, before.call_id) as call_id,
+        coalesce(fresh.organization, before.organization) as organization,
+        coalesce(fresh.date, before.date) as date,
+        coalesce(fresh.provider, before.provider) as provider,
+        coalesce(fresh.model, before.model) as model,
+        before.cost_usd as old_cost_usd,
+        fresh.cost_usd as new_cost_usd,
+        before.call_id is not null as was_published,
+        case
+            when before.call_id is null then 'late'
+            when fresh.call_id is null then 'withdrawn'
+            {%- for count in billed_counts() %}
+            when fresh.{{ count }} is distinct from before.{{ count }} then 'usage'
+            {%- endfor %}
+            when fresh.reported_cost_usd is distinct from before.reported_cost_usd then 'reported cost'
+            when fresh.computed_cost_usd is distinct from before.computed_cost_usd then 'price'
+            else 'method'
+        end as reason
+    from fresh
+    full join before on fresh.call_id = before.call_id
+)
+
+select
+    (select build_id from {{ source('meta', 'build') }}) as build_id,
+    current_timestamp as restated_at,
+    published.build_id as published_build_id,
+    compared.call_id,
+    compared.organization,
+    compared.date,
+    compared.provider,
+    compared.model,
+    compared.reason,
+    compared.old_cost_usd,
+    compared.new_cost_usd,
+    {{ money('coalesce(compared.new_cost_usd, 0) - coalesce(compared.old_cost_usd, 0)') }} as change_usd
+from compared
+cross join {{ source('meta', 'published') }} as published
+where
+    compared.old_cost_usd is distinct from compared.new_cost_usd
+    and (compared.was_published or compared.date < cast(published.finished_at as date))

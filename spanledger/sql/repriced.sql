@@ -1,0 +1,67 @@
+-- What changed in the price list since the previous build: names that now mean another model, and the times for which a
+-- model's rates differ.
+insert into meta.repriced_names
+with rates as (
+    select 'old' as side, * from previous.meta.prices
+    where withdrawn_at is null
+    union all by name
+    select 'new' as side, * from meta.prices
+    where withdrawn_at is null
+),
+
+changed as (
+    select price_provider, price_model
+    from rates
+    where version in (select version from rates group by version having count(*) = 1)
+    group by all
+),
+
+edges as (
+    select distinct price_provider, price_model, unnest([valid_from, valid_to]) as edge
+    from rates
+    semi join changed using (price_provider, price_model)
+),
+
+segments as (
+    select
+        price_provider,
+        price_model,
+        edge as starts,
+        lead(edge) over (partition by price_provider, price_model order by edge) as ends
+    from edges
+),
+
+cards as (
+    select
+        segments.*,
+        list_sort(list(
+            concat_ws('|', rate_class, token_kind, service_tier, region, input_tokens_above, time_from, time_to, unit_price_usd)
+        ) filter (where side = 'old')) as old_rates,
+        list_sort(list(
+            concat_ws('|', rate_class, token_kind, service_tier, region, input_tokens_above, time_from, time_to, unit_price_usd)
+        ) filter (where side = 'new')) as new_rates
+    from segments
+    inner join rates
+        on segments.price_provider = rates.price_provider
+        and segments.price_model = rates.price_model
+        and rates.valid_from <= segments.starts
+        and rates.valid_to >= segments.ends
+    group by all
+)
+
+select
+    names.provider,
+    names.model_name,
+    epoch_ns(cards.starts::timestamp_ns),
+    epoch_ns(least(cards.ends, timestamptz '2262-01-01 00:00:00+00')::timestamp_ns)
+from cards
+inner join meta.model_names as names using (price_provider, price_model)
+where cards.old_rates is distinct from cards.new_rates
+union
+select names.provider, names.model_name, -9223372036854775808, 9223372036854775807
+from meta.model_names as names
+inner join previous.meta.model_names as before
+    on names.model_name = before.model_name and names.provider is not distinct from before.provider
+where
+    names.price_model is distinct from before.price_model
+    or names.price_provider is distinct from before.price_provider;
