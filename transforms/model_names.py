@@ -3,20 +3,28 @@ below or stays unpriced.
 
 Rules, in order; the first that finds exactly one model applies:
 
-1. the name is the id or a stated alias of a model in the provider's list (genai-prices; user's overrides by equality);
-2. the same after taking off what deployments add: a path (`models/`, `publishers/google/models/`, `openai/`), an ARN's
-   head, Bedrock's region and vendor (`us.anthropic.`) and version (`-v1:0`), a bracket (`[1m]`), a Vertex `@date`;
-3. the same after taking off a trailing date (`-20250929`, `-2024-08-06`).
+1. *alias*: the user's table says what the name means (`transforms.model_aliases`);
+2. *exact*: it is a model of the user's own, or the id or a stated alias of a model in the provider's list;
+3. *endpoint*: a Bedrock id, inference profile or ARN names a model and the endpoint, global or regional, of that list;
+   a Vertex resource name states a location, and the model has a regional price;
+4. *deployment name*: exact, after taking off what deployments add: a path (`models/`, `publishers/google/models/`), an
+   ARN's head, Bedrock's region and vendor (`us.anthropic.`) and version (`-v1:0`), a bracket (`[1m]`);
+5. *dated name*, *latest*: the same after taking off a trailing date (`-20250929`, `@20250929`, `-2024-08-06`),
+   or `-latest`, `:latest` (Ollama's tag for no tag), `@default`;
+6. *stated beginning*: the list says that names begin so, and what follows only says which edition (`price_lists`);
+7. *fine-tuned*: `ft:<base>:…` is the list's own tuned model, never the base.
 
 Where the provider's own list lacks the model, lists the package names as its fallback are asked. Where no provider is
-said, the makers' lists are asked in the order of `MAKERS`.
+said, a gateway's path names the list (`bedrock/…`); without one the makers' lists are asked in the order of `MAKERS`.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from genai_prices import data_snapshot, types
+from genai_prices import data_snapshot
+
+from transforms.model_spellings import LATEST, LOCAL, PATHS, location_of, path_of, readings
+from transforms.price_lists import BedrockList, PriceList
 
 PRICE_LISTS = {
     "openai": "openai",
@@ -58,10 +66,8 @@ MAKERS = (
 )
 """Lists asked when a span names no provider: those who make the models. Google comes last as it also resells."""
 
-FALLBACKS = {"azure": ("openai",), "aws": ("anthropic",), "google": ("anthropic",)}
-"""Marketplaces that resell another maker's models at that maker's list price."""
-
-DATE = re.compile(r"[-@](\d{8}|\d{4}-\d{2}-\d{2})$")
+FALLBACKS = {"azure": ("openai", "anthropic", "deepseek", "x-ai"), "aws": ("anthropic",), "google": ("anthropic",)}
+"""Marketplaces that resell other makers' models at the makers' list price."""
 
 
 @dataclass(frozen=True)
@@ -75,94 +81,92 @@ class Resolved:
 
 @dataclass
 class ModelNames:
-    """Resolves names against the price lists and the user's own (provider, model) pairs."""
+    """Resolves names against the price lists and the user's own (provider, model) pairs.
+
+    `aliases` are the user's words on what a (provider or None for any, name) means.
+    """
 
     own: frozenset[tuple[str, str]] = frozenset()
-    _lists: dict[str, "_PriceList"] = field(default_factory=dict)
+    aliases: Mapping[tuple[str | None, str], tuple[str, str]] = field(default_factory=dict)
+    _lists: dict[str, PriceList] = field(default_factory=dict)
+    _bedrock: BedrockList = field(default_factory=lambda: BedrockList(()))
 
     def __post_init__(self) -> None:
         for provider in data_snapshot.get_snapshot().providers:
-            self._lists[provider.id] = _PriceList.of(provider)
+            self._lists[provider.id] = PriceList.of(provider)
+            if provider.id == "aws":
+                self._bedrock = BedrockList.of(provider)
 
     def resolve(self, provider: str | None, name: str) -> Resolved | None:
         """The model meant, or None when no rule finds exactly one."""
-        for rule, spelling in _spellings(name):
-            found = self._own(provider, spelling) or self._listed(provider, spelling)
+        alias = self.aliases.get((provider, name)) or self.aliases.get((None, name))
+        if alias:
+            return Resolved(*alias, "alias")
+        found = self._named(provider, name)
+        return self._sold(provider, name, found) if found else None
+
+    def _named(self, provider: str | None, name: str) -> Resolved | None:
+        is_on_bedrock, ids = self._bedrock.find(name) if "aws" in self._asked(provider, name)[:1] else (False, set())
+        for rule, reading in readings(name):
+            found = self._own(provider, reading)
+            if not found and rule != "exact" and is_on_bedrock:
+                return Resolved("aws", ids.pop(), "endpoint") if len(ids) == 1 else None
+            found = found or self._listed(self._asked(provider, name), reading, is_begun=False)
             if found:
                 return Resolved(*found, rule)
+        if is_on_bedrock:
+            return Resolved("aws", ids.pop(), "endpoint") if len(ids) == 1 else None
+        return self._begun(provider, name)
+
+    def _begun(self, provider: str | None, name: str) -> Resolved | None:
+        for rule, reading in readings(name):
+            if rule in {"exact", "deployment name", "fine-tuned"}:
+                found = self._listed(self._asked(provider, name), reading.lower(), is_begun=True)
+                if found:
+                    return Resolved(*found, "fine-tuned" if rule == "fine-tuned" else "stated beginning")
         return None
+
+    def _sold(self, provider: str | None, name: str, found: Resolved) -> Resolved:
+        """The same model as its seller prices it: at an endpoint of its own, or by the user's price for that seller."""
+        seller = next(iter(self._asked(provider, name)), found.price_provider)
+        if seller == "google" and location_of(name) not in {None, "global"}:
+            regional = f"regional.{found.price_model}"
+            if ("google", regional) in self.own:
+                return Resolved("google", regional, "endpoint")
+        if (seller, found.price_model) in self.own:
+            return Resolved(seller, found.price_model, found.rule)
+        return found
 
     def _own(self, provider: str | None, name: str) -> tuple[str, str] | None:
-        pairs = [(p, m) for p, m in self.own if m == name and provider in {None, p}]
+        sellers = {None, provider, PRICE_LISTS.get(provider or "", provider)}
+        names = {name, LATEST.sub("", name)}
+        pairs = [(p, m) for p, m in self.own if m in names and (provider is None or p in sellers)]
         return pairs[0] if len(pairs) == 1 else None
 
-    def _listed(self, provider: str | None, name: str) -> tuple[str, str] | None:
-        for lists in self._asked(provider):
-            found = {(one, model) for one in lists if one in self._lists for model in self._lists[one].models(name)}
-            if len(found) == 1:
-                return found.pop()
+    def _listed(self, asked: Sequence[str], name: str, *, is_begun: bool) -> tuple[str, str] | None:
+        for one in asked:
+            models = self._models(one, name, is_begun=is_begun)
+            if len(models) == 1:
+                return one, models.pop()
         return None
 
-    def _asked(self, provider: str | None) -> Sequence[Sequence[str]]:
-        if provider is None:
-            return [[maker] for maker in MAKERS]
-        price_list = PRICE_LISTS.get(provider, provider)
-        return [[price_list], *([one] for one in FALLBACKS.get(price_list, ()))]
+    def _models(self, price_list: str, name: str, *, is_begun: bool) -> set[str]:
+        if price_list not in self._lists:
+            return set()
+        names = self._lists[price_list]
+        return set(names.begun(name) if is_begun else names.stated(name))
+
+    def _asked(self, provider: str | None, name: str) -> Sequence[str]:
+        return tuple(_lists_to_ask(provider, name))
 
 
-def _spellings(name: str) -> Iterator[tuple[str, str]]:
-    """The name and what is left of it under each rule, most literal first."""
-    yield "exact", name
-    bare = _without_deployment(name)
-    if bare != name:
-        yield "deployment name", bare
-    undated = DATE.sub("", bare)
-    if undated != bare:
-        yield "dated name", undated
-
-
-def _without_deployment(name: str) -> str:
-    bare = name.lower().split("/")[-1] if "/" in name else name.lower()
-    bare = re.sub(r"\[[^\]]*\]$", "", bare)
-    bare = re.sub(r"^(us|eu|apac|jp|au|ca|global|us-gov)\.(?=[a-z0-9-]+\.)", "", bare)
-    bare = re.sub(r"^(anthropic|amazon|meta|mistral|cohere|openai|deepseek|ai21|qwen)\.", "", bare)
-    return re.sub(r"-v\d+(:\d+)?$", "", bare)
-
-
-@dataclass(frozen=True)
-class _PriceList:
-    """One provider's names: stated aliases by equality, and anchored patterns."""
-
-    names: dict[str, set[str]]
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
-
-    @classmethod
-    def of(cls, provider: types.Provider) -> "_PriceList":
-        names: dict[str, set[str]] = {}
-        patterns: list[tuple[re.Pattern[str], str]] = []
-        for model in provider.models:
-            names.setdefault(model.id.lower(), set()).add(model.id)
-            for clause in _clauses(model.match):
-                if isinstance(clause, types.ClauseEquals):
-                    names.setdefault(clause.equals.lower(), set()).add(model.id)
-                elif (
-                    isinstance(clause, types.ClauseRegex)
-                    and clause.regex.startswith("^")
-                    and clause.regex.endswith("$")
-                ):
-                    patterns.append((re.compile(clause.regex), model.id))
-        return cls(names, tuple(patterns))
-
-    def models(self, name: str) -> set[str]:
-        """Ids of the models that state this name; prefixes and substrings never count."""
-        return self.names.get(name.lower()) or {
-            model for pattern, model in self.patterns if pattern.match(name.lower())
-        }
-
-
-def _clauses(match: object) -> Iterator[object]:
-    if isinstance(match, types.ClauseOr):
-        for clause in match.or_:
-            yield from _clauses(clause)
+def _lists_to_ask(provider: str | None, name: str) -> Iterator[str]:
+    path = path_of(name)
+    if provider is None and path in LOCAL:
+        return
+    said = PRICE_LISTS.get(provider, provider) if provider else PATHS.get(path or "")
+    if said:
+        yield said
+        yield from FALLBACKS.get(said, ())
     else:
-        yield match
+        yield from MAKERS

@@ -3,11 +3,12 @@ the user's files. What the builder publishes as `dim_prices`."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from transforms import price_overrides, prices
+from transforms import deployments, price_overrides, prices
 from transforms.currency import Exchange, read_fx
-from transforms.price_overrides import beneath, model_and_tier
+from transforms.model_aliases import Aliases, read_aliases
+from transforms.price_overrides import beneath, model_and_tier, refuse_overlaps, whole_cards
 from transforms.price_supplement import supplement
 from transforms.prices import Rate
 
@@ -25,15 +26,20 @@ class UserFiles:
     """The user's files that prices come from; None where there is none."""
 
     prices: Text | None = None
+    deployments: Text | None = None
     fx: Text | None = None
+    model_names: Text | None = None
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All rates, and which of them are the user's own."""
+    """All rates; which of them are the user's own; and what names need beside the package's lists: models they lack,
+    and the user's aliases."""
 
     rates: tuple[Rate, ...]
     own: tuple[Rate, ...]
+    models: frozenset[tuple[str, str]]
+    aliases: Aliases = field(default_factory=dict)
 
 
 def ledger(files: UserFiles) -> Ledger:
@@ -41,23 +47,34 @@ def ledger(files: UserFiles) -> Ledger:
 
     Raises PriceError or CurrencyError naming file, line and column.
     """
-    listed = listed_rates()
+    packaged = prices.package_rates()
+    listed = [*packaged, *supplement(packaged)]
     own = _own(files, listed)
     own_list = [rate for rate in own if rate.rate_class == "list"]
-    return Ledger(tuple(aligned([*own, *beneath(listed, own_list, model_and_tier)])), tuple(own))
+    rates = tuple(aligned([*own, *beneath(listed, own_list, model_and_tier)]))
+    models, known = _models(rates), _models(packaged)
+    names = files.model_names
+    aliases = read_aliases(names.text, names.name, models) if names else {}
+    return Ledger(rates, tuple(own), (models - known) | _models(own), aliases)
 
 
-def listed_rates() -> list[Rate]:
-    """The list prices we bring along: the package's, and what completes them."""
-    packaged = prices.package_rates()
-    return [*packaged, *supplement(packaged)]
+def exchange_of(files: UserFiles) -> Exchange:
+    """The exchange rates of the user's files; none at all where there is no such file. Raises CurrencyError."""
+    return read_fx(files.fx.text, files.fx.name) if files.fx else Exchange()
+
+
+def _models(rates: Iterable[Rate]) -> frozenset[tuple[str, str]]:
+    return frozenset((rate.price_provider, rate.price_model) for rate in rates)
 
 
 def _own(files: UserFiles, listed: Sequence[Rate]) -> list[Rate]:
-    exchange = read_fx(files.fx.text, files.fx.name) if files.fx else Exchange()
-    if files.prices is None:
-        return []
-    return price_overrides.read_overrides(files.prices.text, files.prices.name, listed, exchange)
+    run, priced = files.deployments, files.prices
+    served = [deployments.rates(one) for one in deployments.read_deployments(run.text, run.name)] if run else []
+    own = whole_cards(itertools.chain.from_iterable(served))
+    if priced:
+        own += price_overrides.read_overrides(priced.text, priced.name, listed, exchange_of(files))
+    refuse_overlaps(own, " and ".join(file.name for file in (priced, run) if file))
+    return own
 
 
 def aligned(rates: Iterable[Rate]) -> Iterator[Rate]:

@@ -16,7 +16,7 @@ from transforms.price_file import OVERRIDE_COLUMNS, Discount, Stated, rates_of, 
 from transforms.price_units import BILLED_AS
 from transforms.prices import KINDS, SMALLEST, PriceError, Rate
 
-__all__ = ["OVERRIDE_COLUMNS", "beneath", "combine", "read_overrides", "whole_cards"]
+__all__ = ["OVERRIDE_COLUMNS", "beneath", "combine", "read_overrides", "refuse_overlaps", "whole_cards"]
 
 MOST_TIMES_LIST = Decimal(100)
 """A price so many times the list price, or as small a part of it, is a slip of units that its band did not catch
@@ -30,7 +30,7 @@ def read_overrides(text: str, name: str, listed: Sequence[Rate] = (), exchange: 
     Raises PriceError.
     """
     stated, discounts = read_price_file(text, name, exchange or Exchange())
-    _refuse_overlaps([one.rate for one in stated], name)
+    refuse_overlaps([one.rate for one in stated], name)
     _refuse_far_from_list(stated, listed)
     own_list = whole_cards(rates_of(stated, "list"))
     base = [*own_list, *beneath(listed, own_list, model_and_tier)]
@@ -46,7 +46,7 @@ def _contracted(priced: list[Rate], discounts: Sequence[Discount], base: Sequenc
 
 def _discounted(discounts: Sequence[Discount], base: Sequence[Rate], name: str) -> list[Rate]:
     rates = [rate for discount in discounts for rate in _off(discount, base)]
-    _refuse_overlaps(rates, name)
+    refuse_overlaps(rates, name)
     return rates
 
 
@@ -80,7 +80,7 @@ def _is_in_tier(rate: Rate, discount: Discount) -> bool:
     return discount.service_tier in {None, rate.service_tier}
 
 
-def _refuse_overlaps(rates: Sequence[Rate], name: str) -> None:
+def refuse_overlaps(rates: Sequence[Rate], name: str) -> None:
     """Two rates for one thing at one time; a part of the day may differ from all of it."""
     ordered = sorted(rates, key=lambda rate: (repr(_thing(rate)), rate.valid_from))
     for _, group in itertools.groupby(ordered, key=_thing):
