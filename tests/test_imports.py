@@ -47,7 +47,11 @@ def test_imports_point_one_way(package: str) -> None:
 
 
 def test_transforms_is_pure() -> None:
-    wrong = [f"{where} imports {name}" for where, name in imports("transforms") if name.split(".")[0] in NOT_PURE]
+    wrong = [
+        f"{where} imports {name}"
+        for where, name in imports("transforms")
+        if name.split(".")[0] in NOT_PURE and name != "urllib.parse"  # splits texts, opens nothing
+    ]
     wrong += [
         f"{path.relative_to(ROOT)} reads the {what}"
         for path in sorted((ROOT / "transforms").rglob("*.py"))

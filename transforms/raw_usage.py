@@ -36,6 +36,52 @@ def parse(text: str) -> Counts | None:
     return None if usage is None else counts_of(usage)
 
 
+_WITHIN = re.compile(r"""\\*['"]usage\\*['"]\s*:\s*\{|\busage=[A-Za-z_.]*Usage\(""")
+"""Where a usage object begins inside the text of a recorded answer: as JSON, as a printed dict or a printed object."""
+
+
+def parse_answer(text: str) -> Counts | None:
+    """Canonical counts of the last usage object inside a recorded answer, whatever stands around it; None without one.
+
+    The provider's own object comes after the answer's text, so what a model wrote never passes for it.
+    """
+    starts = [found.end() - 1 for found in _WITHIN.finditer(text)]
+    if not starts:
+        return None
+    inside = _balanced(text, starts[-1])
+    if inside.startswith("("):
+        return counts_of(_constructed(f"Usage{inside}") or {})
+    usage = mapping(inside.replace('\\"', '"'))
+    return None if usage is None else counts_of(usage)
+
+
+def _balanced(text: str, start: int) -> str:
+    """The bracketed text that begins at ``start``, empty where it is cut; usage objects hold no text with brackets."""
+    depth = 0
+    for place in range(start, min(len(text), start + _LONGEST)):
+        depth += (text[place] in "{(") - (text[place] in "})")
+        if depth == 0:
+            return text[start : place + 1]
+    return ""
+
+
+def _constructed(text: str) -> Object | None:
+    """``Name(key=value, …)`` as Python prints an object, as a mapping; None for anything else."""
+    try:
+        call = ast.parse(text, mode="eval").body
+        return _arguments(call) if isinstance(call, ast.Call) else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _arguments(call: ast.Call) -> Object:
+    return {
+        item.arg: _arguments(item.value) if isinstance(item.value, ast.Call) else ast.literal_eval(item.value)
+        for item in call.keywords
+        if item.arg
+    }
+
+
 def counts_of(usage: Mapping[str, Any]) -> Counts | None:
     """As `parse`, of an object that is read already."""
     if "promptTokenCount" in usage:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from transforms.raw_usage import merged, parse
+from transforms.raw_usage import merged, parse, parse_answer
 
 Usage = dict[str, Any]
 
@@ -117,3 +117,33 @@ def test_parts_inside_a_detail_are_kept_apart() -> None:
 )
 def test_what_is_no_usage_object_says_nothing(text: str) -> None:
     assert parse(text) is None
+
+
+OBJECT: Usage = {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}
+PRINTED = (
+    "CompletionUsage(prompt_tokens=9, completion_tokens=2, prompt_tokens_details=Details(x=None, cached_tokens=4))"
+)
+ANSWERS = {
+    "json": json.dumps({"text": "hi", "usage": OBJECT}),
+    "json in json": json.dumps({"raw": json.dumps({"usage": OBJECT})}),
+    "printed dict": f"Message(_meta={{'usage': {OBJECT}}})",
+    "printed object": f"ChatCompletion(id='x', usage={PRINTED})",
+    "the last one": f"text='usage=CompletionUsage(prompt_tokens=1, completion_tokens=1)', usage={PRINTED}",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_the_usage_inside_a_recorded_answer(answer: str) -> None:
+    counts = parse_answer(answer)
+    assert counts is not None
+    assert {name: counts[name] for name in ("input_tokens", "output_tokens", "cached_input_tokens")} == {
+        "input_tokens": 9, "output_tokens": 2, "cached_input_tokens": 4,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "usage", "usage=Usage(", "usage=Usage(1, 2)", 'x "usage": {"prompt_tokens": ', "usage=Usage(a=open('x'))"],
+)
+def test_answers_without_a_whole_usage_object_say_nothing(text: str) -> None:
+    assert not parse_answer(text)

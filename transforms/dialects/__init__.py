@@ -124,6 +124,7 @@ USAGE_ORDER: tuple[UsageGroup, ...] = (
     genkit.USAGE,
     logfire.USAGE,
     voltagent.USAGE,
+    openinference.ANSWER,
     claude_code.USAGE,
     codex_cli.LOG_USAGE,
     gemini_cli.LOG_USAGE,

@@ -5,6 +5,7 @@ processors repair what other emitters wrote, so its usage group stands above `ge
 Read from openinference-semantic-conventions 0.1.42 and nine recordings.
 """
 
+from transforms import raw_usage
 from transforms.dialects.base import (
     CONTAINER,
     EVALUATOR,
@@ -31,6 +32,14 @@ USAGE = UsageGroup(
     reasoning_tokens=("llm.token_count.completion_details.reasoning",),
     total_tokens=("llm.token_count.total",),
 )
+
+ANSWER = UsageGroup(
+    name="output.value",
+    raw=r"output\.value",
+    parse=raw_usage.parse_answer,
+    needs=("llm.token_count.prompt", "llm.model_name", "embedding.model_name"),
+)
+"""The provider's own object inside the recorded answer, where the instrumentation leaves its parts out."""
 
 DIALECT = Dialect(
     name="openinference",
@@ -81,7 +90,7 @@ DIALECT = Dialect(
     ),
     # LlamaIndex prepares a call in a span of kind LLM that asks no provider
     name_rules=(NameRule(r".*\._prepare_", Meaning(OTHER, "prepare"), overrides=True),),
-    usage=(USAGE,),
+    usage=(USAGE, ANSWER),
     token_rules=(
         # Bedrock streams through Converse are passed on as Bedrock sent them; a count above input proves it,
         # else they cannot be told from InvokeModel, which is summed

@@ -13,8 +13,9 @@ with candidates as (
 
 select
     * exclude (has_zeros_only) replace (
-        case when not has_zeros_only then input_tokens end as input_tokens,
-        case when not has_zeros_only then output_tokens end as output_tokens,
+        {%- for count in token_counts() %}
+        case when not has_zeros_only then {{ count }} end as {{ count }},
+        {%- endfor %}
         case when not has_zeros_only then usage_fields else 0 end as usage_fields
     ),
     has_zeros_only,
