@@ -75,7 +75,7 @@ CHECKS = {
     ),
     "tier_without_rate": (
         "Calls priced at the standard rate for want of their tier's",
-        "The price list has no batch, flex or priority rate for the model at that date: compare these with the invoice.",
+        "The price list has no batch, flex or priority rate for the model then: compare these with the invoice.",
     ),
     "estimated_usage": (
         "Token counts made up by a library",
