@@ -1,0 +1,82 @@
+"""The charges and coverage rules of this moment, from the user's files, as the tables that a build reads."""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from spanledger.charge_files import ChargeFiles
+from transforms import charges, coverage
+from transforms.charges import Charge
+from transforms.columns import MONEY
+from transforms.coverage import CoverageRule
+from transforms.currency import Exchange
+from transforms.price_ledger import Text
+
+DAYS = pa.schema(
+    [
+        ("charge_id", pa.string()),
+        ("date", pa.date32()),
+        ("effective_cost_usd", MONEY),
+        ("list_cost_usd", MONEY),
+        ("billed_cost_usd", MONEY),
+        ("organization", pa.string()),
+        ("covers", pa.string()),
+        ("coverage", pa.string()),
+    ]
+)
+"""One row per charge that is not superseded and day; `coverage` changes with the rules, and is null where it covers
+nothing."""
+
+
+@dataclass(frozen=True)
+class ChargeList:
+    """All charges ever entered, the rules, and a digest that changes with anything a build makes of them."""
+
+    charges: tuple[Charge, ...]
+    rules: tuple[CoverageRule, ...]
+    digest: str
+
+    @property
+    def rules_digest(self) -> str:
+        """Changes with any rule."""
+        return _digest(self.rules)
+
+
+def read_charge_list(files: ChargeFiles, exchange: Exchange) -> ChargeList:
+    """What the files say. Raises ChargeError naming file, line and column, OSError."""
+    texts = [path and Text(path.name, path.read_text()) for path in (files.charges, files.coverage)]
+    return _read(texts[0], texts[1], exchange)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(charged: Text | None, covered: Text | None, exchange: Exchange) -> ChargeList:
+    known = charges.read_charges(charged.text, charged.name, exchange) if charged else []
+    rules = coverage.read_coverage(covered.text, covered.name) if covered else []
+    coverage.refuse_unknown_rules(known, rules, covered.name if covered else None)
+    charges.refuse_shared_cover(charges.current(known))
+    return ChargeList(tuple(known), tuple(rules), _digest((known, rules)))
+
+
+def charge_days(known: ChargeList) -> pa.Table:
+    """Every charge that is not superseded, day by day, with `DAYS`: effective over its period, billed on one day."""
+    rules = known.rules_digest
+    rows = [
+        row | {"coverage": rules if row["covers"] else None}
+        for one in charges.current(known.charges)
+        for row in _days(one)
+    ]
+    return pa.Table.from_pylist(rows, schema=DAYS)
+
+
+def _days(charge: Charge) -> list[dict[str, object]]:
+    of_charge = {"charge_id": charge.charge_id, "organization": charge.organization, "covers": charge.covers}
+    return [
+        of_charge | dict(zip(("date", "effective_cost_usd", "list_cost_usd", "billed_cost_usd"), day, strict=True))
+        for day in charges.daily(charge)
+    ]
+
+
+def _digest(said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()
