@@ -16,6 +16,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from spanledger import records, workspace
 from spanledger.builds import Builds, new_build_id
+from spanledger.price_files import PriceFiles
 
 COMMAND = (
     *("build", "--quiet", "--log-level-file", "none", "--no-use-colors", "--no-version-check"),
@@ -23,6 +24,7 @@ COMMAND = (
 )
 NO_UNIT_TESTS = ("--exclude", "test_type:unit")
 FINDINGS_SHOWN = 3
+NO_FILES = PriceFiles()
 READER_OF_THE_LAKE = "stg_spans"
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
 
@@ -49,12 +51,12 @@ class Outcome:
 class Builder:
     """Builds of one data directory in one warm process: the first call pays for loading dbt, later ones do not."""
 
-    def __init__(self, data: Path, lake: Path, prices_file: Path | None = None, *, unit_tests: bool = False) -> None:
+    def __init__(self, data: Path, lake: Path, price_files: PriceFiles = NO_FILES, *, unit_tests: bool = False) -> None:
         """``unit_tests``: also run the models' unit tests, for the project's own tests."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = lake.absolute()
-        self._prices_file = prices_file
+        self._price_files = price_files
         self._command = COMMAND if unit_tests else (*COMMAND, *NO_UNIT_TESTS)
         self._dbt = dbtRunner()
 
@@ -66,7 +68,7 @@ class Builder:
                 self._lake,
                 self._builds.facts,
                 self._builds.to_carry_on_from,
-                self._prices_file,
+                self._price_files,
                 full_refresh=full_refresh,
             )
             if not plan.is_needed:

@@ -52,7 +52,7 @@ class BuilderLoop:
         folder = settings.data.absolute() / "run"
         make_folder(folder)
         held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
-        builder = Builder(settings.data, settings.lake_path, settings.prices_file)
+        builder = Builder(settings.data, settings.lake_path, settings.price_files)
         while held:
             self._wake.clear()
             error = _attempt(builder)

@@ -3,17 +3,20 @@
 Modules are imported inside the commands: `--help` and quick commands need not wait for dbt, Streamlit or Arrow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.options import command
-from spanledger.settings import Settings
+from spanledger.settings import PRICE_FILES, Settings
+
+if TYPE_CHECKING:
+    from spanledger.doctor.findings import Finding
 
 PORTS = ("host", "grpc_port", "http_port")
 DAY = ["%Y-%m-%d"]
@@ -38,7 +41,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "prices_file", "mapping_file"),
+    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -75,7 +78,7 @@ def collect(settings: Settings) -> None:
         raise Failure(f"the collector cannot start: {error}", code) from error
 
 
-@command(main, "data", "lake", "prices_file", example="spanledger build --full-refresh")
+@command(main, "data", "lake", *PRICE_FILES, example="spanledger build --full-refresh")
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
@@ -85,7 +88,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
     from transforms.prices import PriceError
 
     try:
-        builder = Builder(settings.data, settings.lake_path, settings.prices_file)
+        builder = Builder(settings.data, settings.lake_path, settings.price_files)
         click.echo(describe(builder.build(full_refresh=full_refresh)))
     except NOT_BUILT as error:
         codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE}
@@ -137,12 +140,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
     """Check packages, settings, ports, data, lake and the published build; say what to do. A fault ends with 1."""
     from spanledger.doctor import examine
 
-    faults = 0
-    for finding in examine(arguments, is_deep=deep):
-        click.echo(finding.line)
-        faults += finding.state == "fault"
-    click.echo(f"{faults} faults" if faults else "healthy")
-    _end_with(FAILED if faults else 0)
+    _end_with(_say(examine(arguments, is_deep=deep)))
 
 
 main.add_command(recording)
@@ -184,12 +182,68 @@ def reprice(
     _ask(settings, "reprice", form, output, as_of=instant, **days)
 
 
+@command(prices, *PRICE_FILES, "currency", example="spanledger prices check --prices-file prices.csv")
+def check(settings: Settings) -> None:
+    """Read every price there is, yours and those brought along, and say what cannot be meant. A fault ends with 1."""
+    from spanledger.doctor import prices as examining
+
+    _end_with(_say(examining.prices(settings, datetime.now(UTC).date())))
+
+
+@command(
+    prices,
+    *PRICE_FILES,
+    example="spanledger prices set openai gpt-4o input --price 2.10 --valid-from 2026-10-01 --source 'contract 7'",
+)
+@click.argument("provider")
+@click.argument("model")
+@click.argument("token_kind")
+@click.option("--price", "unit_price", default="", help="The price of a unit.")
+@click.option("--discount-percent", default="", help="Instead of a price: off the list prices, for TOKEN_KIND '*'.")
+@click.option("--unit", default="", help="What the price is for; '1M tokens' unless said.")
+@click.option("--currency", default="", help="Currency of the price; US dollars unless said.")
+@click.option("--valid-from", type=click.DateTime(DAY), help="First day (UTC); an open price of the same ends there.")
+@click.option("--valid-to", type=click.DateTime(DAY), help="Day it ends on, not included.")
+@click.option("--service-tier", default="", help="batch, flex, priority; the standard tier unless said.")
+@click.option("--region", default="", help="Region it holds in; any unless said.")
+@click.option("--input-tokens-above", default="", help="It holds for requests with more input tokens than this.")
+@click.option("--rate-class", default="", help="contracted, what you pay, or list, a published price.")
+@click.option("--source", required=True, help="Where that is written: a contract, a page.")
+@click.option("--yes", is_flag=True, help="Write it; otherwise only say what would change.")
+def set_command(
+    settings: Settings, valid_from: datetime | None, valid_to: datetime | None, yes: bool, **said: str
+) -> None:
+    """Add a price to your price file, after saying what that changes. MODEL '*' is every model, with a discount."""
+    from spanledger import price_editing
+    from transforms.prices import PriceError
+
+    days = {"valid_from": valid_from, "valid_to": valid_to}
+    row = said | {name: f"{day:%F}" if day else "" for name, day in days.items()}
+    try:
+        text, changes = price_editing.proposed(settings.price_files, row)
+        for line in changes:
+            click.echo(line)
+        click.echo(f"written to {price_editing.write(settings.price_files, text)}" if yes else "add --yes to write it")
+    except (PriceError, OSError) as error:
+        raise Failure(str(error), USAGE) from error
+
+
 def _ask(settings: Settings, name: str, form: str, output: Path | None, **parameters: str) -> None:
     from spanledger import current, formats
 
     with current.opened(settings.data) as connection:
         rows = connection.sql(current.question(name), params=parameters or None)
         formats.write(rows, form, output)
+
+
+def _say(findings: Iterable["Finding"]) -> int:
+    """Print findings, and how many of them are faults; returns the exit code."""
+    faults = 0
+    for finding in findings:
+        click.echo(finding.line)
+        faults += finding.state == "fault"
+    click.echo(f"{faults} faults" if faults else "healthy")
+    return FAILED if faults else 0
 
 
 def _supervised(run: Callable[[], int]) -> int:

@@ -9,7 +9,15 @@ import click
 from spanledger.exits import MEANING, USAGE, Failure
 from spanledger.settings import PREFIX, Settings, SettingsError, load_settings
 
-METAVARS = {"data": "DIR", "lake": "DIR", "host": "ADDRESS", "port": "PORT", "file": "FILE", "s": "SECONDS"}
+METAVARS = {
+    "data": "DIR",
+    "lake": "DIR",
+    "host": "ADDRESS",
+    "port": "PORT",
+    "file": "FILE",
+    "s": "SECONDS",
+    "currency": "CODE",
+}
 """How the value of an option is called in `--help`, by the last word of the setting's name."""
 
 

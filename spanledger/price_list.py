@@ -5,8 +5,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from transforms import model_names
-from transforms.price_ledger import Ledger, Text, UserFiles, ledger
+from spanledger.price_files import PriceFiles
+from transforms import model_names, model_spellings, price_lists
+from transforms.currency import Exchange
+from transforms.price_ledger import Ledger, Text, UserFiles, exchange_of, ledger
+from transforms.prices import PriceError
 
 
 @dataclass(frozen=True)
@@ -17,14 +20,32 @@ class PriceList:
     digest: str
 
 
-def read_price_list(prices_file: Path | None) -> PriceList:
-    """The price list with the user's ``prices_file`` on top. Raises PriceError naming file, line and column."""
-    return _read(UserFiles(prices=Text(prices_file.name, prices_file.read_text()) if prices_file else None))
+def read_price_list(files: PriceFiles) -> PriceList:
+    """The price list with the user's ``files`` on top. Raises PriceError naming file, line and column."""
+    return _read(read_texts(files))
+
+
+def display_exchange(files: PriceFiles, currency: str) -> Exchange:
+    """The exchange rates that figures are shown with. Raises PriceError where ``currency`` is not among them."""
+    exchange = exchange_of(read_texts(files))
+    if currency not in exchange.currencies:
+        known = (
+            f"{exchange.name} has {', '.join(sorted(exchange.currencies))}" if exchange.name else "fx_file is not set"
+        )
+        raise PriceError(f"currency = {currency}: no exchange rate for it; {known}")
+    return exchange
+
+
+def read_texts(files: PriceFiles) -> UserFiles:
+    """What the files say. Raises OSError."""
+    return UserFiles(**{name: Text(path.name, path.read_text()) for name, path in vars(files).items() if path})
 
 
 @functools.lru_cache(maxsize=4)
 def _read(files: UserFiles) -> PriceList:
     rates = ledger(files)
     digest = hashlib.sha256("".join(sorted(rate.version for rate in rates.rates)).encode())
-    digest.update(Path(model_names.__file__).read_bytes())
+    digest.update(repr((sorted(rates.models), sorted(rates.aliases.items(), key=repr))).encode())
+    for module in (model_names, model_spellings, price_lists):
+        digest.update(Path(str(module.__file__)).read_bytes())
     return PriceList(rates, digest.hexdigest())

@@ -16,9 +16,13 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import CollectorConfig
+from spanledger.price_files import PriceFiles
 
 PREFIX = "SPANLEDGER_"
 FILE = Path("spanledger.toml")
+PRICE_FILES = ("prices_file", "deployments_file", "model_names_file", "fx_file")
+"""Settings that name the files prices come from."""
+
 NO_SETTINGS = frozenset({"SPANLEDGER_PUBLIC_DATA"})
 """Variables with our prefix that others read: where the tests find the public data sets."""
 
@@ -39,6 +43,7 @@ def _plain(path: Path) -> Path:
     return path
 
 
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
@@ -65,6 +70,10 @@ class Settings(BaseSettings):
     token_file: Path | None = Field(None, description="TOML file of ingest tokens' hashes; none asks for no token.")
     allow_insecure: bool = Field(False, description="Listen beyond this machine without a token file.")
     prices_file: Path | None = Field(None, description="CSV of your own prices, which beat the packaged ones.")
+    deployments_file: Path | None = Field(None, description="YAML file of models you run: what their machines cost.")
+    model_names_file: Path | None = Field(None, description="CSV of what deployment names and internal names mean.")
+    fx_file: Path | None = Field(None, description="CSV of exchange rates, dated, in US dollars a unit.")
+    currency: Currency = Field("USD", description="Currency that figures are shown in; fx_file has its rates.")
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
@@ -102,6 +111,11 @@ class Settings(BaseSettings):
     def lake_path(self) -> Path:
         """Where the lake is."""
         return self.lake if self.lake is not None else self.data / "lake"
+
+    @property
+    def price_files(self) -> PriceFiles:
+        """The files that prices come from, beside the package."""
+        return PriceFiles(**{name.removesuffix("_file"): getattr(self, name) for name in PRICE_FILES})
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""

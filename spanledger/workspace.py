@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
 from spanledger import records
+from spanledger.price_files import PriceFiles
 from spanledger.price_history import PriceHistory
 from spanledger.price_list import PriceList, read_price_list
 from transforms.columns import SCHEMA
@@ -46,14 +47,14 @@ class Plan:
         return self.previous is None or bool(self.segments) or self.is_repriced
 
 
-def plan(lake: Path, facts: Path, published: Path | None, prices_file: Path | None, *, full_refresh: bool) -> Plan:
+def plan(lake: Path, facts: Path, published: Path | None, price_files: PriceFiles, *, full_refresh: bool) -> Plan:
     """Compare the lake with what the published build has consumed.
 
     Everything is made anew when asked for, when there is no build, when part of the lake was rewritten, or when the
     models, versions or the place of the facts changed (views name files by their whole path). A changed price list
     touches only the calls it prices.
     """
-    files, price_list = active_files(lake), read_price_list(prices_file)
+    files, price_list = active_files(lake), read_price_list(price_files)
     fingerprint = _fingerprint(facts, files)
     before, priced_by = _build_of(published) if published else (None, None)
     carried = None if full_refresh or before != fingerprint else published
@@ -180,7 +181,7 @@ def _resolve_names(connection: duckdb.DuckDBPyConnection, work: Plan) -> None:
     if work.previous and work.is_repriced:
         known = connection.execute("select provider, model_name from previous.meta.model_names").fetchall()
         pairs = list(dict.fromkeys([*known, *pairs]))
-    names = ModelNames(frozenset((rate.price_provider, rate.price_model) for rate in work.prices.ledger.own))
+    names = ModelNames(work.prices.ledger.models, work.prices.ledger.aliases)
     rows = []
     for provider, name in pairs:
         found = names.resolve(provider, name)

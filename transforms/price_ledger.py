@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from transforms import deployments, price_overrides, prices
-from transforms.currency import Exchange, read_fx
+from transforms.currency import CurrencyError, Exchange, read_fx
 from transforms.model_aliases import Aliases, read_aliases
 from transforms.price_overrides import beneath, model_and_tier, refuse_overlaps, whole_cards
 from transforms.price_supplement import supplement
-from transforms.prices import Rate
+from transforms.prices import PriceError, Rate
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Ledger:
 def ledger(files: UserFiles) -> Ledger:
     """Every rate of this moment. Lists and contracts may hold at the same time; within one class nothing overlaps.
 
-    Raises PriceError or CurrencyError naming file, line and column.
+    Raises PriceError naming file, line and column.
     """
     packaged = prices.package_rates()
     listed = [*packaged, *supplement(packaged)]
@@ -59,8 +59,11 @@ def ledger(files: UserFiles) -> Ledger:
 
 
 def exchange_of(files: UserFiles) -> Exchange:
-    """The exchange rates of the user's files; none at all where there is no such file. Raises CurrencyError."""
-    return read_fx(files.fx.text, files.fx.name) if files.fx else Exchange()
+    """The exchange rates of the user's files; none at all where there is no such file. Raises PriceError."""
+    try:
+        return read_fx(files.fx.text, files.fx.name) if files.fx else Exchange()
+    except CurrencyError as error:
+        raise PriceError(str(error)) from error
 
 
 def _models(rates: Iterable[Rate]) -> frozenset[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """`spanledger doctor`: looks at everything in order, and says what to do about each fault."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from spanledger.doctor import builds, doors, machine, mapping, store
+from spanledger.doctor import builds, doors, machine, mapping, prices, store
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.settings import SettingsError, load_settings
 
@@ -22,6 +23,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         return
     yield ok("settings", "all fit")
     yield from mapping.mapping_file(settings)
+    yield from prices.prices(settings, datetime.now(UTC).date())
     is_usable = True
     for finding in machine.data_directory(settings):
         is_usable &= finding.state == "ok" or finding.subject != "data directory"

@@ -14,6 +14,7 @@ import pytest
 from sample_traces import company
 from sample_traces.send import send
 from spanledger.build import Builder
+from spanledger.price_files import PriceFiles
 from tests.collector.running import Collector, configuration, wait_until
 from tests.end_to_end.truth_check import differences, unequal_marts
 from tests.lake import land, open_warehouse
@@ -37,7 +38,7 @@ def reference(history: company.Company, tmp_path_factory: pytest.TempPathFactory
         assert receipt.rejected == 0
         wait_until(lambda: not collector.waiting(), "the log to be empty")
         assert collector.stop() == 0, collector.errors()
-    Builder(data, data / "lake", data / "prices.csv").build()
+    Builder(data, data / "lake", PriceFiles(data / "prices.csv")).build()
     return data
 
 
@@ -52,7 +53,7 @@ def test_order_repeats_and_small_requests_change_nothing(
 ) -> None:
     """Shuffled, a third sent twice, spans of a trace far apart, in four builds: the same tables as all at once."""
     company.write_prices(history, tmp_path / "prices.csv")
-    builder = Builder(tmp_path, tmp_path / "lake", tmp_path / "prices.csv")
+    builder = Builder(tmp_path, tmp_path / "lake", PriceFiles(tmp_path / "prices.csv"))
     bodies = list(company.requests(history, spans_per_request=5, shuffle_seed=SEED, resend_share=0.3))
     assert len(bodies) > 1000
     for part in range(4):

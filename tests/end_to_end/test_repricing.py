@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from sample_traces.company import requests, simulate
 from spanledger.build import Builder
 from spanledger.cli import main
+from spanledger.price_files import PriceFiles
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 
@@ -45,7 +46,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     Builder(after, after / "lake").build()
     prices = after.parent / "prices.csv"
     prices.write_text(PRICES)
-    outcome = Builder(after, after / "lake", prices).build()
+    outcome = Builder(after, after / "lake", PriceFiles(prices)).build()
     assert (outcome.is_full, outcome.new_segments) == (False, 0)
     return Story(before, between, after, prices)
 
@@ -123,7 +124,7 @@ def _reprice(data: Path, instant: datetime) -> list[dict[str, Any]]:
 
 def test_the_marts_are_those_of_a_full_build_with_these_prices(story: Story, tmp_path: Path) -> None:
     shutil.copytree(story.after / "lake", tmp_path / "lake")
-    Builder(tmp_path, tmp_path / "lake", story.prices).build()
+    Builder(tmp_path, tmp_path / "lake", PriceFiles(story.prices)).build()
     assert unequal_marts(tmp_path, story.after) == {}
 
 
@@ -138,13 +139,13 @@ def test_what_a_build_restated_is_known_to_all_later_ones(story: Story) -> None:
     assert [path.name.startswith(".") for path in records] == [False]
     kept = one(story.after, "select count(*), sum(change_usd) from fct_restatements")
     story.prices.write_text(PRICES.replace("openai,gpt-4o-mini,input,0.3", "openai,gpt-4o-mini,input,0.15"))
-    Builder(story.after, story.after / "lake", story.prices).build()
+    Builder(story.after, story.after / "lake", PriceFiles(story.prices)).build()
     again = one(story.after, "select count(*), sum(change_usd) from fct_restatements")
     assert again == (2 * kept[0], Decimal(0))
     assert one(story.after, "select sum(cost_usd) from fct_calls") == one(
         story.before, "select sum(cost_usd) from fct_calls"
     )
-    Builder(story.after, story.after / "lake", story.prices).build(full_refresh=True)
+    Builder(story.after, story.after / "lake", PriceFiles(story.prices)).build(full_refresh=True)
     assert one(story.after, "select count(*), sum(change_usd) from fct_restatements") == again
     with duckdb.connect(str(_warehouse(story.after)), read_only=True) as warehouse:
         versions = warehouse.execute(

@@ -21,6 +21,7 @@ from collector.segments import Header
 from spanledger import builds
 from spanledger.build import Builder, BuildError
 from spanledger.builds import BuildInProgressError, Builds
+from spanledger.price_files import PriceFiles
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
 from tests.lake import RECEIVED_AT_NS, land, open_warehouse
@@ -143,7 +144,7 @@ def test_prices_that_cannot_be_read_stop_the_build(data: Path, builder: Builder,
     before = calls(data), state(data)
     (tmp_path / "prices.csv").write_text(PRICES.format(input="cheap"))
     with pytest.raises(PriceError, match=r"prices\.csv.*cheap"):
-        Builder(data, data / "lake", tmp_path / "prices.csv").build()
+        Builder(data, data / "lake", PriceFiles(tmp_path / "prices.csv")).build()
     assert (calls(data), state(data)) == before
 
 
@@ -151,12 +152,12 @@ def test_changed_prices_are_a_build_of_the_calls_they_price(data: Path, builder:
     prices = tmp_path / "prices.csv"
     for dollars in (1, 2):
         prices.write_text(PRICES.format(input=dollars))
-        outcome = Builder(data, data / "lake", prices).build()
+        outcome = Builder(data, data / "lake", PriceFiles(prices)).build()
         assert (outcome.build_id is None, outcome.is_full, outcome.new_segments) == (False, False, 0)
         with open_warehouse(data) as warehouse:
             costs = warehouse.execute("select distinct cost_usd from fct_calls").fetchall()
         assert costs == [(Decimal(dollars) / 1000 + Decimal("0.001"),)]
-    assert Builder(data, data / "lake", prices).build().build_id is None
+    assert Builder(data, data / "lake", PriceFiles(prices)).build().build_id is None
 
 
 def test_a_reader_neither_waits_nor_sees_the_new_build(data: Path, builder: Builder) -> None:
