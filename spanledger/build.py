@@ -16,6 +16,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from spanledger import records, workspace
 from spanledger.builds import Builds, new_build_id
+from spanledger.charge_files import ChargeFiles
 from spanledger.price_files import PriceFiles
 
 COMMAND = (
@@ -24,7 +25,7 @@ COMMAND = (
 )
 NO_UNIT_TESTS = ("--exclude", "test_type:unit")
 FINDINGS_SHOWN = 3
-NO_FILES = PriceFiles()
+NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 READER_OF_THE_LAKE = "stg_spans"
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
 
@@ -51,17 +52,26 @@ class Outcome:
 class Builder:
     """Builds of one data directory in one warm process: the first call pays for loading dbt, later ones do not."""
 
-    def __init__(self, data: Path, lake: Path, price_files: PriceFiles = NO_FILES, *, unit_tests: bool = False) -> None:
+    def __init__(
+        self,
+        data: Path,
+        lake: Path,
+        price_files: PriceFiles = NO_FILES,
+        charge_files: ChargeFiles = NO_CHARGES,
+        *,
+        unit_tests: bool = False,
+    ) -> None:
         """``unit_tests``: also run the models' unit tests, for the project's own tests."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = lake.absolute()
-        self._price_files = price_files
+        self._price_files, self._charge_files = price_files, charge_files
         self._command = COMMAND if unit_tests else (*COMMAND, *NO_UNIT_TESTS)
         self._dbt = dbtRunner()
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
-        """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError."""
+        """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError,
+        ChargeError."""
         started = time.monotonic()
         with self._builds.lock():
             plan = workspace.plan(
@@ -69,6 +79,7 @@ class Builder:
                 self._builds.facts,
                 self._builds.to_carry_on_from,
                 self._price_files,
+                self._charge_files,
                 full_refresh=full_refresh,
             )
             if not plan.is_needed:

@@ -15,13 +15,23 @@ from collector.logs import configure_logging
 from spanledger.build import Builder, BuildError, Outcome
 from spanledger.builds import BuildInProgressError
 from spanledger.settings import Settings
+from transforms.charges import ChargeError
 from transforms.prices import PriceError
 
 logger = logging.getLogger(__name__)
 
 STATE_NAME, LOCK_NAME = "builder.json", "builder.lock"
 BUILD_NOW = "build"
-NOT_BUILT = (BuildError, BuildInProgressError, PriceError, LakeError, OSError, duckdb.Error, pa.ArrowException)
+NOT_BUILT = (
+    BuildError,
+    BuildInProgressError,
+    PriceError,
+    ChargeError,
+    LakeError,
+    OSError,
+    duckdb.Error,
+    pa.ArrowException,
+)
 """Why a build may not come about; the published one stays, and the next look tries again."""
 
 
@@ -52,7 +62,7 @@ class BuilderLoop:
         folder = settings.data.absolute() / "run"
         make_folder(folder)
         held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
-        builder = Builder(settings.data, settings.lake_path, settings.price_files)
+        builder = Builder(settings.data, settings.lake_path, settings.price_files, settings.charge_files)
         while held:
             self._wake.clear()
             error = _attempt(builder)

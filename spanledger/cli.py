@@ -13,7 +13,7 @@ import click
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.options import command
-from spanledger.settings import PRICE_FILES, Settings
+from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 
 if TYPE_CHECKING:
     from spanledger.doctor.findings import Finding
@@ -41,7 +41,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES),
+    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES, *CHARGE_FILES),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -78,20 +78,21 @@ def collect(settings: Settings) -> None:
         raise Failure(f"the collector cannot start: {error}", code) from error
 
 
-@command(main, "data", "lake", *PRICE_FILES, example="spanledger build --full-refresh")
+@command(main, "data", "lake", *PRICE_FILES, *CHARGE_FILES, example="spanledger build --full-refresh")
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
     from spanledger.build import Builder
     from spanledger.building import NOT_BUILT, describe
     from spanledger.builds import BuildInProgressError
+    from transforms.charges import ChargeError
     from transforms.prices import PriceError
 
     try:
-        builder = Builder(settings.data, settings.lake_path, settings.price_files)
+        builder = Builder(settings.data, settings.lake_path, settings.price_files, settings.charge_files)
         click.echo(describe(builder.build(full_refresh=full_refresh)))
     except NOT_BUILT as error:
-        codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE}
+        codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE, ChargeError: USAGE}
         raise Failure(str(error), codes.get(type(error), FAILED)) from error
 
 

@@ -16,12 +16,16 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import CollectorConfig
+from spanledger.charge_files import ChargeFiles
 from spanledger.price_files import PriceFiles
 
 PREFIX = "SPANLEDGER_"
 FILE = Path("spanledger.toml")
 PRICE_FILES = ("prices_file", "deployments_file", "model_names_file", "fx_file")
 """Settings that name the files prices come from."""
+
+CHARGE_FILES = ("charges_file", "coverage_file")
+"""Settings that name the files charges come from."""
 
 NO_SETTINGS = frozenset({"SPANLEDGER_PUBLIC_DATA"})
 """Variables with our prefix that others read: where the tests find the public data sets."""
@@ -74,6 +78,8 @@ class Settings(BaseSettings):
     model_names_file: Path | None = Field(None, description="CSV of what deployment names and internal names mean.")
     fx_file: Path | None = Field(None, description="CSV of exchange rates, dated, in US dollars a unit.")
     currency: Currency = Field("USD", description="Currency that figures are shown in; fx_file has its rates.")
+    charges_file: Path | None = Field(None, description="CSV of charges that are not tokens: seats, credits, support.")
+    coverage_file: Path | None = Field(None, description="CSV of rules: which calls a charge has paid for.")
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
@@ -116,6 +122,11 @@ class Settings(BaseSettings):
     def price_files(self) -> PriceFiles:
         """The files that prices come from, beside the package."""
         return PriceFiles(**{name.removesuffix("_file"): getattr(self, name) for name in PRICE_FILES})
+
+    @property
+    def charge_files(self) -> ChargeFiles:
+        """The files that charges come from."""
+        return ChargeFiles(**{name.removesuffix("_file"): getattr(self, name) for name in CHARGE_FILES})
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""

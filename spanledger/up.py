@@ -16,7 +16,7 @@ from spanledger import preflight
 from spanledger.explorer import environment
 from spanledger.keeper import Keeper, PartFailedError
 from spanledger.ports import Door, answers_grpc, answers_http
-from spanledger.settings import PRICE_FILES, Settings
+from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", "token_file", "mapping_file", *PRICE_FILES)
+    paths = ("data", "lake", "token_file", "mapping_file", *PRICE_FILES, *CHARGE_FILES)
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

@@ -13,12 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from spanledger import records
+from spanledger import charge_list, records
+from spanledger.charge_files import ChargeFiles
+from spanledger.charge_history import ChargeHistory
+from spanledger.charge_list import ChargeList
 from spanledger.price_files import PriceFiles
 from spanledger.price_history import PriceHistory
-from spanledger.price_list import PriceList, read_price_list
+from spanledger.price_list import PriceList, read_price_list, read_texts
+from transforms import coverage
 from transforms.columns import SCHEMA
 from transforms.model_names import ModelNames
+from transforms.price_ledger import exchange_of
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 SQL = Path(__file__).resolve().parent / "sql"
@@ -38,25 +43,36 @@ class Plan:
     fingerprint: str
     prices: PriceList
     is_repriced: bool  # the price list is not the previous build's
+    charges: ChargeList
+    is_recharged: bool  # the charges or their rules are not the previous build's
     lake_files: int
     lake_rows: int
 
     @property
     def is_needed(self) -> bool:
         """Whether a build would differ from the previous one."""
-        return self.previous is None or bool(self.segments) or self.is_repriced
+        return self.previous is None or bool(self.segments) or self.is_repriced or self.is_recharged
 
 
-def plan(lake: Path, facts: Path, published: Path | None, price_files: PriceFiles, *, full_refresh: bool) -> Plan:
+def plan(
+    lake: Path,
+    facts: Path,
+    published: Path | None,
+    price_files: PriceFiles,
+    charge_files: ChargeFiles,
+    *,
+    full_refresh: bool,
+) -> Plan:
     """Compare the lake with what the published build has consumed.
 
     Everything is made anew when asked for, when there is no build, when part of the lake was rewritten, or when the
     models, versions or the place of the facts changed (views name files by their whole path). A changed price list
-    touches only the calls it prices.
+    touches only the calls it prices, a changed charge only those of its days.
     """
     files, price_list = active_files(lake), read_price_list(price_files)
+    charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     fingerprint = _fingerprint(facts, files)
-    before, priced_by = _build_of(published) if published else (None, None)
+    before, priced_by, charged_by = _build_of(published) if published else (None, None, None)
     carried = None if full_refresh or before != fingerprint else published
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
@@ -69,6 +85,8 @@ def plan(lake: Path, facts: Path, published: Path | None, price_files: PriceFile
         fingerprint=fingerprint,
         prices=price_list,
         is_repriced=priced_by != price_list.digest,
+        charges=charges,
+        is_recharged=charged_by != charges.digest,
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
     )
@@ -85,14 +103,14 @@ def _fingerprint(facts: Path, files: Sequence[LakeFile]) -> str:
     return digest.hexdigest()
 
 
-def _build_of(warehouse: Path) -> tuple[str | None, str | None]:
-    """Fingerprint and price digest of a build; None where it was made before there was one."""
+def _build_of(warehouse: Path) -> tuple[str | None, str | None, str | None]:
+    """Fingerprint, price digest and charge digest of a build; None where it was made before there was one."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         names = {name for name, *_ in connection.execute("describe meta.build").fetchall()}
-        if "prices" not in names:
-            return None, None
-        row = connection.execute("select fingerprint, prices from meta.build").fetchone()
-    return row if row else (None, None)
+        if not names.issuperset({"prices", "charges"}):
+            return None, None, None
+        row = connection.execute("select fingerprint, prices, charges from meta.build").fetchone()
+    return row if row else (None, None, None)
 
 
 def _consumed(warehouse: Path) -> set[str]:
@@ -105,8 +123,8 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
-            "insert into meta.build (build_id, fingerprint, prices) values (?, ?, ?)",
-            [build_id, work.fingerprint, work.prices.digest],
+            "insert into meta.build (build_id, fingerprint, prices, charges) values (?, ?, ?, ?)",
+            [build_id, work.fingerprint, work.prices.digest, work.charges.digest],
         )
         if work.published:
             connection.execute(f"attach '{work.published}' as previous (read_only)")
@@ -119,9 +137,19 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         _resolve_names(connection, work)
         if work.previous and work.is_repriced:
             connection.execute((SQL / "repriced.sql").read_text())
+        _open_charges(connection, work, data)
         if work.published:
             _open_published(connection)
         records.open_restatements(connection, data)
+
+
+def _open_charges(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path) -> None:
+    """`meta.charges` and what follows from them; days whose covering charges changed since the previous build."""
+    _insert(connection, "meta.charges", ChargeHistory(data).learn(work.charges.charges, datetime.now(UTC)))
+    _insert(connection, "meta.charge_days", charge_list.charge_days(work.charges))
+    _insert(connection, "meta.coverage_rules", coverage.table(work.charges.rules))
+    if work.previous and work.is_recharged:
+        connection.execute((SQL / "recharged.sql").read_text())
 
 
 def _open_published(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,13 +17,17 @@ with judged as (
             when run_attempt < 1 or step_attempt < 1 then 'an attempt counts from 1'
             when spend_class = 'retry_duplicate' and traffic_source in ('eval', 'replay') then 'a repeat in eval or replay'
             when spend_class = 'retry_duplicate' and duplicate_evidence is null then 'a repeat without evidence'
-            when cost_usd is distinct from case cost_source
+            when (cost_source = 'covered') != (charge_id is not null) then 'covered without a charge'
+            when cost_source = 'covered' and coalesce(cost_usd < 0, true) then 'a part of a charge'
+            when cost_source != 'covered' and (cost_source != metered_cost_source or cost_usd is distinct from metered_cost_usd)
+                then 'cost_usd is not what is metered'
+            when metered_cost_usd is distinct from case metered_cost_source
                 when 'provider' then reported_cost_usd
                 when 'computed' then computed_cost_usd
                 when 'client' then reported_cost_usd
                 when 'response_cache' then 0
-            end then 'cost_usd does not follow cost_source'
-            when coalesce(cost_source not in (
+            end then 'cost does not follow its source'
+            when coalesce(metered_cost_source not in (
                 'provider', 'computed', 'client', 'response_cache', 'unpriced', 'usage unknown', 'usage in error'
             ), true) then 'cost_source'
             when usage_error is not null then null

@@ -5,6 +5,7 @@ create table meta.build (
     build_id varchar not null,
     fingerprint varchar not null,
     prices varchar not null, -- digest of the rates and of how names are resolved
+    charges varchar not null, -- digest of the charges and of the rules that say what they cover
     finished_at timestamptz
 );
 
@@ -57,6 +58,71 @@ create table meta.repriced_names (
     to_ns bigint not null
 );
 
+-- Charges that are not tokens: every one ever entered, and those that hold, day by day.
+create table meta.charges (
+    charge_id varchar not null,
+    category varchar not null,
+    provider varchar not null,
+    description varchar not null,
+    amount decimal(38, 12) not null,
+    currency varchar not null,
+    amount_usd decimal(28, 12) not null,
+    list_amount_usd decimal(28, 12) not null,
+    period_from date not null,
+    period_to date not null,
+    source varchar not null,
+    billed_on date not null,
+    fx_source varchar,
+    invoice_id varchar,
+    quantity decimal(38, 12),
+    unit varchar,
+    organization varchar,
+    team varchar,
+    project varchar,
+    cost_center varchar,
+    environment varchar,
+    covers varchar,
+    supersedes varchar,
+    stated varchar,
+    known_at timestamptz not null
+);
+
+create table meta.charge_days (
+    charge_id varchar not null,
+    date date not null,
+    effective_cost_usd decimal(28, 12) not null,
+    list_cost_usd decimal(28, 12) not null,
+    billed_cost_usd decimal(28, 12) not null,
+    organization varchar,
+    covers varchar, -- the rule whose calls it pays for
+    coverage varchar -- digest of all rules
+);
+
+-- Which calls a rule matches: each column null or patterns, of which one must match.
+create table meta.coverage_rules (
+    rule varchar not null,
+    position bigint not null,
+    allocate_by varchar not null,
+    dialect varchar [],
+    service_name varchar [],
+    environment varchar [],
+    provider varchar [],
+    model varchar [],
+    server_address varchar [],
+    region varchar [],
+    service_tier varchar [],
+    team varchar [],
+    project varchar [],
+    cost_center varchar [],
+    user_id varchar [],
+    session_id varchar [],
+    customer_id varchar [],
+    agent_name varchar []
+);
+
+-- Days on which other charges cover calls than in the previous build: their calls are shared out again.
+create table meta.recharged_dates (date date not null);
+
 -- What the published build says of each call; a view that the builder opens where there is one.
 create table meta.published_calls (
     call_id varchar,
@@ -71,7 +137,9 @@ create table meta.published_calls (
     output_tokens bigint,
     computed_cost_usd decimal(28, 12),
     reported_cost_usd decimal(28, 12),
-    cost_usd decimal(28, 12)
+    cost_usd decimal(28, 12),
+    cost_source varchar,
+    charge_id varchar
 );
 create table meta.published (build_id varchar, finished_at timestamptz);
 

@@ -11,6 +11,7 @@ from sample_traces.company import requests, simulate
 from spanledger import build, workspace
 from spanledger.build import Builder, BuildError
 from spanledger.builds import Builds
+from spanledger.charge_files import ChargeFiles
 from tests.lake import land
 
 
@@ -43,6 +44,12 @@ MISTAKES = [
         "where units.line.quantity > 0",
         "where units.line.quantity > 100",
     ),
+    Mistake(
+        "covered_dollars_count_once",
+        "intermediate/int_call_shares",
+        "sum(weight) over (partition by charge_id, date) as total",
+        "1 + sum(weight) over (partition by charge_id, date) as total",
+    ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(
@@ -71,11 +78,20 @@ MISTAKES = [
 ]
 
 
+CHARGES = """charge_id,category,provider,description,amount,currency,period_from,period_to,source,covers
+unit,provisioned_throughput,openai,one unit,310,USD,2026-10-01,2026-11-01,contract,mini
+credit,credit,openai,promised,-31,USD,2026-10-01,2026-11-01,mail,
+"""
+COVERAGE = "rule,allocate_by,provider,model\nmini,metered,openai,gpt-4o-mini*\n"
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with some days of the simulated company in its lake, not built yet."""
     data = tmp_path_factory.mktemp("data")
     land(requests(simulate(7, 9, 0.05, end=date(2026, 11, 1))), data)
+    (data / "charges.csv").write_text(CHARGES)
+    (data / "coverage.csv").write_text(COVERAGE)
     return data
 
 
@@ -94,9 +110,10 @@ def test_a_mistake_is_noticed(mistake: Mistake, data: Path, project: Path, monke
     right = path.read_text()
     assert mistake.right in right, f"{mistake.model} changed; make another mistake in it"
     path.write_text(right.replace(mistake.right, mistake.wrong))
+    files = ChargeFiles(data / "charges.csv", data / "coverage.csv")
     try:
         with pytest.raises(BuildError, match=rf"{mistake.invariant}: Got \d+ results?.*\n    \w+="):
-            Builder(data, data / "lake").build()
+            Builder(data, data / "lake", charge_files=files).build()
     finally:
         path.write_text(right)
     assert Builds(data).current is None

@@ -28,6 +28,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_restatements", "published"): "as above",
     ("int_restatements", "published_calls"): "as above",
     ("fct_restatements", "restatements"): "what earlier builds restated outlives them; only the builder knows it",
+    ("dim_charges", "charges"): "charges come from the builder, not from spans; there is nothing between to name",
+    ("fct_charges", "charge_days"): "as above",
     ("dim_prices", "prices"): "prices come from the builder, not from spans; there is nothing between to name",
 }
 """References against the layers, with the reason for each."""

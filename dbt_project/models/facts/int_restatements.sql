@@ -1,5 +1,5 @@
 -- What this build says of a call that the published one said otherwise, and why. A call that the published build could
--- not have known, because its day was not over, is no restatement.
+-- not have known, because its day was not over, is no restatement; nor is a part of a charge's day that was not over.
 with fresh as (
     select * from {{ ref('int_calls') }}
     where date in ({{ touched_dates('int_calls') }})
@@ -20,12 +20,15 @@ compared as (
         before.cost_usd as old_cost_usd,
         fresh.cost_usd as new_cost_usd,
         before.call_id is not null as was_published,
+        coalesce(fresh.cost_source = 'covered' and before.charge_id = fresh.charge_id, false) as is_share,
         case
             when before.call_id is null then 'late'
             when fresh.call_id is null then 'withdrawn'
             {%- for count in billed_counts() %}
             when fresh.{{ count }} is distinct from before.{{ count }} then 'usage'
             {%- endfor %}
+            when fresh.charge_id is distinct from before.charge_id then 'cover'
+            when is_share then 'share'
             when fresh.reported_cost_usd is distinct from before.reported_cost_usd then 'reported cost'
             when fresh.computed_cost_usd is distinct from before.computed_cost_usd then 'price'
             else 'method'
@@ -51,4 +54,7 @@ from compared
 cross join {{ source('meta', 'published') }} as published
 where
     compared.old_cost_usd is distinct from compared.new_cost_usd
-    and (compared.was_published or compared.date < cast(published.finished_at as date))
+    and (
+        compared.was_published and not compared.is_share
+        or compared.date < cast(published.finished_at as date)
+    )

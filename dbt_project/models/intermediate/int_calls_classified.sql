@@ -12,7 +12,7 @@ with attempts as (
             partition by calls.organization, calls.task_id, calls.run_id, calls.step, coalesce(calls.input_hash, calls.call_id)
             order by calls.started_ns, calls.call_id
         ) as timed_attempt
-    from {{ ref('int_task_calls') }} as calls
+    from {{ ref('int_calls_charged') }} as calls
 ),
 
 judged as (

@@ -57,5 +57,9 @@ select
     case
         when is_cache_hit then cast(0 as decimal(28, 12))
         else coalesce(metered_list_cost_usd, computed_cost_usd, reported_cost_usd)
-    end as list_cost_usd
+    end as list_cost_usd,
+    -- before any charge that pays for it
+    cost_usd as metered_cost_usd,
+    cost_source as metered_cost_source,
+    cast(null as varchar) as charge_id
 from computed

@@ -1,11 +1,11 @@
 {{ config(post_hook="{{ charges_as_of(this) }}") }}
 select
-    organization,
-    call_id,
-    coalesce(usage_number, 0) as usage_number,
-    charge_kind,
-    {{ at_utc('started_ns') }} as started_at,
-    date,
+    lines.organization,
+    lines.call_id,
+    coalesce(lines.usage_number, 0) as usage_number,
+    lines.charge_kind,
+    {{ at_utc('lines.started_ns') }} as started_at,
+    lines.date,
     provider,
     model,
     price_provider,
@@ -22,6 +22,11 @@ select
     contracted_unit_price_usd as contracted_unit_price,
     list_cost_usd,
     cost_usd as contracted_cost_usd,
-    cost_usd as effective_cost_usd,
+    case when covered.call_id is null then cost_usd else covered.effective_cost_usd end as effective_cost_usd,
     'USD' as currency
-from {{ ref('int_call_charges') }}
+from {{ ref('int_call_charges') }} as lines
+left join {{ ref('int_covered_charges') }} as covered
+    on lines.date = covered.date
+    and lines.call_id = covered.call_id
+    and coalesce(lines.usage_number, 0) = covered.usage_number
+    and lines.charge_kind = covered.charge_kind

@@ -1,0 +1,30 @@
+{{ config(materialized="table") }}
+select
+    charges.charge_id,
+    charges.category,
+    charges.provider,
+    charges.description,
+    charges.amount,
+    charges.currency,
+    charges.amount_usd,
+    charges.list_amount_usd,
+    charges.period_from,
+    charges.period_to,
+    charges.billed_on,
+    charges.invoice_id,
+    charges.quantity,
+    charges.unit,
+    charges.organization,
+    charges.team,
+    charges.project,
+    charges.cost_center,
+    charges.environment,
+    charges.covers,
+    charges.source,
+    charges.fx_source,
+    charges.known_at,
+    charges.supersedes,
+    later.charge_id as superseded_by,
+    later.known_at as superseded_at
+from {{ source('meta', 'charges') }} as charges
+left join {{ source('meta', 'charges') }} as later on charges.charge_id = later.supersedes
