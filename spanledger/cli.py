@@ -13,6 +13,7 @@ import click
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.options import command
+from spanledger.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 
 
 main.add_command(recording)
+main.add_command(reconcile)
 
 
 @main.group(epilog=MEANING)

@@ -2,7 +2,7 @@
 
 import click
 
-FAILED, USAGE, NOTHING_PUBLISHED, IN_THE_WAY = 1, 2, 3, 4
+FAILED, USAGE, NOTHING_PUBLISHED, IN_THE_WAY, OUTSIDE_TOLERANCE = 1, 2, 3, 4, 5
 
 MEANING = """\
 \b
@@ -12,6 +12,7 @@ Exit codes:
   2  wrong usage, or a setting that does not fit
   3  nothing has been published yet
   4  something is in the way: a port, the data directory, or another build
+  5  compared, and what is open is outside the tolerance
 """
 
 

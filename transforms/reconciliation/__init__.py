@@ -1,0 +1,1 @@
+"""An invoice beside our own ledger: which differences there are, and what each of them is called."""
