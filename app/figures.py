@@ -19,6 +19,30 @@ def money(usd: Figure | None) -> str:
     return _signed(value, "$" + _dollars(abs(value)))
 
 
+def signed_money(usd: Figure | None) -> str:
+    """A change of money, with its sign: `+$0.10`, `−$3.50`, `$0.00`."""
+    return f"+{money(usd)}" if usd is not None and usd > 0 else money(usd)
+
+
+def unit_price(usd: Figure | None, unit: str, digits: int = 6) -> str:
+    """A price as price lists write it: `$2.50 / M tokens`, `$0.175 / M tokens`, `$10.00 / k calls`, `$0.03 / hour`.
+
+    Six significant digits hold any published price; an average needs fewer.
+    """
+    if usd is None:
+        return UNKNOWN
+    size, word = {"token": (10**6, "M "), "token_hour": (10**6, "M "), "character": (10**6, "M ")}.get(unit, (1, ""))
+    size, word = (1000, "k ") if unit in {"call", "request"} else (size, word)
+    value = Decimal(str(usd)) * size
+    exact = value if value == 0 else _rounded(value, digits - 1 - value.adjusted())
+    return f"{exact_money(exact)} / {word}{plural(unit) if word else unit.replace('_', ' ')}"
+
+
+def plural(unit: str) -> str:
+    """`tokens`, `token-hours`, `requests`."""
+    return unit.replace("_", "-") + "s"
+
+
 def _dollars(value: Decimal) -> str:
     if value >= 999_950_000:
         return f"{_rounded(value / 10**9, 1):,} B"

@@ -21,6 +21,19 @@ def text(value: Any) -> str:
     return UNTAGGED if value is None or value == "" else str(value)
 
 
+def explained(title: str, meaning: str) -> str:
+    """A cell's HTML: a title with its meaning below, small."""
+    below = f'<p class="sl-muted">{escape(meaning)}</p>' if meaning else ""
+    return f'<div class="sl-two">{escape(title)}{below}</div>'
+
+
+def outside(label: str, url: str | None) -> str:
+    """A cell's HTML: a link that leaves the explorer, in a new tab; only where the address is one of the web."""
+    if not url or not url.startswith(("https://", "http://")):
+        return escape(label)
+    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
+
+
 @dataclass(frozen=True)
 class Column:
     """How one key of the rows is shown.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.context import Context
-from app.views import attribution, calls, forecast, overview, quality, tasks, trace, traffic, waste
+from app.views import attribution, calls, forecast, overview, prices, quality, tasks, trace, traffic, waste
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ PAGES: dict[str, list[PageEntry]] = {
     "Evidence": [
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),
         PageEntry("Trace", ":material/account_tree:", "trace", trace.render, subject="trace"),
+        PageEntry("Prices", ":material/sell:", "prices", prices.render),
         PageEntry("Data quality", ":material/verified:", "quality", quality.render),
     ],
 }

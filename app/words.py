@@ -51,7 +51,7 @@ TRAFFIC_SOURCES = {
 CHECKS = {
     "unpriced_model": (
         "Calls to a model without a known price",
-        "Their cost is unknown, not zero. Check the model's name, or price it in your `SPANLEDGER_PRICES_FILE`.",
+        "Their cost is unknown, not zero. The page Prices lists them and says how to price them.",
     ),
     "unknown_usage": (
         "Calls without token counts",
@@ -83,7 +83,7 @@ CHECKS = {
     ),
     "reported_differs": (
         "Reported cost differs from the computed one",
-        "A discount, a tier or an outdated price: compare a few of these calls with the provider's invoice. "
+        "A discount, a tier or an outdated price: the page Prices says by how much, for whom, and what explains it. "
         "The spend here is the size of the differences.",
     ),
     "response_id_reused": (

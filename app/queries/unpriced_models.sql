@@ -1,8 +1,8 @@
 SELECT
-    nullif(model, '') AS model, any_value(provider) AS provider, count(*) AS calls, sum(input_tokens) AS input_tokens,
-    sum(output_tokens) AS output_tokens
+    nullif(model, '') AS model, provider, count(*) AS calls, sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens, max(date) AS last_date
 FROM scoped_calls
 WHERE cost_source = 'unpriced'
 GROUP BY ALL
-ORDER BY calls DESC, model
+ORDER BY calls DESC, model, provider
 LIMIT 50;

@@ -31,20 +31,6 @@ def render(context: Context) -> None:
             ],
         )
     _sampling(context)
-    models = context.rows("unpriced_models")
-    if models:
-        number = "One model has" if len(models) == 1 else f"{len(models)} models have"
-        finding(f"{number} no known price", "Their calls are counted; their cost is unknown, not zero.")
-        grids.grid(
-            models,
-            [
-                Column("model", "Model", href=lambda row: context.calls_link(model=row["model"])),
-                Column("provider", "Provider"),
-                grids.number("calls", "Calls"),
-                grids.number("input_tokens", "Tokens in", figures.tokens, is_minor=True),
-                grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
-            ],
-        )
 
 
 def _sampling(context: Context) -> None:

@@ -13,6 +13,7 @@ from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
 from app.palette import GREY, SPEND_CLASS
+from app.views import call_costs
 
 SHOWN_SPANS = 500
 
@@ -28,10 +29,15 @@ def render(context: Context) -> None:
         _ask(context)
         return
     _head(context, trace, spans)
+    marked = st.query_params.get("span", "")
+    call_costs.render(context, trace, marked, st.query_params.get("org"))
     shown = list(tree(spans))[:SHOWN_SPANS]
     hidden = f"the first {SHOWN_SPANS} of {len(spans)} are shown" if len(spans) > SHOWN_SPANS else ""
-    finding(f"{len(spans)} spans, {sum(span['role'] == 'call' for span in spans)} of them calls", hidden)
-    _grid(shown, spans)
+    finding(
+        f"{len(spans)} spans, {sum(span['role'] == 'call' for span in spans)} of them calls",
+        hidden or "A call's cost leads to its charges, line by line.",
+    )
+    _grid(context, trace, shown, spans)
 
 
 def _ask(context: Context) -> None:
@@ -108,7 +114,7 @@ def tree(spans: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     yield from (span | {"depth": 0} for span in spans if span["span_id"] not in seen)  # a ring of parents
 
 
-def _grid(shown: list[dict[str, Any]], spans: list[dict[str, Any]]) -> None:
+def _grid(context: Context, trace: str, shown: list[dict[str, Any]], spans: list[dict[str, Any]]) -> None:
     first, last = _ends(spans)
     marked = st.query_params.get("span")
     grids.grid(
@@ -117,11 +123,11 @@ def _grid(shown: list[dict[str, Any]], spans: list[dict[str, Any]]) -> None:
             Column("name", "Span", html=lambda span: _name(span, marked)),
             Column("role", "Role", is_minor=True),
             Column("model", "Model", lambda value: value or "", is_minor=True),
-            Column("cost_usd", "Cost", html=_cost, is_number=True),
+            Column("cost_usd", "Cost", html=lambda span: _cost(context, trace, span), is_number=True),
             Column("input_tokens", "Tokens in", _tokens, is_number=True, is_minor=True),
             Column("output_tokens", "Tokens out", _tokens, is_number=True, is_minor=True),
             Column("lane", "Time", html=lambda span: _lane(span, first, last), is_minor=True),
-            Column("duration_ms", "Took", figures.duration, is_number=True),
+            Column("duration_ms", "Took", figures.duration, is_number=True, is_minor=True),
             Column("spend_class", "Class", html=_class),
         ],
     )
@@ -138,10 +144,13 @@ def _name(span: dict[str, Any] | Any, marked: str | None) -> str:
     return f'<span style="padding-left:{indent};font-weight:{weight}">{escape(span["name"])}</span>{error}'
 
 
-def _cost(span: dict[str, Any] | Any) -> str:
+def _cost(context: Context, trace: str, span: dict[str, Any] | Any) -> str:
+    """A call's cost, with the exact figure on hover; it leads to what the call was charged."""
     if span["role"] != "call":
         return ""
-    return f'<span title="{figures.exact_money(span["cost_usd"])}">{figures.money(span["cost_usd"])}</span>'
+    href = context.link("trace", trace=trace, org=span["organization"] or "", span=span["span_id"])
+    exact, shown = figures.exact_money(span["cost_usd"]), figures.money(span["cost_usd"])
+    return f'<a href="{escape(href)}" target="_self" title="{exact}">{shown}</a>'
 
 
 def _class(span: dict[str, Any] | Any) -> str:

@@ -21,3 +21,77 @@ SELECT
     list_sort(list(DISTINCT subject)) AS subjects
 FROM findings
 GROUP BY ALL;
+
+-- What nobody in the sample sets apart.
+ALTER TABLE fct_calls ADD COLUMN service_tier VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN rated_service_tier VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN usage_error VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN cost_error VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN is_usage_known BOOLEAN;
+ALTER TABLE fct_calls ADD COLUMN charge_id VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN metered_cost_usd DECIMAL(28, 12);
+UPDATE fct_calls
+SET
+    is_usage_known = true,
+    metered_cost_usd = cost_usd,
+    rated_service_tier = CASE WHEN computed_cost_usd IS NOT NULL THEN 'standard' END;
+
+CREATE TABLE dim_prices AS
+SELECT
+    rates.*,
+    'token' AS unit,
+    'standard' AS service_tier,
+    NULL::VARCHAR AS region,
+    -1::BIGINT AS input_tokens_above,
+    CASE rate_class WHEN 'list' THEN TIMESTAMPTZ '1970-01-01 00:00:00+00' ELSE TIMESTAMPTZ '2026-09-01 00:00:00+00' END
+        AS valid_from,
+    TIMESTAMPTZ '9999-01-01 00:00:00+00' AS valid_to,
+    NULL::TIME AS time_from,
+    NULL::TIME AS time_to,
+    'USD' AS currency,
+    unit_price_usd AS unit_price,
+    CASE rate_class WHEN 'list' THEN 'genai-prices' ELSE 'contract 7' END AS source,
+    CASE rate_class WHEN 'list' THEN 'https://example.org/prices' END AS source_url,
+    DATE '2026-11-01' AS checked_on,
+    CASE rate_class WHEN 'list' THEN TIMESTAMPTZ '2026-09-01 06:00:00+00' ELSE TIMESTAMPTZ '2026-11-18 09:30:00+00' END
+        AS known_at,
+    NULL::TIMESTAMPTZ AS withdrawn_at
+FROM sample_rates AS rates;
+
+-- A dearer contract that was corrected.
+INSERT INTO dim_prices
+SELECT * REPLACE (
+    price_id || ' old' AS price_id,
+    unit_price_usd * 1.1 AS unit_price_usd,
+    unit_price * 1.1 AS unit_price,
+    TIMESTAMPTZ '2026-09-01 06:00:00+00' AS known_at,
+    TIMESTAMPTZ '2026-11-18 09:30:00+00' AS withdrawn_at
+)
+FROM dim_prices
+WHERE rate_class = 'contracted';
+DROP TABLE sample_rates;
+
+CREATE TABLE fct_restatements AS
+SELECT
+    '20261118T093102Z-cd34' AS build_id,
+    TIMESTAMPTZ '2026-11-18 09:31:40+00' AS restated_at,
+    '20261118T093002Z-bc23' AS published_build_id,
+    call_id, organization, date, provider, model,
+    'price' AS reason,
+    (cost_usd * 1.1)::DECIMAL(28, 12) AS old_cost_usd,
+    cost_usd AS new_cost_usd,
+    (cost_usd - (cost_usd * 1.1)::DECIMAL(28, 12))::DECIMAL(28, 12) AS change_usd
+FROM fct_calls
+WHERE model = 'gpt-5.2' AND date BETWEEN '2026-11-10' AND '2026-11-17'
+UNION ALL BY NAME
+SELECT
+    '20261119T040102Z-de45' AS build_id,
+    TIMESTAMPTZ '2026-11-19 04:01:30+00' AS restated_at,
+    '20261119T030102Z-ef56' AS published_build_id,
+    call_id, organization, date, provider, model,
+    'late' AS reason,
+    NULL AS old_cost_usd,
+    cost_usd AS new_cost_usd,
+    cost_usd AS change_usd
+FROM fct_calls
+WHERE model = 'claude-opus-4-8' AND date = '2026-11-17' AND cost_usd IS NOT NULL;

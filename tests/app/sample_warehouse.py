@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from tests.app import sample_prices
+
 WORKFLOWS = {
     "support-triage": ("support", "assist", "reply-drafts", "claude-haiku-4-5", 0.004),
     "contract-review": ("legal", "clauses", "redline", "claude-opus-4-8", 0.19),
@@ -24,6 +26,10 @@ WORKFLOWS = {
 SOURCES = ["production", "eval", "replay", "ops", "unknown"]
 STEPS = ["extract", "plan", "draft"]
 MONEY = pl.Decimal(38, 12)
+DECIMALS = {
+    *("cost_usd", "computed_cost_usd", "reported_cost_usd", "list_cost_usd", "overhead_cost_usd", "quantity"),
+    *("contracted_cost_usd", "effective_cost_usd", "list_unit_price", "contracted_unit_price", "unit_price_usd"),
+}
 
 
 def publish(
@@ -46,6 +52,7 @@ class _Company:
     def __init__(self, rng: random.Random, until: datetime) -> None:
         self.rng, self.until = rng, until
         self.calls: list[dict[str, Any]] = []
+        self.charges: list[dict[str, Any]] = []
         self.spans: list[dict[str, Any]] = []
         self.tasks: list[dict[str, Any]] = []
 
@@ -80,11 +87,10 @@ class _Company:
         scale = unit * (2.0 if workflow == "code-review" and progress > 0.7 else 1.0)
         for attempt in range(self.rng.choices([1, 2], weights=[85, 15])[0]):
             for step in STEPS:
-                cost = Decimal(scale * self.rng.lognormvariate(0, 0.5)).quantize(Decimal("1e-12"))
+                tokens = sample_prices.tokens_for(model, scale * self.rng.lognormvariate(0, 0.5))
                 spend_class = self._class(source, outcome, attempt, step)
-                if self.rng.random() < 0.02:
-                    cost = None  # type: ignore[assignment]  # an unpriced call
-                calls.append(self._call(trace, root, step, at, model, cost, spend_class, attempt, tags))
+                name = "helios-large-2" if self.rng.random() < 0.02 else model  # a model without a price
+                calls.append(self._call(trace, root, step, at, name, tokens, spend_class, attempt, tags))
                 at += timedelta(seconds=self.rng.uniform(1, 20))
         self.spans[root]["duration_ms"] = (at - start) / timedelta(milliseconds=1)
         self._finish(tags, trace, calls, start, at, outcome)
@@ -96,7 +102,7 @@ class _Company:
             return "retry_duplicate"
         return {"success": "useful", "failure": "abandoned", "unknown": "undetermined"}[outcome]
 
-    def _call(self, trace: str, root: int, step: str, at: datetime, model: str, cost: Decimal | None, spend_class: str,
+    def _call(self, trace: str, root: int, step: str, at: datetime, model: str, tokens: int, spend_class: str,
               attempt: int, tags: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
         duration = int(self.rng.lognormvariate(8, 0.6))
         status = "error" if spend_class == "failed_attempt" else "ok"
@@ -104,15 +110,19 @@ class _Company:
         span = self._span(trace, step_span, f"chat {model}", at, duration, "call", tags, status)
         call_id = f"call-{len(self.calls)}"
         self.spans[span]["call_id"] = call_id
-        tokens = self.rng.randrange(400, 9000)
-        family = {"cl": "anthropic", "gp": "openai", "ge": "google"}[model[:2]]
-        row = tags | {
+        is_priced = model in sample_prices.RATES
+        family = sample_prices.provider(model) if is_priced else "helios"
+        charged = sample_prices.lines(model, tokens) if is_priced else []
+        number = len(self.calls)
+        costs = (
+            sample_prices.costs(tags["workflow_id"], number, charged) if is_priced else sample_prices.unknown(number)
+        )
+        row = tags | costs | {
             "call_id": call_id, "trace_id": trace, "span_id": self.spans[span]["span_id"], "started_at": at,
             "date": at.date(), "duration_ms": duration, "service_name": f"{tags['workflow_id']}-svc",
             "provider": family, "operation": "chat", "request_model": model, "response_model": model, "model": model,
             "input_tokens": tokens, "cached_input_tokens": tokens // 3, "cache_write_tokens": 0,
-            "output_tokens": tokens // 8, "reasoning_tokens": None, "cost_usd": cost, "computed_cost_usd": cost,
-            "cost_source": "computed" if cost is not None else "unpriced", "step": step, "run_attempt": attempt + 1,
+            "output_tokens": tokens // 8, "reasoning_tokens": None, "step": step, "run_attempt": attempt + 1,
             "step_attempt": 1, "task_traffic_source": tags["traffic_source"], "spend_class": spend_class,
             "status": status, "prompt_name": tags["workflow_id"],
             "error_type": "timeout" if status == "error" else None, "user_id": None, "agent_name": None,
@@ -120,6 +130,11 @@ class _Company:
             "sample_weight": 4.0 if tags["workflow_id"] == "code-review" else None,
         }  # fmt: skip
         self.calls.append(row)
+        for line in charged:
+            keys = {"call_id": call_id, "date": at.date(), "provider": family, "model": model, "usage_number": 1,
+                    "price_provider": family, "price_model": model, "rated_service_tier": "standard",
+                    "context_tier": 0}  # fmt: skip
+            self.charges.append(keys | line)
         return row
 
     def _span(self, trace: str, parent: int | None, name: str, at: datetime, duration_ms: int, role: str,
@@ -149,9 +164,12 @@ class _Company:
         return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
 
     def write(self, con: duckdb.DuckDBPyConnection, build_id: str) -> None:
-        money = {"cost_usd": MONEY, "computed_cost_usd": MONEY, "overhead_cost_usd": MONEY}
-        for name, rows in {"fct_calls": self.calls, "fct_spans": self.spans, "fct_tasks": self.tasks}.items():
-            overrides = {key: type_ for key, type_ in money.items() if key in rows[0]}
+        tables = {
+            "fct_calls": self.calls, "fct_spans": self.spans, "fct_tasks": self.tasks,
+            "fct_call_charges": self.charges, "sample_rates": sample_prices.rate_rows(),
+        }  # fmt: skip
+        for name, rows in tables.items():
+            overrides = {key: MONEY for key in rows[0] if key in DECIMALS}
             frame = pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None)
             con.register("incoming", frame.to_arrow())
             casts = ", ".join(f"{key}::DECIMAL(28,12) AS {key}" for key in overrides)

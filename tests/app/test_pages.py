@@ -8,48 +8,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app import figures, words
 from app.pages import PAGES
 from app.palette import SPEND_CLASS, TRAFFIC_SOURCE
+from tests.app.drawing import ask, page, text
 
 URLS = [entry.url for group in PAGES.values() for entry in group]
 
 
-def _script(url: str) -> None:
-    from app.pages import PAGES
-    from app.shell import draw
-
-    draw(next(entry for group in PAGES.values() for entry in group if entry.url == url))
-
-
-def page(url: str, data: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
-    monkeypatch.setenv("SPANLEDGER_DATA", str(data))
-    test = AppTest.from_function(_script, kwargs={"url": url}, default_timeout=60)
-    for name, value in params.items():
-        test.query_params[name.rstrip("_")] = value
-    test.run()
-    assert not test.exception, test.exception[0].stack_trace
-    return test
-
-
-def text(test: AppTest) -> str:
-    """What the page's own HTML says, without marks."""
-    bodies = [node.proto.body for node in test.main if node.type == "html"]
-    return unescape(re.sub(r"<[^>]+>", " ", " ".join(bodies)))
-
-
 def first(values: Any) -> Any:
     return values[0] if isinstance(values, list) else values
-
-
-def ask(data: Path, question: str) -> Any:
-    path = next((data / "builds").glob("*/warehouse.duckdb"))
-    with duckdb.connect(str(path), read_only=True) as con:
-        row = con.execute(question).fetchone()
-    assert row is not None
-    return row[0]
 
 
 @pytest.mark.parametrize("url", URLS)
