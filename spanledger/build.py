@@ -75,6 +75,7 @@ class Builder:
         started = time.monotonic()
         with self._builds.lock():
             plan = workspace.plan(
+                self._data,
                 self._lake,
                 self._builds.facts,
                 self._builds.to_carry_on_from,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spanledger import bookkeeping
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.options import command
@@ -146,6 +147,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 
 
 main.add_command(recording)
+bookkeeping.add_to(main, _formatted)
 main.add_command(reconcile)
 
 

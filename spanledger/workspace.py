@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from spanledger import charge_list, records
+from spanledger import charge_list, periods, records
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
@@ -45,16 +45,25 @@ class Plan:
     is_repriced: bool  # the price list is not the previous build's
     charges: ChargeList
     is_recharged: bool  # the charges or their rules are not the previous build's
+    periods: pa.Table  # what was closed and opened again
+    has_new_periods: bool
     lake_files: int
     lake_rows: int
 
     @property
     def is_needed(self) -> bool:
         """Whether a build would differ from the previous one."""
-        return self.previous is None or bool(self.segments) or self.is_repriced or self.is_recharged
+        return (
+            self.previous is None
+            or bool(self.segments)
+            or self.is_repriced
+            or self.is_recharged
+            or self.has_new_periods
+        )
 
 
 def plan(
+    data: Path,
     lake: Path,
     facts: Path,
     published: Path | None,
@@ -71,9 +80,10 @@ def plan(
     """
     files, price_list = active_files(lake), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
+    events = periods.read(data)
     fingerprint = _fingerprint(facts, files)
-    before, priced_by, charged_by = _build_of(published) if published else (None, None, None)
-    carried = None if full_refresh or before != fingerprint else published
+    before = _made_of(published) if published else {}
+    carried = None if full_refresh or before.get("fingerprint") != fingerprint else published
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
     segments = sorted({segment for file in fresh for segment in file.segments} - consumed)
@@ -84,9 +94,11 @@ def plan(
         segments=segments,
         fingerprint=fingerprint,
         prices=price_list,
-        is_repriced=priced_by != price_list.digest,
+        is_repriced=before.get("prices") != price_list.digest,
         charges=charges,
-        is_recharged=charged_by != charges.digest,
+        is_recharged=before.get("charges") != charges.digest,
+        periods=events,
+        has_new_periods=before.get("periods") != periods.digest(events),
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
     )
@@ -103,14 +115,11 @@ def _fingerprint(facts: Path, files: Sequence[LakeFile]) -> str:
     return digest.hexdigest()
 
 
-def _build_of(warehouse: Path) -> tuple[str | None, str | None, str | None]:
-    """Fingerprint, price digest and charge digest of a build; None where it was made before there was one."""
+def _made_of(warehouse: Path) -> dict[str, str]:
+    """The digests of a build by name, those that there were when it was made."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        names = {name for name, *_ in connection.execute("describe meta.build").fetchall()}
-        if not names.issuperset({"prices", "charges"}):
-            return None, None, None
-        row = connection.execute("select fingerprint, prices, charges from meta.build").fetchone()
-    return row if row else (None, None, None)
+        rows = connection.execute("from meta.build").to_arrow_table().to_pylist()
+    return rows[0] if rows else {}
 
 
 def _consumed(warehouse: Path) -> set[str]:
@@ -123,8 +132,8 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
-            "insert into meta.build (build_id, fingerprint, prices, charges) values (?, ?, ?, ?)",
-            [build_id, work.fingerprint, work.prices.digest, work.charges.digest],
+            "insert into meta.build (build_id, fingerprint, prices, charges, periods) values (?, ?, ?, ?, ?)",
+            [build_id, work.fingerprint, work.prices.digest, work.charges.digest, periods.digest(work.periods)],
         )
         if work.published:
             connection.execute(f"attach '{work.published}' as previous (read_only)")
@@ -138,6 +147,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         if work.previous and work.is_repriced:
             connection.execute((SQL / "repriced.sql").read_text())
         _open_charges(connection, work, data)
+        _open_periods(connection, work)
         if work.published:
             _open_published(connection)
         records.open_restatements(connection, data)
@@ -150,6 +160,13 @@ def _open_charges(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path)
     _insert(connection, "meta.coverage_rules", coverage.table(work.charges.rules))
     if work.previous and work.is_recharged:
         connection.execute((SQL / "recharged.sql").read_text())
+
+
+def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan) -> None:
+    """`meta.closings` and `meta.closed_figures`."""
+    connection.register("period_events", work.periods)
+    connection.execute((SQL / "periods.sql").read_text())
+    connection.unregister("period_events")
 
 
 def _open_published(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,6 +6,7 @@ create table meta.build (
     fingerprint varchar not null,
     prices varchar not null, -- digest of the rates and of how names are resolved
     charges varchar not null, -- digest of the charges and of the rules that say what they cover
+    periods varchar not null, -- digest of what was closed and opened again
     finished_at timestamptz
 );
 
@@ -122,6 +123,32 @@ create table meta.coverage_rules (
 
 -- Days on which other charges cover calls than in the previous build: their calls are shared out again.
 create table meta.recharged_dates (date date not null);
+
+-- Months that are closed, and the figures they were closed with.
+create table meta.closings (
+    month date not null,
+    closed_at timestamptz not null,
+    closed_by varchar not null,
+    reason varchar,
+    is_forced boolean,
+    unpriced_calls bigint,
+    build_id varchar not null
+);
+
+create table meta.closed_figures (
+    date date not null,
+    organization varchar,
+    environment varchar,
+    team varchar,
+    project varchar,
+    category varchar,
+    charge_id varchar,
+    corrects_month date,
+    corrected_category varchar,
+    calls bigint,
+    unknown_cost_calls bigint,
+    cost_usd decimal(28, 12)
+);
 
 -- What the published build says of each call; a view that the builder opens where there is one.
 create table meta.published_calls (

@@ -50,6 +50,12 @@ MISTAKES = [
         "sum(weight) over (partition by charge_id, date) as total",
         "1 + sum(weight) over (partition by charge_id, date) as total",
     ),
+    Mistake(
+        "totals_hold_every_dollar",
+        "marts/rpt_total_cost",
+        "unallocated_cost_usd as cost_usd",
+        "effective_cost_usd as cost_usd",
+    ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(

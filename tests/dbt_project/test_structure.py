@@ -30,6 +30,11 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("fct_restatements", "restatements"): "what earlier builds restated outlives them; only the builder knows it",
     ("dim_charges", "charges"): "charges come from the builder, not from spans; there is nothing between to name",
     ("fct_charges", "charge_days"): "as above",
+    ("int_restatements", "closings"): "what changes in a closed month is always a restatement; only the builder knows",
+    ("rpt_total_cost", "closings"): "what was closed, and with which figures, outlives builds; the builder knows it",
+    ("rpt_total_cost", "closed_figures"): "as above",
+    ("fct_corrections", "closings"): "as above",
+    ("dim_periods", "closings"): "as above",
     ("dim_prices", "prices"): "prices come from the builder, not from spans; there is nothing between to name",
 }
 """References against the layers, with the reason for each."""

@@ -1,5 +1,6 @@
 -- What this build says of a call that the published one said otherwise, and why. A call that the published build could
--- not have known, because its day was not over, is no restatement; nor is a part of a charge's day that was not over.
+-- not have known, because its day was not over, is no restatement; nor is a part of a charge's day that was not over. A
+-- closed month is over for good.
 with fresh as (
     select * from {{ ref('int_calls') }}
     where date in ({{ touched_dates('int_calls') }})
@@ -57,4 +58,5 @@ where
     and (
         compared.was_published and not compared.is_share
         or compared.date < cast(published.finished_at as date)
+        or date_trunc('month', compared.date) in (select month from {{ source('meta', 'closings') }})
     )

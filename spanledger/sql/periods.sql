@@ -1,0 +1,26 @@
+-- Months whose latest event is a closing, and the figures that event holds; `period_events` is what records/periods says.
+insert into meta.closings
+select month, "at", "by", reason, is_forced, unpriced_calls, build_id
+from period_events
+where event_id in (select max(event_id) from period_events group by month) and action = 'closed'
+group by all;
+
+insert into meta.closed_figures
+select
+    date,
+    organization,
+    environment,
+    team,
+    project,
+    category,
+    charge_id,
+    corrects_month,
+    corrected_category,
+    calls,
+    unknown_cost_calls,
+    cost_usd
+from period_events
+where
+    event_id in (select max(event_id) from period_events group by month)
+    and action = 'closed'
+    and date is not null;
