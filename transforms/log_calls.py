@@ -87,7 +87,7 @@ def _span(record: LogRecord, event: LogEvent, service: str) -> Span:
         span_id=digest(b"record", identity)[:8],
         parent_span_id=record.span_id if has_span else b"",
         name=event.name,
-        start_time_unix_nano=max(ended_ns - _duration_ns(record, event), 0),
+        start_time_unix_nano=ended_ns - _duration_ns(record, event, ended_ns),
         end_time_unix_nano=ended_ns,
         attributes=record.attributes,
         dropped_attributes_count=record.dropped_attributes_count,
@@ -97,20 +97,20 @@ def _span(record: LogRecord, event: LogEvent, service: str) -> Span:
     )
 
 
-def _duration_ns(record: LogRecord, event: LogEvent) -> int:
-    """How long the request took; 0 where the record does not say it, or nothing that can be."""
+def _duration_ns(record: LogRecord, event: LogEvent, ended_ns: int) -> int:
+    """How long the request took; 0 where the record does not say it, or nothing that can be: it began after 1970."""
     sent = text_of(record.attributes, event.duration_ms) if event.duration_ms else ""
     try:
         duration_ns = round(float(sent or 0) * 1e6)
     except (ValueError, OverflowError):
         return 0
-    return max(duration_ns, 0)
+    return duration_ns if 0 <= duration_ns < ended_ns else 0
 
 
 def _own(record: LogRecord) -> Iterator[KeyValue]:
     """What only a log record has, under keys of its own."""
     if record.time_unix_nano:
-        yield KeyValue(key="log.time_unix_nano", value=AnyValue(int_value=record.time_unix_nano))
+        yield KeyValue(key="log.time_unix_nano", value=_unsigned(record.time_unix_nano))
     if record.severity_number:
         yield KeyValue(key="log.severity_number", value=AnyValue(int_value=record.severity_number))
     if record.severity_text:
@@ -119,6 +119,11 @@ def _own(record: LogRecord) -> Iterator[KeyValue]:
         yield KeyValue(key="log.event_name", value=AnyValue(string_value=record.event_name))
     if record.HasField("body"):
         yield KeyValue(key="log.body", value=record.body)
+
+
+def _unsigned(number: int) -> AnyValue:
+    """Attributes have 63 bits for a number that times have 64 for: what is longer is text."""
+    return AnyValue(int_value=number) if number < 1 << 63 else AnyValue(string_value=str(number))
 
 
 def session_trace(service: str, session: str, identity: bytes) -> bytes:

@@ -2,8 +2,9 @@
 
 Data points that differ only in what they count (input, output, cache) become one span that lasts as long as the
 points' interval: it stands for all requests of that time, so it is a container's usage, never a single call. Counters
-that start over at each report (delta) give a span each; running totals (cumulative) are snapshots, of which the last
-holds. Which metrics count is said by the dialects (`base.MetricUsage`).
+that start over at each report (delta) give a span each, and leave out what did not move; of a report that a sender
+split, each part is a span. Running totals (cumulative) are snapshots, of which the last holds. Points without a number
+say nothing. Which metrics count is said by the dialects (`base.MetricUsage`).
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,13 @@ from dataclasses import dataclass
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, Metric, NumberDataPoint, ScopeMetrics
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AggregationTemporality,
+    DataPointFlags,
+    Metric,
+    NumberDataPoint,
+    ScopeMetrics,
+)
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from transforms.dialects import DIALECTS
@@ -75,7 +82,7 @@ def _spans(scope: ScopeMetrics, service: str) -> Iterator[Span]:
     for metric in filter(is_usage, scope.metrics):
         usage = _USAGES[metric.name]
         is_total = metric.sum.aggregation_temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
-        for point in metric.sum.data_points:
+        for point in filter(_has_number, metric.sum.data_points):
             common = [item for item in point.attributes if item.key != usage.kind]
             said = sorted(item.SerializeToString(deterministic=True) for item in common)
             key = digest(usage.tokens.encode(), point.time_unix_nano.to_bytes(8), *said)
@@ -84,22 +91,33 @@ def _spans(scope: ScopeMetrics, service: str) -> Iterator[Span]:
         yield _span(points_, service)
 
 
+def _has_number(point: NumberDataPoint) -> bool:
+    is_missing = point.flags & DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK
+    return point.WhichOneof("value") is not None and not is_missing
+
+
 def _span(points_: list[_Point], service: str) -> Span:
-    """Series begin when their first number came, so only the first of them tells when the counting began."""
+    """Series begin when their first number came, so only the first of them tells when the counting began.
+
+    A total keeps its identity as long as it counts; a delta has one per report and what it counts.
+    """
     first = points_[0]
     ended_ns = first.point.time_unix_nano
     started_ns = min(one.point.start_time_unix_nano or ended_ns for one in points_)
     said = sorted(item.SerializeToString(deterministic=True) for item in first.common)
-    identity = digest(first.usage.tokens.encode(), (started_ns if first.is_total else ended_ns).to_bytes(8), *said)
+    report = digest(first.usage.tokens.encode(), (started_ns if first.is_total else ended_ns).to_bytes(8), *said)
     session = next(filter(None, (text_of(first.common, key) for key in SESSION_KEYS)), "")
-    counts = [KeyValue(key=_attribute(one.usage, one.metric, one.point), value=_value(one.point)) for one in points_]
+    counts = {_attribute(one.usage, one.metric, one.point): _value(one.point) for one in points_}
+    kinds = [] if first.is_total else sorted(kind.encode() for kind in counts)
+    if not first.is_total and set(counts) != {first.usage.cost_attribute}:
+        counts |= {name: AnyValue(int_value=0) for name in first.usage.always if name not in counts}
     return Span(
-        trace_id=session_trace(service, session, identity),
-        span_id=digest(b"metric", identity)[:8],
+        trace_id=session_trace(service, session, report),
+        span_id=digest(b"metric", report, *kinds)[:8],
         name=first.usage.tokens,
         start_time_unix_nano=started_ns,
         end_time_unix_nano=ended_ns,
-        attributes=[*first.common, *counts],
+        attributes=[*first.common, *(KeyValue(key=key, value=value) for key, value in counts.items())],
     )
 
 

@@ -26,7 +26,23 @@
 
 {# What belongs to one session of a coding agent. #}
 {% macro session_key(span) -%}
-  case when {{ span }}.session_id is not null and {{ span }}.dialect in {{ agent_dialects() }}
-    then {{ narrow_key("'session/' || " ~ span ~ ".organization || '/' || " ~ span ~ ".session_id") }}
+  case when {{ session_of(span) }} is not null and {{ span }}.dialect in {{ agent_dialects() }}
+    then {{ narrow_key("'session/' || " ~ span ~ ".organization || '/' || " ~ session_of(span)) }}
   end
+{%- endmacro %}
+
+{# The session a span names itself, or its resource. #}
+{% macro session_of(span) -%}
+  coalesce({{ span }}.session_id, {{ span }}.resource_session_id)
+{%- endmacro %}
+
+{# A coding agent's counter that names no session, and a request that was under way while it counted, of the same person
+   where both name one. #}
+{% macro is_beside_counter(counter, request) -%}
+  {{ counter }}.signal = 'metric' and {{ request }}.signal != 'metric' and {{ request }}.role = 'request'
+    and {{ session_of(counter) }} is null
+    and {{ counter }}.organization = {{ request }}.organization
+    and {{ counter }}.dialect = {{ request }}.dialect and {{ counter }}.dialect in {{ agent_dialects() }}
+    and {{ request }}.start_ns <= {{ counter }}.end_ns and {{ request }}.end_ns >= {{ counter }}.start_ns
+    and coalesce({{ counter }}.user_id = {{ request }}.user_id, true)
 {%- endmacro %}

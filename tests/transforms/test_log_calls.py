@@ -135,10 +135,18 @@ def test_what_only_a_log_record_has_is_kept() -> None:
     }
 
 
-@pytest.mark.parametrize("duration", ["soon", float("inf"), float("nan"), -5, "1e400"])
+@pytest.mark.parametrize("duration", ["soon", float("inf"), float("nan"), -5, "1e400", 1e30])
 def test_a_duration_that_cannot_be_costs_nothing(duration: object) -> None:
     (row,) = rows(logs(claude_request(10, duration_ms=duration)))
     assert row["start_time_unix_nano"] == row["end_time_unix_nano"] == START_NS + 10 * SECOND
+
+
+def test_a_time_of_more_bits_than_an_attribute_has_is_kept_as_text() -> None:
+    written = claude_request()
+    written.time_unix_nano = 2**64 - 1
+    (row,) = rows(logs(written))
+    assert row["end_time_unix_nano"] == 2**64 - 1
+    assert lossless.events_of(row)[0]["attributes"]["log.time_unix_nano"] == str(2**64 - 1)
 
 
 def test_other_records_are_not_kept() -> None:

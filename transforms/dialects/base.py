@@ -149,6 +149,7 @@ class MetricUsage:
     counts: Mapping[str, str]  # value of ``kind`` -> attribute
     cost: str  # the metric that counts US dollars
     cost_attribute: str
+    always: tuple[str, ...]  # attributes whose counts are 0 in a report of changes that leaves them out
 
 
 Columns = Mapping[str, tuple[str | Source, ...]]

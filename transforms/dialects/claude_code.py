@@ -108,6 +108,7 @@ DIALECT = Dialect(
             },
             cost="claude_code.cost.usage",
             cost_attribute="cost_usd",
+            always=("input_tokens", "output_tokens"),
         ),
     ),
 )

@@ -1,6 +1,8 @@
--- Traces with new spans, and, as far as it goes, those that may hold another sighting of a call of theirs: requests
--- that name one response, or whose counts are equal and that two scopes of a service recorded, one within the other.
--- The traces of a coding agent's session are judged together. Then the traces of calls whose price changed.
+-- Traces with new spans or of calls whose price changed, and, as far as it goes, those that may hold another sighting of
+-- a call of theirs: requests that name one response, or whose counts are equal and that two scopes of a service recorded,
+-- one within the other. The traces of a coding agent's session are judged together, and a counter that names no session
+-- with whatever was sent while it counted.
+{%- set repriced = source('meta', 'repriced_names') %}
 with recursive links as (
     {%- for spans in [ref('stg_spans'), history('int_spans')] %}
     select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns, false as is_session
@@ -16,8 +18,26 @@ with recursive links as (
     {%- endfor %}
 ),
 
+repriced as (
+    {%- for name in ['response_model', 'request_model'] %}
+    select calls.trace_key
+    from {{ history('int_calls') }} as calls
+    inner join {{ repriced }} as names
+        on calls.{{ name }} = names.model_name
+        and calls.provider is not distinct from names.provider
+        and calls.started_ns >= names.from_ns
+        and calls.started_ns < names.to_ns
+    union
+    {%- endfor %}
+    select spans.trace_key
+    from {{ history('int_spans') }} as spans
+    inner join {{ repriced }} as names on contains(spans.usage_iterations, names.model_name)
+),
+
 reached as (
     select trace_key from {{ ref('stg_spans') }}
+    union
+    select trace_key from repriced
     union
     select other.trace_key
     from reached
@@ -33,20 +53,8 @@ reached as (
         )
 )
 
-{%- set repriced = source('meta', 'repriced_names') %}
-
 select trace_key from reached
-{%- for name in ['response_model', 'request_model'] %}
 union
-select calls.trace_key
-from {{ history('int_calls') }} as calls
-inner join {{ repriced }} as names
-    on calls.{{ name }} = names.model_name
-    and calls.provider is not distinct from names.provider
-    and calls.started_ns >= names.from_ns
-    and calls.started_ns < names.to_ns
-{%- endfor %}
-union
-select spans.trace_key
-from {{ history('int_spans') }} as spans
-inner join {{ repriced }} as names on contains(spans.usage_iterations, names.model_name)
+select counters.trace_key
+from {{ history('int_spans') }} as counters
+inner join {{ ref('stg_spans') }} as requests on {{ is_beside_counter('counters', 'requests') }}
