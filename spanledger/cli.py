@@ -13,6 +13,7 @@ import click
 from spanledger import bookkeeping
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
+from spanledger.export_command import export
 from spanledger.options import command
 from spanledger.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
@@ -149,6 +150,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 main.add_command(recording)
 bookkeeping.add_to(main, _formatted)
 main.add_command(reconcile)
+main.add_command(export)
 
 
 @main.group(epilog=MEANING)
