@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from transforms.csv_lines import near
 from transforms.currency import Exchange
+from transforms.model_names import PRICE_LISTS
 from transforms.price_file import OVERRIDE_COLUMNS, Discount, Stated, rates_of, read_price_file
 from transforms.price_units import BILLED_AS
 from transforms.prices import KINDS, SMALLEST, PriceError, Rate
@@ -31,6 +32,7 @@ def read_overrides(text: str, name: str, listed: Sequence[Rate] = (), exchange: 
     """
     stated, discounts = read_price_file(text, name, exchange or Exchange())
     refuse_overlaps([one.rate for one in stated], name)
+    _refuse_other_spellings(stated, listed)
     _refuse_far_from_list(stated, listed)
     own_list = whole_cards(rates_of(stated, "list"))
     base = [*own_list, *beneath(listed, own_list, model_and_tier)]
@@ -101,6 +103,17 @@ def _clocks_meet(one: Rate, two: Rate) -> bool:
     if one.time_from is None or one.time_to is None or two.time_from is None or two.time_to is None:
         return one.time_from is two.time_from
     return one.time_from < two.time_to and two.time_from < one.time_to
+
+
+def _refuse_other_spellings(stated: Sequence[Stated], listed: Sequence[Rate]) -> None:
+    """A listed model under the name that spans give its provider: its price would stand beside its list price."""
+    models = {(rate.price_provider, rate.price_model) for rate in listed}
+    for one in stated:
+        provider = PRICE_LISTS.get(one.rate.price_provider, one.rate.price_provider)
+        if provider != one.rate.price_provider and (provider, one.rate.price_model) in models:
+            one.line.refuse(
+                f"provider is {one.rate.price_provider!r}; the list prices of this model call it {provider!r}"
+            )
 
 
 def _refuse_far_from_list(stated: Sequence[Stated], listed: Sequence[Rate]) -> None:

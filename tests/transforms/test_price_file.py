@@ -97,6 +97,11 @@ def test_slips_of_units_name_the_likely_reading(row: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_a_provider_is_named_as_the_list_names_it() -> None:
+    with pytest.raises(PriceError, match=r"prices\.csv:2: provider is 'gcp\.gemini'; .* call it 'google'"):
+        read("unit_price", "gcp.gemini,gemini-2.5-flash,input,,,x,0.2")
+
+
 def test_an_unknown_column_is_no_remark() -> None:
     with pytest.raises(PriceError, match=r"no such column 'regoin'; did you mean region\?"):
         read("unit_price,regoin", "acme,m,input,,,x,3,eu")
