@@ -17,7 +17,7 @@ from transforms.price_file import OVERRIDE_COLUMNS, Discount, Stated, rates_of, 
 from transforms.price_units import BILLED_AS
 from transforms.prices import KINDS, SMALLEST, PriceError, Rate
 
-__all__ = ["OVERRIDE_COLUMNS", "beneath", "combine", "read_overrides", "refuse_overlaps", "whole_cards"]
+__all__ = ["OVERRIDE_COLUMNS", "beneath", "read_overrides", "refuse_overlaps", "whole_cards"]
 
 MOST_TIMES_LIST = Decimal(100)
 """A price so many times the list price, or as small a part of it, is a slip of units that its band did not catch
@@ -142,12 +142,6 @@ def _is_same_thing(own: Rate, listed: Rate) -> bool:
 
 def _is_far(own: Decimal, listed: Decimal) -> bool:
     return own > 0 and listed > 0 and not listed / MOST_TIMES_LIST <= own <= listed * MOST_TIMES_LIST
-
-
-def combine(base: Sequence[Rate], overrides: Sequence[Rate]) -> list[Rate]:
-    """The user's rates in place of the package's: while one is valid, none of the package's for that model is."""
-    own = whole_cards(overrides)
-    return [*own, *beneath(base, own, lambda rate: (rate.price_provider, rate.price_model))]
 
 
 def model_and_tier(rate: Rate) -> tuple[str, ...]:

@@ -140,20 +140,18 @@ def test_worked_levers() -> None:
     assert a_day(600_000, 1600)[0] + a_day(900_000, 1600)[1] == routed - 1_560 == 28_740
 
 
-def test_an_override_replaces_the_packages_rates_while_it_is_valid() -> None:
+def test_a_price_holds_whole_while_it_is_valid() -> None:
     own = price_overrides.read_overrides(
         "provider,model,token_kind,unit_price_usd_per_million,valid_from,valid_to,source\n"
         "openai,gpt-4o,input,1,2026-10-01,2026-11-01,deal\nopenai,gpt-4o,output,2,2026-10-01,2026-11-01,deal\n",
         "prices.csv",
     )
-    rates = [
-        r for r in price_overrides.combine(RATES, own) if (r.price_provider, r.price_model) == ("openai", "gpt-4o")
-    ]
     tokens = {"input": 1_000_000, "cache_read": 1_000_000, "output": 1_000_000}
     # the contract names no cache rate: cache reads are billed as input
-    assert cost(rates, tokens, datetime(2026, 10, 15, tzinfo=UTC)) == 4
-    for outside in (datetime(2026, 9, 30, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)):
-        assert cost(rates, tokens, outside) == Decimal("13.75")
+    assert cost(own, tokens, datetime(2026, 10, 15, tzinfo=UTC)) == 4
+    assert {(rate.valid_from, rate.valid_to) for rate in own} == {
+        (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+    }
 
 
 @pytest.mark.parametrize(
