@@ -149,6 +149,9 @@ ODD: list[Body] = [
         "session.id": "g1"} for _ in range(2)), scope="gemini-cli", name="llm_call", service="gemini-cli"),
     of("sampled", *(record("", {key: value for key, value in GEMINI_LOG.items() if key != "session.id"}, 5 * number)
        for number in range(1, 5)), **GEMINI, **{"session.id": "g1"}),
+    # one of ten spans was kept, and every log record
+    spans("one in ten", claude_span("req_1", SampleRate=10)),
+    of("one in ten", *(claude_request(5 * number, f"req_{number}") for number in range(1, 11))),
 ]  # fmt: skip
 
 EXPECTED = {
@@ -167,6 +170,7 @@ EXPECTED = {
     "two agents": (5, 5450, 4200, 150, 460, ["log", "span"]),
     "one": (1, 1150, 1000, 50, 20, ["log"]),
     "two": (1, 1150, 1000, 50, 20, ["log"]),
+    "one in ten": (10, 11_500, 10_000, 500, 200, ["log", "span"]),
     "sampled": (4, 2000, 800, None, 400, ["log"]),
 }
 
@@ -208,6 +212,13 @@ def test_dollars_counted_apart_from_their_tokens_are_in_no_total(warehouse: duck
     ).fetchall()
     assert len({cost for _, cost in found}) == 1
     assert [case for case, _ in found] == ["split", "split dollars"]
+
+
+def test_a_call_that_an_unsampled_log_tells_of_stands_for_itself(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = warehouse.execute(
+        "select sum(calls), sum(estimated_calls) from rpt_sampling_coverage where organization = 'one in ten'"
+    ).fetchone()
+    assert found == (10, 10)
 
 
 def test_arrival_in_any_order_and_over_several_builds_changes_nothing(data: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ with sightings as (
         *,
         coalesce(inherited_task_id, resource_task_id) as tagged_task_id,
         trace_id = first_value(trace_id) over (partition by call_id order by preference) as is_of_call_trace,
+        coalesce(signal = 'log', false) or max(effective_sampler) over (partition by call_id, trace_id) is null as is_whole,
         list_position(['marker', 'span tag', 'ancestor tag', 'resource tag', 'resource marker'], traffic_source_rule)
             as traffic_rank
     from {{ ref('int_sightings') }}
@@ -29,10 +30,10 @@ placed as (
 select
     call_id,
     {%- for tag in tag_columns() if tag not in ['traffic_source', 'traffic_marker', 'task_id'] %}
-    coalesce(
+    {{ "case when not bool_or(is_whole) then" if tag in ['sampler', 'sampling_probability'] }} coalesce(
         arg_min(inherited_{{ tag }}, place) filter (where inherited_{{ tag }} is not null and is_of_call_trace),
         arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null)
-    ) as {{ tag }},
+    ) {{ "end" if tag in ['sampler', 'sampling_probability'] }} as {{ tag }},
     {%- endfor %}
     {%- for name in ['tagged_task_id', 'run_id', 'run_key'] %}
     arg_min_null({{ name }}, task_place) filter (where is_of_call_trace) as {{ name }},
