@@ -22,7 +22,7 @@ SHOWN = 20
 """Rows that a table shows; other formats give all."""
 
 
-class Number(click.ParamType):
+class Number(click.ParamType[Decimal]):
     """A decimal number from 0, exactly as typed."""
 
     name = "number"
@@ -35,7 +35,7 @@ class Number(click.ParamType):
         return number if number.is_finite() and number >= 0 else self.fail(f"{value} is not from 0", param, ctx)
 
 
-class Column(click.ParamType):
+class Column(click.ParamType[tuple[str, str]]):
     """FIELD=NAME: which column of the file holds what."""
 
     name = "field=name"

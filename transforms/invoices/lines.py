@@ -15,6 +15,9 @@ USAGE_KINDS = ("input", "cache_read", "cache_write", "cache_write_1h", "output",
 OTHER_CHARGES = ("credit", "discount", "tax", "fee")
 """Charges that no call's usage stands behind. A fee is everything that is none of the other three."""
 
+CENT = -2
+"""Digits behind the point to which every invoice is written, at the least."""
+
 
 class InvoiceError(ValueError):
     """A file that cannot be read as an invoice; names file, line or key, column, what stands there and what should."""
@@ -72,9 +75,9 @@ class Invoice:
 
     @property
     def smallest_unit(self) -> Decimal:
-        """The last digit that amounts are written to, such as 0.01; what lines may have been rounded to."""
-        exponents = [line.amount.as_tuple().exponent for line in self.lines if line.amount is not None]
-        return Decimal(1).scaleb(min((one for one in exponents if isinstance(one, int)), default=-12))
+        """The last digit that amounts need, such as 0.01; what lines may have been rounded to. Never above a cent."""
+        exponents = (line.amount.normalize().as_tuple().exponent for line in self.lines if line.amount is not None)
+        return Decimal(1).scaleb(min([CENT, *(one for one in exponents if isinstance(one, int))]))
 
 
 @dataclass(frozen=True)
