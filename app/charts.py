@@ -7,14 +7,11 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from app import figures
+from app import currency, figures
 from app.cards import legend
 from app.palette import BLUE, GREY
 
 Rows = Sequence[Mapping[str, Any]]
-_MONEY_AXIS = (
-    "datum.value >= 1 || datum.value == 0 ? '$' + format(datum.value, ',.3~s') : '$' + format(datum.value, '.2~g')"
-)
 
 
 def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
@@ -24,7 +21,7 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
         {
             **_date(row["date"]),
             "group": row[key],
-            "usd": float(row[value] or 0),
+            "amount": _shown(row[value] or 0),
             "exact": figures.money(row[value]),
             "rank": names.index(row[key]),
         }
@@ -35,7 +32,7 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
         .mark_bar(binSpacing=1)
         .encode(
             x=_day(),
-            y=alt.Y("sum(usd):Q", title=None, axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
+            y=alt.Y("sum(amount):Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=4)),
             color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
@@ -55,7 +52,8 @@ def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], 
         {
             **_date(row["date"]),
             "group": row[key],
-            "usd": float(row[value] or 0),
+            "amount": _shown(row[value] or 0),
+            "exact": figures.money(row[value]),
             "rank": names.index(row[key]),
         }
         for row in rows
@@ -65,13 +63,13 @@ def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], 
         .mark_bar(binSpacing=1)
         .encode(
             x=_day(),
-            y=alt.Y("sum(usd):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4)),
+            y=alt.Y("sum(amount):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4)),
             color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("day:N", title="day (UTC)"),
                 alt.Tooltip("group:N"),
-                alt.Tooltip("usd:Q", format="$,.2f"),
+                alt.Tooltip("exact:N", title="spend"),
             ],
         )
     )
@@ -83,7 +81,7 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
     data = [
         {
             **_date(row["date"]),
-            "usd": None if row["usd"] is None else float(row["usd"]),
+            "amount": None if row["usd"] is None else _shown(row["usd"]),
             "label": figures.money(row["usd"]),
         }
         for row in rows
@@ -93,10 +91,12 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
         .mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE)
         .encode(
             x=_day(),
-            y=alt.Y("usd:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=4)),
+            y=alt.Y(
+                "amount:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(labelExpr=_money_axis(), tickCount=4)
+            ),
             tooltip=[
                 alt.Tooltip("day:N", title="day (UTC)"),
-                alt.Tooltip("label:N", title="USD"),
+                alt.Tooltip("label:N", title=currency.shown().name),
             ],
         )
     )
@@ -105,24 +105,19 @@ def line_with_band(rows: Rows, *, height: int = 240) -> None:
 
 def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
     """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead)."""
-    past = [{**_date(row["date"]), "usd": float(row["usd"])} for row in spent]
-    future = [
-        {**_date(row["date"]), "usd": float(row["usd"]), "low": float(row["low"]), "high": float(row["high"])}
-        for row in ahead
-    ]
+    past = [_date(row["date"]) | _amounts(row, "usd") for row in spent]
+    future = [_date(row["date"]) | _amounts(row, "usd", "low", "high") for row in ahead]
     x = _day()
-    y = alt.Axis(labelExpr=_MONEY_AXIS, tickCount=5)
-    when, money = alt.Tooltip("day:N", title="through"), "$,.2f"
-    solid = alt.Chart(alt.Data(values=past)).encode(
-        x=x, tooltip=[when, alt.Tooltip("usd:Q", title="spent", format=money)]
-    )
+    y = alt.Axis(labelExpr=_money_axis(), tickCount=5)
+    when = alt.Tooltip("day:N", title="through")
+    solid = alt.Chart(alt.Data(values=past)).encode(x=x, tooltip=[when, alt.Tooltip("usd_text:N", title="spent")])
     dashed = alt.Chart(alt.Data(values=future)).encode(
         x=x,
         tooltip=[
             when,
-            alt.Tooltip("usd:Q", title="expected", format=money),
-            alt.Tooltip("low:Q", title="low", format=money),
-            alt.Tooltip("high:Q", title="high", format=money),
+            alt.Tooltip("usd_text:N", title="expected"),
+            alt.Tooltip("low_text:N", title="low"),
+            alt.Tooltip("high_text:N", title="high"),
         ],
     )
     chart = alt.layer(
@@ -141,7 +136,7 @@ def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping
         {
             "group": row[key],
             "part": row[part],
-            "usd": float(row[value] or 0),
+            "amount": _shown(row[value] or 0),
             "rank": names.index(row[part]),
             "exact": figures.money(row[value]),
         }
@@ -152,13 +147,30 @@ def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping
         .mark_bar(height={"band": 0.7})
         .encode(
             y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
-            x=alt.X("sum(usd):Q", title=None, axis=alt.Axis(labelExpr=_MONEY_AXIS, tickCount=5)),
+            x=alt.X("sum(amount):Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=5)),
             color=alt.Color("part:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[alt.Tooltip("group:N"), alt.Tooltip("part:N"), alt.Tooltip("exact:N", title="spend")],
         )
     )
     _show(chart, height)
+
+
+def _shown(usd: Any) -> float:
+    """US dollars as the axis counts them: in the page's currency."""
+    return float(figures.converted(usd))
+
+
+def _amounts(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Each as a number for the axis and as text for the tooltip."""
+    numbers = {name: _shown(row[name]) for name in names}
+    return numbers | {f"{name}_text": figures.money(row[name]) for name in names}
+
+
+def _money_axis() -> str:
+    symbol = currency.shown().symbol
+    large, small = "format(datum.value, ',.3~s')", "format(datum.value, '.2~g')"
+    return f"'{symbol}' + (datum.value >= 1 || datum.value == 0 ? {large} : {small})"
 
 
 def _named(rows: Rows, key: str, colours: Mapping[str, str]) -> list[str]:

@@ -1,9 +1,11 @@
 """How figures are written: money, tokens, durations, shares and changes, each with as many digits as help.
 
-Unknown is written as a dash, never as zero.
+Unknown is written as a dash, never as zero. Money comes in US dollars and is written in the page's currency.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+
+from app import currency
 
 UNKNOWN = "–"
 MINUS = "−"
@@ -12,11 +14,16 @@ Figure = Decimal | float | int
 
 
 def money(usd: Figure | None) -> str:
-    """US dollars: `$0.0042`, `$1.64`, `$27,968`, `$1.2 M`; below a dollar, two significant digits at least."""
+    """Money: `$0.0042`, `$1.64`, `$27,968`, `$1.2 M`, `€1.41`; below one, two significant digits at least."""
     if usd is None:
         return UNKNOWN
-    value = Decimal(str(usd))
-    return _signed(value, "$" + _dollars(abs(value)))
+    value = converted(usd)
+    return _signed(value, currency.shown().symbol + _amount(abs(value)))
+
+
+def converted(usd: Figure) -> Decimal:
+    """US dollars in the page's currency, unrounded."""
+    return currency.shown().converted(Decimal(str(usd)))
 
 
 def signed_money(usd: Figure | None) -> str:
@@ -33,9 +40,9 @@ def unit_price(usd: Figure | None, unit: str, digits: int = 6) -> str:
         return UNKNOWN
     size, word = {"token": (10**6, "M "), "token_hour": (10**6, "M "), "character": (10**6, "M ")}.get(unit, (1, ""))
     size, word = (1000, "k ") if unit in {"call", "request"} else (size, word)
-    value = Decimal(str(usd)) * size
-    exact = value if value == 0 else _rounded(value, digits - 1 - value.adjusted())
-    return f"{exact_money(exact)} / {word}{plural(unit) if word else unit.replace('_', ' ')}"
+    value = converted(usd) * size
+    rounded = value if value == 0 else _rounded(value, digits - 1 - value.adjusted())
+    return f"{_exactly(rounded, currency.shown().symbol)} / {word}{plural(unit) if word else unit.replace('_', ' ')}"
 
 
 def plural(unit: str) -> str:
@@ -43,7 +50,7 @@ def plural(unit: str) -> str:
     return unit.replace("_", "-") + "s"
 
 
-def _dollars(value: Decimal) -> str:
+def _amount(value: Decimal) -> str:
     if value >= 999_950_000:
         return f"{_rounded(value / 10**9, 1):,} B"
     if value >= 999_950:
@@ -56,13 +63,18 @@ def _dollars(value: Decimal) -> str:
 
 
 def exact_money(usd: Figure | None) -> str:
-    """US dollars to the last digit that is stored, for tooltips and checks: `$27,968.272099`."""
+    """US dollars to the last digit that is stored, for tooltips and checks: `$27,968.272099`.
+
+    They stay dollars on a page in another currency: `US$27,968.272099`.
+    """
     if usd is None:
         return "unknown"
-    value = Decimal(str(usd))
-    text = f"{abs(value):,f}"
-    whole, _, part = text.partition(".")
-    return _signed(value, f"${whole}.{part.rstrip('0').ljust(2, '0')}")
+    return _exactly(Decimal(str(usd)), "$" if currency.shown().rate is None else "US$")
+
+
+def _exactly(value: Decimal, symbol: str) -> str:
+    whole, _, part = f"{abs(value):,f}".partition(".")
+    return _signed(value, f"{symbol}{whole}.{part.rstrip('0').ljust(2, '0')}")
 
 
 def tokens(count: Figure | None) -> str:

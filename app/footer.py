@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import figures
+from app import currency, figures
 from app.context import Context
 
 DEMO_MARKER = "demo.json"
@@ -22,6 +22,7 @@ def footer(context: Context) -> None:
         f"outcome known for {figures.share(known['judged_tasks'], known['tasks'])} of tasks",
         f"traffic source known for {figures.share(known['sourced_usd'], known['cost_usd'])} of spend",
         "all times UTC",
+        *_rate(),
         *(
             ["simulated company: no figure is of a real one"]
             if (Path(context.build.path).parents[2] / DEMO_MARKER).exists()
@@ -29,6 +30,17 @@ def footer(context: Context) -> None:
         ),
     ]
     st.html(f'<div class="sl sl-footer sl-muted">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</div>')
+
+
+def _rate() -> list[str]:
+    """The one rate that all figures of the page are shown at; nothing for US dollars."""
+    rate = currency.shown().rate
+    if rate is None:
+        return []
+    return [
+        f"shown in {rate.currency} at 1 {rate.currency} = US${rate.usd_per_unit.normalize():f} of {rate.day:%-d %b %Y} "
+        f"({rate.source}), the latest rate on or before the day of the build; stored in US dollars"
+    ]
 
 
 def _moment(at: datetime | None) -> str:

@@ -1,10 +1,11 @@
 """What stands around each page: the build it reads, the filters, the footer, errors that say what to do."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
 
-from app import warehouse
+from app import currency, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
 from app.filters import window
@@ -40,6 +41,10 @@ def _page(entry: PageEntry, build: Build) -> None:
     first_day, last_day = extent["first_day"], extent["last_day"]
     is_drawn = not (entry.subject and st.query_params.get(entry.subject))
     filters = filter_bar(options, (first_day, last_day), drills=entry.drills, is_drawn=is_drawn)
+    display, problem = currency.chosen(os.environ, build.built_at.date())
+    currency.show(display)
+    if problem:
+        st.warning(problem, icon=":material/currency_exchange:")
     context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
     with st.spinner("Asking the warehouse …", show_time=True):
         entry.render(context)

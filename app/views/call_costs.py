@@ -62,7 +62,10 @@ def in_words(call: Row, lines: list[Row]) -> str:
         zero = " It reported 0, which stays 0: check it against the invoice." if reported == 0 else ""
         return f"The provider billed {size} than tokens × {price} price: the adjustment line.{zero}"
     if reported == 0:
-        return f"The client reported $0, but tokens were used and a price is known: tokens × {price} price counts."
+        nothing = figures.money(reported)
+        return (
+            f"The client reported {nothing}, but tokens were used and a price is known: tokens × {price} price counts."
+        )
     rounding = ", which is rounding" if abs(difference) <= SETTLED else ""
     return f"The client reported {size} than tokens × {price} price{rounding}; the computed cost counts."
 

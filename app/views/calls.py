@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import figures, grids, words
+from app import currency, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.filter_bar import remember
@@ -143,9 +143,12 @@ def _downloads(context: Context, calls: int) -> None:
             "Parquet", lambda: data("parquet"), "calls.parquet", icon=":material/download:", on_click="ignore"
         )
         st.caption(
-            f"All {calls:,} calls"
-            if calls <= DOWNLOAD_ROWS
-            else f"The newest {DOWNLOAD_ROWS:,} of {calls:,} calls; narrow the filters for the rest"
+            (
+                f"All {calls:,} calls"
+                if calls <= DOWNLOAD_ROWS
+                else f"The newest {DOWNLOAD_ROWS:,} of {calls:,} calls; narrow the filters for the rest"
+            )
+            + ("" if currency.shown().rate is None else "; files hold US dollars")
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, figures, grids, words
+from app import charts, currency, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -24,7 +24,7 @@ def render(context: Context) -> None:
     finding(traffic_finding(daily, before))
     view = st.segmented_control(
         "Show",
-        ["Share of each day", "US dollars"],
+        ["Share of each day", currency.shown().name],
         default="Share of each day",
         required=True,
         label_visibility="collapsed",

@@ -158,7 +158,7 @@ def _panel(data: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> str:
             "model = 'claude-sonnet-4-5'",
             r"The client reported \$[\d.]+ more than tokens × list price; the computed cost",
         ),
-        ("model = 'gpt-5.2-mini' AND reported_cost_usd = 0", r"The client reported \$0, but tokens were used"),
+        ("model = 'gpt-5.2-mini' AND reported_cost_usd = 0", r"The client reported \$0.00, but tokens were used"),
         ("model = 'gpt-5.2'", r"Tokens × contracted price; nobody reported"),
         ("cost_source = 'client'", r"No price is known, so what the client reported counts: \$0.020"),
         ("cost_source = 'unpriced'", r"No price is known for helios-large-2: its cost is unknown, not zero"),

@@ -102,14 +102,39 @@ def _leaves(url: str) -> bool:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page(browser: Browser, address: str, look: str, tmp_path: Path) -> None:
-    for url in URLS:
+def test_every_page(browser: Browser, address: str, look: str, data: Path, tmp_path: Path) -> None:
+    for number, url in enumerate([*URLS, "prices?of=openai/gpt-5.2", _dearest_call(data)]):
         page, strangers = opened(browser, address, url, look)
-        page.screenshot(path=tmp_path / f"{url or 'overview'}-{look}.png")
+        page.screenshot(path=tmp_path / f"{number}-{look}.png")
         assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0, url
         assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look][1], f"{url} scrolls sideways"
         assert strangers == [], f"{url} asked other machines"
         page.context.close()
+
+
+def _dearest_call(data: Path) -> str:
+    """The address of the trace with the dearest call marked, so that its charges are drawn."""
+    with duckdb.connect(str(next((data / "builds").glob("*/warehouse.duckdb"))), read_only=True) as con:
+        ids = con.execute(
+            "SELECT trace_id, span_id FROM fct_calls ORDER BY cost_usd DESC NULLS LAST LIMIT 1"
+        ).fetchone()
+    assert ids is not None
+    return f"trace?trace={ids[0]}&span={ids[1]}&org=acme"
+
+
+def test_from_a_price_to_the_charges_of_a_call(browser: Browser, address: str) -> None:
+    """Prices lead to a model's rates and to its calls, a call to its charges, these back to the rates."""
+    page, _ = opened(browser, address, "prices?period=all", "light")
+    page.locator(".sl-grid a", has_text="gemini-3-flash").first.click()
+    expect(page.locator(".sl-headline")).to_have_text("gemini-3-flash: $0.50 / M tokens in, $3.00 / M tokens out")
+    page.locator("a", has_text="All prices").click()
+    page.locator(".sl-grid tr", has_text="gemini-3-flash").first.locator("a[href^=calls]").click()
+    page.locator(".sl-grid a[href^=trace]").first.click()
+    expect(page.locator(".sl-finding").first).to_contain_text("gemini-3-flash: $")
+    expect(page.locator(".sl-grid tr", has_text="adjustment to the provider's bill")).to_contain_text("−$")
+    page.locator(".sl-grid a[href^=prices]").first.click()
+    expect(page.locator(".sl-headline")).to_contain_text("gemini-3-flash: $0.50 / M tokens in")
+    page.context.close()
 
 
 def test_the_overview_fits_one_screen(browser: Browser, address: str) -> None:
