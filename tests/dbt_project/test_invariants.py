@@ -53,8 +53,14 @@ MISTAKES = [
     Mistake(
         "totals_hold_every_dollar",
         "marts/rpt_total_cost",
-        "unallocated_cost_usd as cost_usd",
-        "effective_cost_usd as cost_usd",
+        "where unallocated_cost_usd != 0",
+        "where unallocated_cost_usd > 0",
+    ),
+    Mistake(
+        "focus_sums_to_calls",
+        "../macros/focus_lines",
+        "on call_lines.call_id = calls.call_id and call_lines.date = calls.date",
+        "on call_lines.call_id = calls.call_id and calls.team = 'search'",
     ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
