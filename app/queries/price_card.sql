@@ -9,5 +9,5 @@ FROM dim_prices
 WHERE price_provider = $price_provider AND price_model = $price_model
 ORDER BY
     withdrawn_at IS NOT NULL, rate_class, service_tier NULLS FIRST, region NULLS FIRST, input_tokens_above NULLS FIRST,
-    list_position(['input', 'cache_read', 'cache_write', 'cache_write_1h', 'output', 'request'], token_kind) NULLS LAST,
+    list_position(['input', 'cache_read', 'cache_write', 'cache_write_1h', 'output', 'output_reasoning', 'request'], token_kind) NULLS LAST,
     token_kind, time_from NULLS FIRST, valid_from NULLS FIRST, known_at;

@@ -3,14 +3,17 @@
   {{ return(['input', 'cache_read', 'cache_write', 'cache_write_1h', 'output']) }}
 {% endmacro %}
 
-{# What a provider bills a call for: tokens of each kind, and where it has such a fee, the request. #}
+{# What a provider bills a call for: tokens of each kind, reasoning where it has a price of its own, and where it has such
+   a fee, the request. #}
 {% macro charge_kinds() %}
-  {{ return(token_kinds() + ['request']) }}
+  {{ return(token_kinds() + ['output_reasoning', 'request']) }}
 {% endmacro %}
 
 {# How many units of a kind a row has. A fee per request is due for one that was answered. #}
 {% macro quantity_of(kind) -%}
-  {%- if kind == 'request' -%} (case when request_usd > 0 and output_tokens is not null then 1 else 0 end)
+  {%- if kind == 'output_reasoning' -%} (case when output_reasoning_usd is not null then coalesce(reasoning_tokens, 0) else 0 end)
+  {%- elif kind == 'output' -%} (coalesce(output_tokens, 0) - {{ quantity_of('output_reasoning') }})
+  {%- elif kind == 'request' -%} (case when request_usd > 0 and output_tokens is not null then 1 else 0 end)
   {%- else -%} {{ tokens_of(kind) }}
   {%- endif -%}
 {%- endmacro %}
@@ -72,6 +75,7 @@
         max(price_id) filter (where token_kind = '{{ kind }}') as {{ kind }}_price_id{{ "," if not loop.last }}
         {%- endfor %}
     from {{ rates }}
+    where token_kind in ('{{ charge_kinds() | join("', '") }}')
     group by
         price_provider, price_model, rate_class, service_tier, region, input_tokens_above, valid_from, valid_to, time_from,
         time_to

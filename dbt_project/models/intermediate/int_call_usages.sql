@@ -44,6 +44,7 @@ select
     service_tier,
     region,
     {{ select_list(billed_counts()) }},
+    reasoning_tokens,
     usage_error
 from calls
 where usage_iterations is null
@@ -67,6 +68,7 @@ select
     {%- for count in billed_counts() %}
     case when judged.is_waived then 0 else judged.attempt.{{ count }} end as {{ count }},
     {%- endfor %}
+    cast(null as bigint) as reasoning_tokens,
     coalesce(calls.usage_error, judged.attempt_error) as usage_error
 from calls
 inner join judged on calls.call_id = judged.call_id
