@@ -51,6 +51,7 @@
     when 'cache_write' then 'Input Cache Write'
     when 'cache_write_1h' then 'Input Cache Write 1h'
     when 'output' then 'Output'
+    when 'output_reasoning' then 'Output Reasoning'
     when 'request' then 'Request'
     else {{ kind }}
   end
