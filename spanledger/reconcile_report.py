@@ -16,7 +16,7 @@ from spanledger.reconcile import Outcome
 from transforms.columns import MONEY
 from transforms.invoices.lines import OTHER_CHARGES
 from transforms.reconciliation.cells import Cell
-from transforms.reconciliation.findings import REASONS, Finding
+from transforms.reconciliation.findings import OPEN, REASONS, Finding
 from transforms.reconciliation.reconciling import Reconciliation
 
 FOLDER = Path("records") / "reconciliations"
@@ -173,8 +173,13 @@ def keep(outcome: Outcome, tolerance: Decimal, data: Path, now: datetime) -> Pat
 
 
 def relation(result: Reconciliation) -> duckdb.DuckDBPyRelation:
-    """The rows for `formats.write`, largest first."""
-    return duckdb.from_arrow(rows(result)).order("abs(amount_usd) desc, date, provider, model, project, kind, reason")
+    """The rows for `formats.write`: what is open first, then the largest."""
+    found = rows(result)
+    is_open = pa.array([one.reason in OPEN for one in result.findings], pa.bool_())
+    ordered = duckdb.from_arrow(found.append_column("is_open", is_open)).order(
+        "is_open desc, abs(amount_usd) desc, date, provider, model, project, kind, reason"
+    )
+    return ordered.select(", ".join(ROWS.names))
 
 
 def readable(found: duckdb.DuckDBPyRelation, count: int) -> duckdb.DuckDBPyRelation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transforms.invoices import anthropic, anthropic_csv, focus, openai, openai_csv
 from transforms.invoices.generic import read_generic
 from transforms.invoices.lines import Invoice, InvoiceError, Meaning
+from transforms.invoices.pages import read_pages
 
 Reader = Callable[[str, str, Meaning], Invoice]
 
@@ -53,11 +54,12 @@ def read_invoice(content: bytes, name: str, meaning: Meaning, form: str | None =
 
 
 def recognised(text: str, name: str) -> Form:
-    """The format of a text. Raises InvoiceError for JSON of no known form."""
+    """The format of a text. Raises InvoiceError for what is no JSON, and for JSON of no known form."""
     if text.lstrip()[:1] in {"{", "["}:
         known = [form for form in FORMS if form.keys]
         found = next((form for form in known if all(key in text for key in form.keys)), None)
         if found is None:
+            read_pages(text, name)
             raise InvoiceError(
                 f"{name}: JSON of no form known here; there are {', '.join(form.name for form in known)}"
             )
