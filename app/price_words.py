@@ -29,6 +29,7 @@ CHARGE_KINDS = {
     "cache_write": "cache write, 5 min",
     "cache_write_1h": "cache write, 1 h",
     "output": "output",
+    "output_reasoning": "output, reasoning",
     "request": "request fee",
     "adjustment": "adjustment to the provider's bill",
     "reported": "reported as a whole",

@@ -136,7 +136,9 @@ def _card(context: Context, line: Any) -> str:
 
 
 def _kind(line: Any) -> str:
-    return grids.explained(price_words.CHARGE_KINDS.get(line["charge_kind"], str(line["charge_kind"])), "")
+    """The kind, and what its rate is for; the class has a column of its own."""
+    said = "" if line["price_model"] is None else ", ".join(price_card.narrowed({**line, "rate_class": None}))
+    return grids.explained(price_words.CHARGE_KINDS.get(line["charge_kind"], str(line["charge_kind"])), said)
 
 
 def _source(line: Any) -> str:

@@ -117,11 +117,12 @@ def _kind(row: Any) -> str:
     """The kind with what narrows it: tier, region, context, time of day."""
     kind = row.get("charge_kind") or row.get("token_kind")
     return grids.explained(
-        price_words.CHARGE_KINDS.get(kind, str(kind).replace("_", " ").replace(":", ": ")), ", ".join(_narrowed(row))
+        price_words.CHARGE_KINDS.get(kind, str(kind).replace("_", " ").replace(":", ": ")), ", ".join(narrowed(row))
     )
 
 
-def _narrowed(row: Any) -> list[str]:
+def narrowed(row: Any) -> list[str]:
+    """What a rate is for beyond its kind: a contract, a tier, a region, long requests, a time of day."""
     said = [price_words.CONTRACTED] if row.get("rate_class") == price_words.CONTRACTED else []
     if row["service_tier"]:
         said.append(f"{row['service_tier']} tier")

@@ -34,7 +34,9 @@ def render(context: Context) -> None:
     shown = list(tree(spans))[:SHOWN_SPANS]
     hidden = f"the first {SHOWN_SPANS} of {len(spans)} are shown" if len(spans) > SHOWN_SPANS else ""
     finding(
-        f"{len(spans)} spans, {sum(span['role'] == 'call' for span in spans)} of them calls",
+        f"{len(spans)} spans, {sum(span['role'] == 'call' for span in spans)} of them calls"
+        if len(spans) > 1
+        else f"One span{', a call' if spans[0]['role'] == 'call' else ''}",
         hidden or "A call's cost leads to its charges, line by line.",
     )
     _grid(context, trace, shown, spans)

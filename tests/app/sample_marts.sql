@@ -22,6 +22,12 @@ SELECT
 FROM findings
 GROUP BY ALL;
 
+-- Types that columns without a value would lack.
+ALTER TABLE fct_calls ALTER COLUMN reasoning_tokens TYPE BIGINT;
+ALTER TABLE fct_calls ALTER COLUMN duration_ms TYPE DOUBLE;
+ALTER TABLE fct_calls ALTER COLUMN user_id TYPE VARCHAR;
+ALTER TABLE fct_calls ALTER COLUMN agent_name TYPE VARCHAR;
+
 -- What nobody in the sample sets apart.
 ALTER TABLE fct_calls ADD COLUMN service_tier VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN rated_service_tier VARCHAR;

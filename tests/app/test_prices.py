@@ -226,3 +226,7 @@ def test_every_word_of_the_marts_is_explained() -> None:
     block = priced[priced.index("when is_cache_hit then 'response_cache'") : priced.index("end as cost_source")]
     sources = set(re.findall(r"(?:then|else) '([a-z_ ]+)'", block)) | set(re.findall(r"then '(covered)'", charged))
     assert sources == set(price_words.COST_SOURCES), "say in app/price_words.py COST_SOURCES what each source means"
+    macros = (MODELS.parent / "macros" / "prices.sql").read_text()
+    lists = re.findall(r"macro (?:token|charge)_kinds\(\).*?\[([^\]]+)\]", macros, re.DOTALL)
+    kinds = {kind for listed in lists for kind in re.findall(r"'(\w+)'", listed)} | {"adjustment", "reported"}
+    assert kinds == set(price_words.CHARGE_KINDS), "say in app/price_words.py CHARGE_KINDS what each charge is called"

@@ -5,6 +5,7 @@ from types import ModuleType
 
 import duckdb
 import pytest
+import yaml
 
 from app import warehouse
 
@@ -60,3 +61,20 @@ def test_a_missing_parameter_is_named(data: Path) -> None:
     build = warehouse.current(data)
     with pytest.raises(LookupError, match=r"queries/call_list.sql needs the parameters .*'order'"):
         warehouse.rows(build.path, "call_list", {})
+
+
+def test_the_sample_has_the_marts_own_columns(data: Path) -> None:
+    """Pages drawn on the sample would otherwise say nothing about pages on a build."""
+    marts = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+    build = warehouse.current(data)
+    with duckdb.connect(build.path, read_only=True) as con:
+        for name in ("dim_prices", "fct_call_charges", "fct_calls", "fct_restatements"):
+            (model,) = yaml.safe_load((marts / f"{name}.yml").read_text())["models"]
+            contract = {column["name"]: column["data_type"] for column in model["columns"]}
+            described = con.execute(f"DESCRIBE {name}").fetchall()
+            strange = {column: kind for column, kind, *_ in described if _written(kind) != contract.get(column)}
+            assert strange == {}, f"{name}: not as in {name}.yml"
+
+
+def _written(kind: str) -> str:
+    return kind.lower().replace("timestamp with time zone", "timestamptz").replace(" ", "")
