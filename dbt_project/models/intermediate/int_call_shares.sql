@@ -8,7 +8,9 @@ with calls as (
     select charge_id, call_id, date, started_ns, metered_cost_usd, input_tokens, output_tokens, usage_error
     from {{ history('int_calls') }}
     where
-        (charge_id, date) in (select (charge_id, date) from {{ ref('int_touched_charge_days') }})
+        charge_id is not null
+        and date in (select date from {{ ref('int_touched_charge_days') }})
+        and (charge_id, date) in (select (charge_id, date) from {{ ref('int_touched_charge_days') }})
         and date not in (select date from {{ source('meta', 'recharged_dates') }})
         and trace_key not in (select trace_key from {{ ref('int_touched_traces') }})
 ),
