@@ -18,6 +18,7 @@ TOLERANCE = Decimal("1")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
+FORMS = click.Choice(["table", "csv", "json", "parquet"])
 SHOWN = 20
 """Rows that a table shows; other formats give all."""
 
@@ -59,16 +60,20 @@ _holder = click.Group()
 )
 @click.argument("file", type=FILE)
 @click.option("--input", "form", type=click.Choice(NAMES), help="What the file is; told by its content when not given.")
-@click.option("--provider", help="Whose invoice it is, by OpenTelemetry's name, where the file does not say.")
+@click.option(
+    "--provider", metavar="NAME", help="Whose invoice it is, by OpenTelemetry's name, where the file does not say."
+)
 @click.option("--column", "columns", type=Column(), multiple=True, help="Which column of a CSV holds a field.")
 @click.option("--mapping", type=FILE, help="YAML file that says what columns, kinds, models and projects mean.")
-@click.option("--zone", help="Time zone of the invoice's days; found by comparing when not given.")
-@click.option("--from", "first", type=DAY, help="First day of the invoice to compare; its first when not given.")
-@click.option("--to", "last", type=DAY, help="Last day to compare, included; its last when not given.")
+@click.option("--zone", metavar="NAME", help="Time zone of the invoice's days; found by comparing when not given.")
+@click.option(
+    "--from", "first", type=DAY, metavar="DAY", help="First day of the invoice to compare; its first when not given."
+)
+@click.option("--to", "last", type=DAY, metavar="DAY", help="Last day to compare, included; its last when not given.")
 @click.option("--rounding", type=Number(), help="What its lines are rounded to, such as 0.01; told by its digits.")
 @click.option("--tolerance", type=Number(), default=TOLERANCE, show_default=True, help="Percent that may be open.")
 @click.option("--dry-run", is_flag=True, help="Compare and keep no record.")
-@click.option("--format", "output_form", type=click.Choice(["table", "csv", "json", "parquet"]), default="table")
+@click.option("--format", "output_form", type=FORMS, default="table", show_default=True, help="What to write.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def reconcile(
     settings: Settings,

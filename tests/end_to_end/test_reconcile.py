@@ -5,6 +5,7 @@ one service never arrives. Prices are the events' own hand-typed ones.
 """
 
 import csv
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -263,3 +264,24 @@ def test_the_summary_adds_up_and_the_result_is_kept(house: House, tmp_path: Path
     ).fetchone()
     assert row == ("kept.csv", whole, whole, False)
     assert house.run(str(path), "--tolerance", "50", *OPENAI).exit_code == 0
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reconciliation.md"
+
+
+def test_the_page_shows_what_the_program_prints(house: House, tmp_path: Path) -> None:
+    """The worked example: its invoice and its output are the beginnings of the real ones."""
+    text = PAGE.read_text()
+    invoice, printed = re.findall(r"^```text\n(date,.*?|october.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    path = as_csv(tmp_path / "october.csv", Five.of(house, "openai", DEARER, "0.01").lines, CREDIT)
+    output = house.run(str(path), "--dry-run", *OPENAI).stdout
+    if os.environ.get("WRITE_PAGE"):  # how the page is brought up to date
+        text = text.replace(invoice, _first(path.read_text(), invoice)).replace(printed, _first(output, printed))
+        PAGE.write_text(text)
+    assert path.read_text().replace("\r\n", "\n").startswith(invoice), "run again with WRITE_PAGE=1"
+    assert output.startswith(printed), "run again with WRITE_PAGE=1"
+
+
+def _first(text: str, shown: str) -> str:
+    """As many lines of a text as are shown of it."""
+    return "".join(f"{line}\n" for line in text.splitlines()[: len(shown.splitlines())])
