@@ -26,11 +26,14 @@ FIRST = ("provider", "model", "token_kind", "unit_price", "unit", "valid_from", 
 def with_row(text: str, name: str, row: Mapping[str, str]) -> str:
     """The file's text with a row more. A row of the same thing that holds without end ends where the new one begins.
 
-    ``row`` says no more than it means: columns it leaves out are empty. Raises PriceError where the file is wrong.
+    A row of the same thing for the same days is corrected: the new one takes its place, and what was known before stays
+    in the ledger (`dim_prices.withdrawn_at`) and in what was published. ``row`` says no more than it means: columns it
+    leaves out are empty. Raises PriceError where the file is wrong.
     """
     rows = (
         [dict(line.values) for line in read_lines(text, name, REQUIRED, OPTIONAL, PriceError)] if text.strip() else []
     )
+    rows = [old for old in rows if not _is_corrected_by(old, row)]
     for old in rows:
         if _is_ended_by(old, row):
             old["valid_to"] = row["valid_from"]
@@ -39,9 +42,17 @@ def with_row(text: str, name: str, row: Mapping[str, str]) -> str:
     return _written(columns, [*rows, dict(row)])
 
 
+def _agree(old: Mapping[str, str], row: Mapping[str, str], columns: Sequence[str]) -> bool:
+    return all(old.get(column, "").strip() == row.get(column, "").strip() for column in columns)
+
+
+def _is_corrected_by(old: Mapping[str, str], row: Mapping[str, str]) -> bool:
+    return _agree(old, row, (*THING, "valid_from", "valid_to"))
+
+
 def _is_ended_by(old: Mapping[str, str], row: Mapping[str, str]) -> bool:
     return (
-        all(old.get(column, "").strip() == row.get(column, "").strip() for column in THING)
+        _agree(old, row, THING)
         and bool(row.get("valid_from"))
         and not old.get("valid_to", "").strip()
         and old.get("valid_from", "").strip() < row["valid_from"]

@@ -54,6 +54,18 @@ def test_a_new_price_ends_the_open_one_and_adds_the_columns_it_needs(file: Path)
     ]
 
 
+def test_a_price_for_the_same_days_is_corrected(file: Path) -> None:
+    file.write_text(f"{HEADER}openai,gpt-4o,input,21,2026-10-01,,contract 7\n")
+    written = run("set", *PRICE, "--yes")
+    assert written.exit_code == 0, written.output
+    change = (
+        "openai/gpt-4o input: 21 USD per 1M tokens, contracted → 2.1 USD per 1M tokens, contracted, from 2026-10-01"
+    )
+    assert change in written.output
+    assert len(file.read_text().splitlines()) == 2
+    assert run("check").exit_code == 0
+
+
 def test_a_discount_is_set_for_a_provider(file: Path) -> None:
     written = run("set", "anthropic", "*", "*", "--discount-percent", "15", *PRICE[5:], "--yes")
     assert written.exit_code == 0, written.output
