@@ -3,7 +3,6 @@
 import getpass
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -49,23 +48,14 @@ def list_command(settings: Settings, is_all: bool, form: str, output: Path | Non
 
 
 def check_command(settings: Settings) -> None:
-    """Read the charges and coverage files and say what cannot be meant, or what was edited since it was recorded."""
-    from spanledger.charge_history import ChargeHistory
-    from spanledger.charge_list import read_charge_list
-    from spanledger.price_list import read_texts
-    from transforms.charges import ChargeError, current
-    from transforms.price_ledger import exchange_of
-    from transforms.prices import PriceError
+    """Read the charges and coverage files and say what cannot be meant, or was edited since. A fault ends with 1."""
+    from spanledger.doctor import charges as examining
 
-    try:
-        known = read_charge_list(settings.charge_files, exchange_of(read_texts(settings.price_files)))
-        ChargeHistory(settings.data).check(known.charges)
-    except (ChargeError, PriceError, OSError) as error:
-        raise Failure(str(error), FAILED) from error
-    held = current(known.charges)
-    total = sum((charge.amount_usd for charge in held), Decimal(0))
-    click.echo(f"{len(held)} charges hold, {len(known.charges) - len(held)} are superseded, {len(known.rules)} rules")
-    click.echo(f"{total.normalize():f} USD in all")
+    findings = list(examining.charges(settings))
+    for finding in findings:
+        click.echo(finding.line)
+    if any(finding.state == "fault" for finding in findings):
+        click.get_current_context().exit(FAILED)
 
 
 def _act(verb: str, function: Callable[..., Any]) -> Callable[..., Any]:

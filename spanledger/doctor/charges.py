@@ -1,0 +1,33 @@
+"""Charges: whether the user's files can be used, and whether what was recorded still stands in them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from spanledger.charge_history import ChargeHistory
+from spanledger.charge_list import read_charge_list
+from spanledger.doctor.findings import Finding, fault, note, ok
+from spanledger.price_list import read_texts
+from spanledger.settings import Settings
+from transforms.charges import ChargeError, current
+from transforms.price_ledger import exchange_of
+from transforms.prices import PriceError
+
+SUBJECT = "charges"
+
+
+def charges(settings: Settings) -> Iterator[Finding]:
+    """Findings about charges and coverage rules; a rule that no charge names covers nothing."""
+    try:
+        known = read_charge_list(settings.charge_files, exchange_of(read_texts(settings.price_files)))
+        ChargeHistory(settings.data).check(known.charges)
+    except (ChargeError, PriceError, OSError) as error:
+        yield fault(SUBJECT, str(error), "correct it there; the published build stays until then")
+        return
+    if known.charges:
+        held = current(known.charges)
+        total = sum((charge.amount_usd for charge in held), Decimal(0))
+        gone = len(known.charges) - len(held)
+        yield ok(SUBJECT, f"{len(held)} charges of {total.normalize():f} USD hold, {gone} are superseded")
+    idle = sorted({rule.rule for rule in known.rules} - {charge.covers for charge in current(known.charges)})
+    for rule in idle:
+        yield note(SUBJECT, f"no charge names the rule {rule!r} in its column covers; it covers no call")
