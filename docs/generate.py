@@ -58,7 +58,7 @@ def _tables() -> Iterator[str]:
         "",
     )
     for path in sorted(MARTS.glob("*.yml")):
-        for model in yaml.safe_load(path.read_text())["models"]:
+        for model in yaml.safe_load(path.read_text()).get("models", []):
             yield from (f"## {model['name']}", "", " ".join(model["description"].split()), "")
             columns = model["columns"]
             rows = [(f"`{one['name']}`", one["data_type"], one.get("description", "")) for one in columns]

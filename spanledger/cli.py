@@ -44,7 +44,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES, *CHARGE_FILES),
+    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES, *CHARGE_FILES, "currency"),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -112,7 +112,7 @@ def rewrite(settings: Settings, since: datetime | None, until: datetime | None, 
     click.echo(rewriting.describe(result, is_trial=dry_run))
 
 
-@command(main, "data", "app_port", example="spanledger app --app-port 8600")
+@command(main, "data", "app_port", "currency", "fx_file", example="spanledger app --app-port 8600")
 def app(settings: Settings) -> None:
     """Run the cost explorer alone; it follows each new build by itself."""
     from spanledger import explorer, preflight

@@ -24,8 +24,11 @@ def arguments(settings: Settings) -> list[str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment, with the data directory said in full."""
-    return {**os.environ, "SPANLEDGER_DATA": str(settings.data.absolute())}
+    """This process's environment, with the settings that parts read from there said in full."""
+    said = {"SPANLEDGER_DATA": str(settings.data.absolute()), "SPANLEDGER_CURRENCY": settings.currency}
+    if settings.fx_file:
+        said["SPANLEDGER_FX_FILE"] = str(settings.fx_file.absolute())
+    return {**os.environ, **said}
 
 
 def run_here(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.config import CollectorConfig
+from spanledger.explorer import environment
 from spanledger.settings import Settings, SettingsError, load_settings
 
 
@@ -89,3 +90,11 @@ def test_the_collector_gets_all_of_its_part_and_takes_it_through_a_pipe(elsewher
 
 def test_the_collectors_defaults_are_the_settings_defaults(elsewhere: Path) -> None:
     assert load_settings().collector_config() == CollectorConfig(elsewhere / "data", elsewhere / "data" / "lake")
+
+
+def test_the_explorer_is_told_its_currency_whatever_said_it(tmp_path: Path) -> None:
+    """It reads its environment only; a settings file or an option must reach it too."""
+    told = environment(Settings(data=tmp_path, currency="EUR", fx_file=tmp_path / "fx.csv"))
+    assert told["SPANLEDGER_CURRENCY"] == "EUR"
+    assert told["SPANLEDGER_FX_FILE"] == str(tmp_path / "fx.csv")
+    assert "SPANLEDGER_FX_FILE" not in environment(Settings(data=tmp_path))
