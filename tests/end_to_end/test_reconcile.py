@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import duckdb
@@ -23,11 +24,11 @@ from sample_traces.company import Company, requests, simulate, write_prices
 from sample_traces.company.facts import place
 from spanledger.build import Builder
 from spanledger.cli import main
-from spanledger.exits import OUTSIDE_TOLERANCE
+from spanledger.exits import NOTHING_PUBLISHED, OUTSIDE_TOLERANCE, USAGE
 from spanledger.price_files import PriceFiles
 from tests import invoices
 from tests.invoices import Billed, Used, as_csv, bill, repriced, rounded, total, usage, within
-from tests.lake import land
+from tests.lake import land, open_warehouse
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 LOST = {("support-bot", date(2026, 10, 9)), ("contract-worker", date(2026, 10, 13))}
@@ -264,6 +265,70 @@ def test_the_summary_adds_up_and_the_result_is_kept(house: House, tmp_path: Path
     ).fetchone()
     assert row == ("kept.csv", whole, whole, False)
     assert house.run(str(path), "--tolerance", "50", *OPENAI).exit_code == 0
+
+
+def test_our_own_focus_rows_leave_nothing(house: House, tmp_path: Path) -> None:
+    """What the build exports, read back as a bill of three providers: the same, to the last digit."""
+    path = tmp_path / "focus.parquet"
+    with open_warehouse(house.data) as warehouse:
+        warehouse.execute(
+            f"""copy (
+                from focus_cost_and_usage where "ChargePeriodStart"::date between '{FIRST}' and '{LAST}'
+            ) to '{path}' (format parquet)"""
+        )
+    assert house.rows(path) == []
+    assert "left out: " in house.run(str(path), "--dry-run").stdout  # the company's own provider is in no table
+
+
+def test_a_part_of_the_period_can_be_compared(house: House, tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "lost.csv", october(house.used()))
+    days = ("--from", "2026-10-10", "--to", "2026-10-31")
+    assert house.named(path, *OPENAI, *days) == {}
+    lost = within(october(house.used()), date(2026, 10, 9), date(2026, 10, 9))
+    known = within(october(house.known()), date(2026, 10, 9), date(2026, 10, 9))
+    found = house.named(path, *OPENAI, "--from", "2026-10-09", "--to", "2026-10-09")
+    assert found == {"missing_telemetry": total(lost) - total(known)}
+
+
+MISUSES = [
+    ((), "clean.csv: no line names a provider; say whose it is, such as --provider openai"),
+    ((*OPENAI, "--zone", "Mars/Olympus"), "'Mars/Olympus' is no time zone; expected a name such as"),
+    ((*OPENAI, "--column", "amount=Cost"), "clean.csv:1: no column 'Cost' for amount"),
+    ((*OPENAI, "--column", "cost=Cost"), "expected FIELD=NAME, FIELD one of date, provider"),
+    ((*OPENAI, "--tolerance", "-1"), "-1 is not from 0"),
+    ((*OPENAI, "--input", "openai-csv"), "clean.csv:1: not openai-csv: there is no column amount_currency, amount_val"),
+    ((*OPENAI, "--from", "2027-01-01"), "clean.csv: there is no line in it that could be compared"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISUSES, ids=[said for _, said in MISUSES])
+def test_misuse_is_named(house: House, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    path = as_csv(tmp_path / "clean.csv", october(house.known()))
+    result = house.run(str(path), "--dry-run", *arguments)
+    assert (result.exit_code, said in result.output) == (USAGE, True), result.output
+
+
+def test_nothing_published_is_said(tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "one.csv", [Billed(FIRST, "openai", "gpt-4o", None, "input", 1, Decimal("0.01"))])
+    result = CliRunner().invoke(main, ["reconcile", str(path), "--data", str(tmp_path / "data"), *OPENAI])
+    assert result.exit_code == NOTHING_PUBLISHED
+
+
+def test_a_hundred_thousand_lines_take_seconds(house: House, tmp_path: Path) -> None:
+    """The clean invoice, every line of it cut into parts of one customer's project each."""
+    exact = october(house.known())
+    parts = 100_000 // len(exact)
+    lines = [
+        replace(line, quantity=whole + (part < rest), amount=(whole + (part < rest)) * line.amount / line.quantity)
+        for line in exact
+        for whole, rest in [divmod(line.quantity, parts)]
+        for part in range(parts)
+    ]
+    path = as_csv(tmp_path / "large.csv", lines)
+    started = process_time()
+    assert house.named(path, *OPENAI).keys() <= {"rounding"}
+    assert len(lines) > 99_000
+    assert process_time() - started < 30
 
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reconciliation.md"

@@ -50,7 +50,14 @@ def read_invoice(content: bytes, name: str, meaning: Meaning, form: str | None =
     except UnicodeDecodeError as error:
         raise InvoiceError(f"{name}: not text in UTF-8 (byte {error.start}): export it as CSV or JSON") from error
     chosen = next(one for one in FORMS if one.name == form) if form else recognised(text, name)
+    missing = [] if chosen.keys else sorted(set(chosen.columns) - _header(text))
+    if missing:
+        raise InvoiceError(f"{name}:1: not {chosen.name}: there is no column {', '.join(missing)}")
     return chosen.read(text, name, meaning)
+
+
+def _header(text: str) -> set[str]:
+    return {column.strip() for column in next(csv.reader(io.StringIO(text)), [])}
 
 
 def recognised(text: str, name: str) -> Form:
@@ -64,5 +71,4 @@ def recognised(text: str, name: str) -> Form:
                 f"{name}: JSON of no form known here; there are {', '.join(form.name for form in known)}"
             )
         return found
-    header = {column.strip() for column in next(csv.reader(io.StringIO(text)), [])}
-    return next(form for form in FORMS if not form.keys and set(form.columns) <= header)
+    return next(form for form in FORMS if not form.keys and set(form.columns) <= _header(text))
