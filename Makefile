@@ -57,7 +57,7 @@ $(VALIDATOR)/.ready: tests/focus/parts.lock tests/focus/validator.lock .venv/.re
 	@rm -rf $(VALIDATOR)
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $(VALIDATOR) -r tests/focus/parts.lock
 	@rm -rf $(VALIDATOR)/bin
-	@PYTHONPATH=$(VALIDATOR) $(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation \
+	@PYTHONPATH=$(CURDIR)/$(VALIDATOR) $(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation \
 	  --ignore-requires-python --target $(VALIDATOR) -r tests/focus/validator.lock
 	@touch $@
 
