@@ -45,14 +45,22 @@ def parse_answer(text: str) -> Counts | None:
 
     The provider's own object comes after the answer's text, so what a model wrote never passes for it.
     """
-    starts = [found.end() - 1 for found in _WITHIN.finditer(text)]
-    if not starts:
+    place = place_in_answer(text)
+    if place is None:
         return None
-    inside = _balanced(text, starts[-1])
+    inside = text[place].partition("usage")[2].lstrip("\\'\": =")
+    inside = inside[inside.index("(") :] if inside[0] != "{" else inside
     if inside.startswith("("):
         return counts_of(_constructed(f"Usage{inside}") or {})
     usage = mapping(inside.replace('\\"', '"'))
     return None if usage is None else counts_of(usage)
+
+
+def place_in_answer(text: str) -> slice | None:
+    """Where the last usage object of a recorded answer stands, its name included; None without a whole one."""
+    found = list(_WITHIN.finditer(text))
+    inside = _balanced(text, found[-1].end() - 1) if found else ""
+    return slice(found[-1].start(), found[-1].end() - 1 + len(inside)) if inside else None
 
 
 def _balanced(text: str, start: int) -> str:

@@ -20,6 +20,7 @@ from google.protobuf.message import Message
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from spanledger.conformance.folder import Body
+from transforms import raw_usage
 from transforms.columns import CANONICAL
 from transforms.content import is_content, is_event_content
 from transforms.normalise import NormaliseOptions, Request, normalise
@@ -47,6 +48,7 @@ _ENUMERATED = re.compile(
     r"model(_name|_id|Version)?|object|role|type|finish_reason|finishReason|stop_reason|status|service_tier|provider"
 )
 _WORD = re.compile(r"[\w.:/@-]{1,60}")
+_SAYS_TEXT = re.compile(r"""[:=]\s*\\*['"]""")
 _PROVIDER_ID = re.compile(r"(chatcmpl|cmpl|msg|resp|gen|req|run|call|toolu|rs|fc)[-_][\w-]{1,80}")
 
 
@@ -114,7 +116,10 @@ class Hider:
                     return write(self._walk(read(text), is_counted=False))
                 except (ValueError, SyntaxError, MemoryError, RecursionError):
                     continue
-        return self._scrambled(text)
+        place = raw_usage.place_in_answer(text)
+        if place is None or _SAYS_TEXT.search(text[place]):
+            return self._scrambled(text)
+        return self._scrambled(text[: place.start]) + text[place] + self._scrambled(text[place.stop :])
 
     def _walk(self, value: Any, *, is_counted: bool, key: str = "") -> Any:
         match value:
