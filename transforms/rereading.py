@@ -176,6 +176,16 @@ def _keep_what_content_said(
     where = told & counted & ~mapped
     leftovers.release(columns, COUNTS, where)
     _keep(columns, old, _USAGE, where)
+    _keep_parts(columns, old, _where(shapes, replaced, (), lambda key: _is_usage(key, registry)) & ~mapped)
+
+
+def _keep_parts(columns: Columns, old: pa.Table, told: Flags) -> None:
+    """Parts that a usage object inside replaced content had filled in beside the same input and output."""
+    for name in COUNTS[:2]:
+        told &= ~differs(old[name].combine_chunks(), columns[name])
+    for name in COUNTS[2:]:
+        missing = told & _flags(pc.is_null(columns[name])) & _flags(pc.is_valid(old[name].combine_chunks()))
+        _keep(columns, old, (name, "usage_fields", "usage_error", "token_rule"), missing)
 
 
 def _keep_estimates(columns: Columns, old: pa.Table) -> None:
