@@ -118,7 +118,8 @@ def test_a_build_that_fails_is_reported_and_tried_again(running: Supervised, dat
         lambda: f"no new build; the published one stays, the next look tries again: {why}" in running.errors, "it"
     )
     assert current.read_text() == published
-    assert json.loads((data / "run" / "builder.json").read_text())["error"] == why
+    state = data / "run" / "builder.json"  # written just after the log line
+    wait_until(lambda: json.loads(state.read_text())["error"] == why, "the builder's state to say so")
     prices.write_text(PRICES + "openai,gpt-4o,input,2.4,,,ours\n")
     wait_until(lambda: current.read_text() != published, "a build with the corrected prices", 120)
 
