@@ -73,7 +73,7 @@ TAGS: dict[str, pa.DataType] = {
 
 OWN: dict[str, pa.DataType] = {
     "dialect": TEXT,  # name of the dialect that gave the usage, else of the first that matched
-    "role": TEXT,  # request | container | tool | evaluator | fetch | other: what the dialect says the span is
+    "role": TEXT,  # request | container | tool | evaluator | fetch | evaluation | other: what the dialect says it is
     "operation": TEXT,  # chat | completion | embeddings | rerank | image | audio | moderation | agent | chain | tool
     "provider": TEXT,  # normalised provider name (OTel GenAI well-known values); null for frameworks
     "request_model": TEXT,
@@ -107,6 +107,7 @@ OWN: dict[str, pa.DataType] = {
     "server_address": TEXT,
     "region": TEXT,
     "service_name": TEXT,  # resource service.name
+    "evaluations": TEXT,  # JSON array of results reported on this span (`transforms.evaluations`); null when none
     "usage_error": TEXT,  # why usage could not be read (a part larger than its whole, not a number); null when fine
     "cost_error": TEXT,  # a reported cost that is no amount, by key and value; null when some key gave one
 }

@@ -23,6 +23,7 @@ _KEYS = re.compile(
     | gen_ai\.tool\.(call\.)?(arguments|args|result|input|output|message)(\..*)?
     | gen_ai\.(retrieval\.(query\.text|query|documents)|evaluation\.explanation|memory\.(query\.text|records)
         |prompt\.variable)(\..*)?
+    | evaluations\.\d+\.evaluation\.explanation
     | llm\.(input_messages|output_messages|prompts|completions|choices)(\..*)?
     | llm\.prompt_template\.(template|variables)
     | llm\.(invocation_parameters|function_call|content)

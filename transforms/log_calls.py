@@ -1,8 +1,9 @@
-"""Log records that tell of a model call, as spans: from there on they are read, kept and elected like any other.
+"""Log records that tell of a model call, or of what an evaluation found, as spans: from there on read like any other.
 
-Coding agents send their usage as OTLP logs. A record becomes a span of the trace it names, below the span it was
-written in; without a trace, of one made of its session. What a log record has and a span has not (severity, body,
-times) stands in the span's event `log_record`. Which records count is said by the dialects (`base.LogEvent`).
+Coding agents send their usage as OTLP logs, evaluators their results. A record becomes a span of the trace it names,
+below the span it was written in; without a trace, of one made of its session. What a log record has and a span has
+not (severity, body, times) stands in the span's event `log_record`. Which records count is said by the dialects
+(`base.LogEvent`).
 """
 
 import hashlib
@@ -26,7 +27,7 @@ _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 
 
 def keep_calls(request: ExportLogsServiceRequest) -> tuple[int, int]:
-    """Take every record out of ``request`` that tells of no call; returns how many stay and how many went."""
+    """Take out of ``request`` what tells of no call or evaluation; returns how many records stay and how many went."""
     kept = dropped = 0
     for resource in request.resource_logs:
         for scope in resource.scope_logs:
@@ -41,7 +42,7 @@ def keep_calls(request: ExportLogsServiceRequest) -> tuple[int, int]:
 
 
 def as_spans(request: ExportLogsServiceRequest) -> ExportTraceServiceRequest:
-    """A span for every record that tells of a call, in order; resources and scopes as they were."""
+    """A span for every record that tells of a call or evaluation, in order; resources and scopes as they were."""
     result = ExportTraceServiceRequest()
     for logs in request.resource_logs:
         resource = result.resource_spans.add(resource=logs.resource, schema_url=logs.schema_url)
@@ -55,7 +56,7 @@ def as_spans(request: ExportLogsServiceRequest) -> ExportTraceServiceRequest:
 
 
 def event_of(record: LogRecord, scope: InstrumentationScope, resource: Resource) -> LogEvent | None:
-    """Which call a record tells of, if any."""
+    """Which call or evaluation a record tells of, if any."""
     said = {record.event_name, text_of(record.attributes, "event.name"), record.body.string_value}
     for dialect, event in _EVENTS:
         short = event.name.partition(".")[2]

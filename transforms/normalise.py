@@ -17,7 +17,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from transforms import canonical, log_calls, metric_usage, sampling
+from transforms import canonical, evaluations, log_calls, metric_usage, sampling
 from transforms.arrays import Ints
 from transforms.columns import SCHEMA
 from transforms.content import Content
@@ -81,6 +81,7 @@ def _normalise(requests: Sequence[Request], options: NormaliseOptions) -> pa.Rec
     keep = Content(options.store_content, options.hash_key)
     columns, claim = canonical.read(decoded, options.hash_key, options.mapping)
     columns |= sampling.read(decoded)
+    columns["evaluations"] = evaluations.read(decoded)
     columns |= _envelope(decoded, requests)
     columns |= span_leftovers(decoded, claim, keep)
     columns |= group_leftovers(decoded, keep)

@@ -26,7 +26,7 @@ from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span, Status
 
-from transforms import lossless, typed
+from transforms import evaluations, lossless, typed
 from transforms.arrays import Flags
 from transforms.columns import CANONICAL, SCHEMA
 from transforms.content import is_content
@@ -98,7 +98,9 @@ def _only_used(rows: pa.Table) -> pa.Table:
     shapes = pc.unique(rows["shape"]).to_pylist()
     claimed = {column for shape in shapes for _, column in lossless.shape_of(shape).values() if column}
     wanted = {*_ENVELOPE, *_TIMES, *_GROUPED, *claimed, "status_code", "status_message", "attributes", "shape"}
-    return rows.select([name for name in rows.column_names if name in wanted])
+    used = rows.select([name for name in rows.column_names if name in wanted])
+    has_results = pc.match_substring(rows["events"], evaluations.EVENT)
+    return used.append_column("events", pc.if_else(has_results, rows["events"], None))
 
 
 @lru_cache(maxsize=1024)
@@ -117,9 +119,17 @@ def _scope(name: str | None, version: str | None, text: str | None) -> Instrumen
 def _span(row: Mapping[str, Any], said: Mapping[str, Any]) -> Span:
     return Span(
         attributes=typed.to_pairs(said.items()),
+        events=[_result(event) for event in lossless.events_of(row) if event["name"] == evaluations.EVENT],
         status=Status(code=row["status_code"], message=row["status_message"]),
         **{name: row[name] for name in (*_ENVELOPE, *_TIMES)},
     )
+
+
+def _result(event: Mapping[str, Any]) -> Span.Event:
+    """An evaluation's event, without what may be a replaced text."""
+    said = {key: value for key, value in event["attributes"].items() if evaluations.is_result_key(key)}
+    name, at = event["name"], event["time_unix_nano"]
+    return Span.Event(name=name, time_unix_nano=at, attributes=typed.to_pairs(said.items()))
 
 
 class _Leftovers:

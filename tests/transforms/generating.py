@@ -8,6 +8,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from tests.transforms.build import any_value
 from transforms.content import is_content
+from transforms.evaluations import EVENT
 from transforms.picking import resource_sources, span_sources
 
 _INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -26,10 +27,16 @@ _USAGE_KEYS = [
 ]  # fmt: skip
 _CONTENT_KEYS = ["gen_ai.prompt", "gen_ai.prompt.0.content", "gen_ai.input.messages", "llm.input_messages.0.message"]
 assert all(is_content(key) for key in _CONTENT_KEYS)
+RESULT_KEYS = [
+    "gen_ai.evaluation.name", "gen_ai.evaluation.score.value", "gen_ai.evaluation.score.label",
+    "gen_ai.evaluation.explanation", "evaluations.0.evaluation.name", "evaluations.0.evaluation.score",
+    "evaluations.0.evaluation.label", "evaluations.11.evaluation.name", "evaluations.11.evaluation.label",
+]  # fmt: skip
 KEYS = st.one_of(
     st.sampled_from(READ_KEYS),
     st.sampled_from(_USAGE_KEYS),
     st.sampled_from(_CONTENT_KEYS),
+    st.sampled_from(RESULT_KEYS),
     st.sampled_from(["", "$a", "$bytes", "$repeated", "a"]),
     TEXT,
 )
@@ -89,8 +96,10 @@ def _fill_span(draw: st.DrawFn, span: Any) -> None:
     if draw(st.booleans()):
         span.status.code, span.status.message = draw(st.integers(0, 2)), draw(TEXT)
     for _ in range(draw(st.integers(0, 2))):
-        event = span.events.add(name=draw(TEXT), time_unix_nano=draw(_UINT64))
+        event = span.events.add(name=draw(st.one_of(TEXT, st.just(EVENT))), time_unix_nano=draw(_UINT64))
         event.attributes.extend(draw(attributes(2)))
+        if event.name == EVENT:
+            event.attributes.extend(KeyValue(key=key, value=any_value(draw(_LEAF))) for key in RESULT_KEYS[:4])
     if draw(st.integers(0, 3)) == 0:
         link = span.links.add(trace_id=b"l" * 16, span_id=b"m" * 8, trace_state=draw(TEXT), flags=draw(_UINT32))
         link.attributes.extend(draw(attributes(2)))

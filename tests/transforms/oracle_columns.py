@@ -1,5 +1,8 @@
 """Canonical columns by a plain loop over one span's attributes; only the dialects' tables are shared."""
 
+import json
+import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -31,6 +34,7 @@ def columns(sent: Sent) -> dict[str, Any]:
         if not any(source.reading or source.dialect for source in span_sources()[name]):
             expected[name] = _pick(span, span_sources()[name], text)
     expected["attempt"] = _pick(span, span_sources()["attempt"], whole)
+    expected["evaluations"] = _evaluations(sent, span)
     if "metadata.usage_object" not in span:
         expected |= _usage(sent.scope.name, span)
     return expected
@@ -49,6 +53,46 @@ def _pick(attributes: dict[str, AnyValue], sources: Sequence[Any], read: Any) ->
             value = read(attributes[source.key])
             if value is not None:
                 return value
+    return None
+
+
+def _evaluations(sent: Sent, span: dict[str, AnyValue]) -> str | None:
+    numbers = sorted(
+        {int(key.split(".")[1]) for key in span if re.fullmatch(r"evaluations\.\d{1,9}\.evaluation\.\w+", key)}
+    )
+    found = [_evaluation(span, "gen_ai.evaluation.", "score.value", "score.label", None)]
+    found += [_evaluation(span, f"evaluations.{number}.evaluation.", "score", "label", None) for number in numbers]
+    for event in sent.span.events:
+        if event.name == "gen_ai.evaluation.result":
+            at = event.time_unix_nano if 0 < event.time_unix_nano < 2**63 else None
+            found.append(_evaluation(_first(event.attributes), "gen_ai.evaluation.", "score.value", "score.label", at))
+    results = [one for one in found if one]
+    return json.dumps(results, ensure_ascii=False, separators=(",", ":")) if results else None
+
+
+def _evaluation(
+    said: dict[str, AnyValue], prefix: str, score_key: str, label_key: str, at_ns: int | None
+) -> dict[str, Any] | None:
+    name, label = (_word(said.get(prefix + key)) for key in ("name", label_key))
+    sent = _word(said.get(prefix + score_key))
+    try:
+        score = float(sent) if sent is not None else None
+    except ValueError:
+        score = None
+    score = score if score is not None and math.isfinite(score) else None
+    if name is None or (score is None and label is None):
+        return None
+    return {"name": name, "score": score, "label": label, "at_ns": at_ns}
+
+
+def _word(value: AnyValue | None) -> str | None:
+    match value and value.WhichOneof("value"):
+        case "string_value":
+            return value.string_value or None  # type: ignore[union-attr]  # it has a value
+        case "int_value":
+            return str(value.int_value)  # type: ignore[union-attr]  # as above
+        case "double_value":
+            return repr(value.double_value)  # type: ignore[union-attr]  # as above
     return None
 
 

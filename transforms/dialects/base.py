@@ -21,6 +21,8 @@ Reading = Callable[[str], str | None]
 """Turns the text that was sent into the canonical text; None means "says nothing"."""
 
 REQUEST, CONTAINER, TOOL, EVALUATOR, FETCH, OTHER = "request", "container", "tool", "evaluator", "fetch", "other"
+EVALUATION = "evaluation"
+"""The role of a result that was reported apart from what it judges: no work of its own, so never a call."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Estimate:
 
 @dataclass(frozen=True)
 class LogEvent:
-    """A log record that tells of one request: its row is called ``name`` and read like a span (`transforms.log_calls`).
+    """A log record that tells of one request or evaluation: its row is called ``name`` and read like a span
+    (`transforms.log_calls`).
 
     The record's event name, its ``event.name`` or its text body is ``name``, or, from this dialect's own scope or
     service, what follows the first point of it. Records of one request (equal ``id``) are snapshots: the last holds.

@@ -6,6 +6,7 @@ OpenAI, Google and Bedrock instrumentations. Emitters span all generations, so e
 
 from transforms.dialects.base import (
     CONTAINER,
+    EVALUATION,
     EXCLUSIVE,
     FETCH,
     INCLUSIVE,
@@ -14,7 +15,9 @@ from transforms.dialects.base import (
     TOOL,
     Dialect,
     KindKey,
+    LogEvent,
     Meaning,
+    NameRule,
     Source,
     TokenRule,
     UsageGroup,
@@ -127,6 +130,8 @@ DIALECT = Dialect(
     },
     resource={"service_name": ("service.name",), "code_version": ("service.version",), "region": ("cloud.region",)},
     kinds=(KindKey("gen_ai.operation.name", OPERATIONS, rank=1),),
+    name_rules=(NameRule(r"gen_ai\.evaluation\.result$", Meaning(EVALUATION, "evaluation"), overrides=True),),
+    log_events=(LogEvent("gen_ai.evaluation.result", needs="gen_ai.evaluation.name"),),
     usage=(USAGE,),
     token_rules=(
         # Converse as Bedrock sent it, but for zeros
