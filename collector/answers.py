@@ -36,13 +36,23 @@ class Kind(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
+class Item:
+    """One item that was not stored: which of the request, from 0, and why."""
+
+    index: int
+    error: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Answer:
-    """The answer to one request. ``rejected`` items (spans, log records, data points) were not stored, the rest was."""
+    """The answer to one request. ``rejected`` items (spans, log records, data points, outcomes) were not stored, the
+    rest was; ``items`` names them one by one where the sender is told so."""
 
     kind: Kind
     message: str = ""
     rejected: int = 0
     accepted: int = 0
+    items: tuple[Item, ...] = ()
 
 
 class RefusedError(Exception):

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 
 from collector.config import CollectorConfig
-from collector.http_front import JSON, Page
+from collector.http_front import Page
 from collector.log import Log
 from collector.metrics import Counters, flat, prometheus_text
+from collector.signals import JSON
 from collector.supervise import WriterProcess
 from collector.writer import sealed_segments
 
@@ -57,6 +58,7 @@ class Health:
             "spanledger_log_waiting_segments": len(sealed_segments(self._config.log)),
             "spanledger_lake_segments_total": writer.get("segments", 0),
             "spanledger_lake_rows_total": writer.get("rows", 0),
+            "spanledger_outcomes_landed_total": writer.get("outcomes", 0),
             "spanledger_quarantined_total": writer.get("quarantined", 0),
             "spanledger_writer_failures_total": writer.get("failures", 0),
             "spanledger_writer_restarts_total": self._writer.restarts,

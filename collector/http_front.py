@@ -1,23 +1,19 @@
-"""OTLP/HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
+"""HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
 
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import Message
-
 from collector.answers import RETRY_AFTER_S, Answer, Kind, RefusedError
+from collector.outcomes import OUTCOMES
 from collector.receive import Incoming, Receiver
-from collector.responses import failure, success
-from collector.signals import LOGS, METRICS, TRACES, Signal
+from collector.responses import body as body_of
+from collector.signals import JSON, LOGS, METRICS, TRACES, Readable, Signal
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
 EXPORT_PATHS: dict[str, Signal] = {
     f"{prefix}/v1/{signal.name}": signal
@@ -25,6 +21,8 @@ EXPORT_PATHS: dict[str, Signal] = {
     for prefix in ("", "/api/public/otel", "/otel")
     for signal in (TRACES, LOGS, METRICS)
 }
+OUTCOMES_PATH = "/v1/outcomes"
+POST_PATHS: dict[str, Readable] = {**EXPORT_PATHS, OUTCOMES_PATH: OUTCOMES}
 
 _LARGE_BODY = 64 * 1024  # above this (or for JSON) reading a request takes long enough to leave the event loop
 
@@ -39,7 +37,7 @@ class Page:
 
 
 class HttpFront:
-    """The ASGI application. ``pages`` are the GET paths (health, metrics) beside the export paths."""
+    """The ASGI application. ``pages`` are the paths to GET (health, metrics …), ``paths`` those to POST to."""
 
     def __init__(
         self,
@@ -48,7 +46,9 @@ class HttpFront:
         *,
         max_request_bytes: int,
         max_reading_bytes: int,
+        paths: Mapping[str, Readable] = POST_PATHS,
     ) -> None:
+        self._paths = paths
         self._receiver = receiver
         self._max_request_bytes = max_request_bytes
         self._max_reading_bytes = max_reading_bytes
@@ -67,21 +67,21 @@ class HttpFront:
             await _send(send, page.status, page.content_type, page.text.encode(), is_head=method == "HEAD")
             return
         try:
-            if path not in EXPORT_PATHS and path not in self._pages:
+            if path not in self._paths and path not in self._pages:
                 raise RefusedError(Kind.NOT_FOUND, f"nothing is at {path}; traces go to /v1/traces")
             if path in self._pages or method != "POST":
                 expected = "GET" if path in self._pages else "POST"
                 raise RefusedError(Kind.METHOD_NOT_ALLOWED, f"{path} takes {expected}, not {method}")
-            answer = await self._export(EXPORT_PATHS[path], headers, is_json, receive)
+            answer = await self._take(self._paths[path], headers, is_json, receive)
         except RefusedError as refused:
             answer = refused.answer
-            self._receiver.count_refusal(EXPORT_PATHS.get(path), "http", answer)
-        await _send_answer(send, EXPORT_PATHS.get(path), answer, is_json=is_json)
+            self._receiver.count_refusal(self._paths.get(path), "http", answer)
+        await _send_answer(send, self._paths.get(path), answer, is_json=is_json)
 
-    async def _export(self, signal: Signal, headers: dict[str, str], is_json: bool, receive: Receive) -> Answer:
-        if not is_json and _media_type(headers) != PROTOBUF and not _is_probe(headers):
+    async def _take(self, signal: Readable, headers: dict[str, str], is_json: bool, receive: Receive) -> Answer:
+        if _media_type(headers) not in signal.media and not _is_probe(headers):
             kind = headers.get("content-type", "")
-            raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {PROTOBUF} or {JSON}")
+            raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {' or '.join(signal.media)}")
         body = await self._read(headers, receive)
         if not body and _is_probe(headers):
             return Answer(Kind.OK)
@@ -131,10 +131,7 @@ def _is_probe(headers: Mapping[str, str]) -> bool:
     return headers.get("x-test-connection", "").lower() == "true"
 
 
-async def _send_answer(send: Send, signal: Signal | None, answer: Answer, *, is_json: bool) -> None:
-    """``answer`` in the encoding of the request, as OTLP demands."""
-    is_success = answer.kind is Kind.OK and signal is not None
-    message = success(signal, answer) if is_success and signal is not None else failure(answer)
+async def _send_answer(send: Send, signal: Readable | None, answer: Answer, *, is_json: bool) -> None:
     extra = []
     if answer.kind.value.is_retryable:
         extra.append((b"retry-after", str(RETRY_AFTER_S).encode()))
@@ -142,12 +139,8 @@ async def _send_answer(send: Send, signal: Signal | None, answer: Answer, *, is_
         extra.append((b"allow", b"POST" if signal is not None else b"GET, HEAD"))
     if answer.kind is Kind.UNAUTHENTICATED:
         extra.append((b"www-authenticate", b'Bearer realm="spanledger"'))
-    status = answer.kind.value.http_status
-    await _send(send, status, JSON if is_json else PROTOBUF, _encode(message, is_json), extra)
-
-
-def _encode(message: Message, is_json: bool) -> bytes:
-    return MessageToJson(message, indent=None).encode() if is_json else message.SerializeToString()
+    content_type, body = body_of(signal, answer, is_json=is_json)
+    await _send(send, answer.kind.value.http_status, content_type, body, extra)
 
 
 async def _send(

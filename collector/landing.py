@@ -1,7 +1,8 @@
-"""One sealed segment into the lake: read, normalise, write the file, remove the segment.
+"""One sealed segment into the lake and the records: read, normalise, write the files, remove the segment.
 
 Exactly once, whatever crashes when: the file's name is the segment's, it appears whole by rename, and a segment whose
-file (or merged file) is already there is only removed. What came as logs or metrics lands in a file of its own.
+file (or merged file) is already there is only removed. What came as logs or metrics lands in a file of its own,
+and so do outcomes, in `records/outcomes/`.
 """
 
 import dataclasses
@@ -11,18 +12,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from collector import lake, quarantine
+from collector import lake, outcome_files, quarantine
 from collector.config import CollectorConfig
 from collector.files import sync_folder
 from collector.mapping import mapping_of
-from collector.segments import LOGS, METRICS, TRACES, Header, Record, Segment, SegmentError, read_segment
+from collector.outcomes import rows_of
+from collector.segments import LOGS, METRICS, OUTCOMES, TRACES, Header, Record, Segment, SegmentError, read_segment
 from transforms.columns import SCHEMA
 from transforms.normalise import NormaliseOptions, Request, UndecodableError, normalise
 
 logger = logging.getLogger(__name__)
 
-SIGNALS = {TRACES: "span", LOGS: "log", METRICS: "metric"}
-"""What rows of the lake call a record's signal."""
+SIGNALS = {TRACES: "span", LOGS: "log", METRICS: "metric", OUTCOMES: "outcome"}
+"""What rows of the lake, and the quarantine, call a record's signal."""
 
 _Numbered = Sequence[tuple[int, Record]]
 
@@ -33,6 +35,7 @@ class Landed:
 
     rows: int
     quarantined: int
+    outcomes: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,13 +71,15 @@ class Lander:
         self._set_aside_damages(path, segment)
         numbered = list(enumerate(segment.records))
         spans = [one for one in numbered if one[1].signal == TRACES]
-        others = [one for one in numbered if one[1].signal != TRACES]
+        others = [one for one in numbered if one[1].signal not in (TRACES, OUTCOMES)]
+        said = [one for one in numbered if one[1].signal == OUTCOMES]
         landed = [
             self._land_in(self._config.spans, segment.header, spans),
             self._land_in(self._config.logs, lake.logs_header(segment.header), others),
+            self._land_outcomes(segment.header, said),
         ]
         quarantined = sum(one.quarantined for one in landed) + len(segment.damages)
-        return Landed(sum(one.rows for one in landed), quarantined)
+        return Landed(sum(one.rows for one in landed), quarantined, sum(one.outcomes for one in landed))
 
     def _land_in(self, tree: Path, header: Header, records: _Numbered) -> Landed:
         if not records or lake.is_landed(tree, header):
@@ -85,6 +90,22 @@ class Lander:
         if rows:
             lake.write_segment(tree, header, pa.concat_tables(tables))
         return Landed(rows, len(rejected))
+
+    def _land_outcomes(self, header: Header, records: _Numbered) -> Landed:
+        folder = outcome_files.folder_of(self._config.data)
+        if not records or outcome_files.is_there(folder, header.segment):
+            return Landed(0, 0)
+        tables: list[pa.Table] = []
+        rejected: list[_Rejected] = []
+        for number, record in records:
+            try:
+                tables.append(rows_of(record, header.segment))
+            except ValueError as error:
+                rejected.append(_Rejected(number, record, str(error)))
+        self._set_aside(header.segment, rejected)
+        if tables:
+            outcome_files.write(folder, header.segment, pa.concat_tables(tables))
+        return Landed(0, len(rejected), sum(table.num_rows for table in tables))
 
     def _normalise(self, name: str, numbered: _Numbered) -> tuple[list[pa.Table], list[_Rejected]]:
         step = self._config.batch_requests

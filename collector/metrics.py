@@ -9,9 +9,9 @@ from collector.answers import Answer
 Labels = tuple[tuple[str, str], ...]
 
 HELP = {
-    "spanledger_requests_total": "Export requests by signal, transport and answer.",
-    "spanledger_items_accepted_total": "Spans acknowledged after they were on disk.",
-    "spanledger_items_rejected_total": "Spans, log records and data points that were not stored.",
+    "spanledger_requests_total": "Requests by signal (OTLP's, or outcomes), transport and answer.",
+    "spanledger_items_accepted_total": "Spans, or items of another signal, acknowledged after they were on disk.",
+    "spanledger_items_rejected_total": "Spans, log records, data points and outcomes that were not stored.",
     "spanledger_log_commits_total": "Group commits of the write-ahead log.",
     "spanledger_log_requests_total": "Requests in the write-ahead log since the start.",
     "spanledger_log_bytes_total": "Bytes written to the write-ahead log since the start.",
@@ -20,6 +20,7 @@ HELP = {
     "spanledger_log_waiting_segments": "Sealed log segments that are not in the lake yet.",
     "spanledger_lake_segments_total": "Log segments landed in the lake since the writer's start.",
     "spanledger_lake_rows_total": "Spans landed in the lake since the writer's start.",
+    "spanledger_outcomes_landed_total": "Outcomes landed in records/outcomes since the writer's start.",
     "spanledger_quarantined_total": "Requests set aside because they could not be read.",
     "spanledger_writer_failures_total": "Times a segment could not be landed; it stays and is tried again.",
     "spanledger_writer_restarts_total": "Times the writer process had to be started again.",

@@ -15,7 +15,7 @@ class Reason:
     reason: str
     received_at_ns: int | None = None
     organization: str | None = None
-    signal: str = "span"  # span | log | metric: what kind of export it is
+    signal: str = "span"  # span | log | metric | outcome: what kind of request it is
 
 
 def set_aside(folder: Path, reason: Reason, content: bytes, *, label: str = "") -> Path:

@@ -8,16 +8,13 @@ import dataclasses
 import time
 from collections.abc import Mapping
 
-from google.protobuf.message import DecodeError, Message
-
 from collector.answers import Answer, Kind, RefusedError
 from collector.inflate import inflate
 from collector.log import Log, LogBusyError, LogUnavailableError
 from collector.metrics import Counters
 from collector.segments import Record
-from collector.signals import Signal
+from collector.signals import Readable, Sent
 from collector.tokens import Gate
-from transforms.otlp_json import OtlpJsonError, parse_json
 
 Answering = concurrent.futures.Future[Answer]
 
@@ -26,7 +23,7 @@ Answering = concurrent.futures.Future[Answer]
 class Incoming:
     """One request as a transport hands it over. ``headers`` (or gRPC metadata) have lower-case names."""
 
-    signal: Signal
+    signal: Readable
     transport: str  # grpc | http
     body: bytes
     headers: Mapping[str, str]
@@ -52,7 +49,7 @@ class Receiver:
             self._finish(incoming, answering, refused.answer)
         return answering
 
-    def count_refusal(self, signal: Signal | None, transport: str, answer: Answer) -> None:
+    def count_refusal(self, signal: Readable | None, transport: str, answer: Answer) -> None:
         """Count a request that a transport refused on its own, before `receive`."""
         self._counters.count_answer(signal.name if signal else "none", transport, answer)
 
@@ -60,13 +57,10 @@ class Receiver:
         organization = self._gate.organization(incoming.headers)
         received_at_ns = time.time_ns()
         body = inflate(incoming.body, incoming.encoding, self._max_inflated_bytes)
-        request = _parse(incoming, body)
-        checked = incoming.signal.check(request)
+        body, checked = incoming.signal.read(body, Sent(organization, received_at_ns, incoming.is_json))
         if not checked.accepted:  # an empty request is fine, and nothing has to be kept of it
             self._finish(incoming, answering, checked)
             return
-        if incoming.is_json or checked.rejected:
-            body = request.SerializeToString()
         record = Record(received_at_ns, organization, body, incoming.signal.number)
         self._store(incoming, answering, record, checked)
 
@@ -87,16 +81,3 @@ class Receiver:
     def _finish(self, incoming: Incoming, answering: Answering, answer: Answer) -> None:
         self._counters.count_answer(incoming.signal.name, incoming.transport, answer)
         answering.set_result(answer)
-
-
-def _parse(incoming: Incoming, body: bytes) -> Message:
-    """The request's message. Raises RefusedError saying what is wrong with it."""
-    try:
-        if incoming.is_json:
-            return parse_json(body, incoming.signal.request)
-        return incoming.signal.request.FromString(body)
-    except OtlpJsonError as error:
-        raise RefusedError(Kind.INVALID, f"the body is not OTLP JSON: {error}") from error
-    except DecodeError as error:
-        name = incoming.signal.request.DESCRIPTOR.name
-        raise RefusedError(Kind.INVALID, f"the body is not a protobuf {name}: {error}") from error

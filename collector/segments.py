@@ -22,7 +22,7 @@ MAGIC = b"SPANLOG1"
 MARK = b"\xf5\x53\x4c\xfa"
 OPEN_SUFFIX = ".open"
 SEALED_SUFFIX = ".log"
-TRACES, LOGS, METRICS = 1, 2, 3  # a record's signal
+TRACES, LOGS, METRICS, OUTCOMES = 1, 2, 3, 4  # a record's signal
 
 _FRAME = struct.Struct("<4sII")
 _HEADER = struct.Struct("<8sII")
@@ -50,7 +50,7 @@ class Header:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One acknowledged request. ``body`` is a serialised OTLP request of the signal."""
+    """One acknowledged request. ``body`` is a serialised OTLP request of the signal, or outcomes as JSON."""
 
     received_at_ns: int
     organization: str | None

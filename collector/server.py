@@ -25,6 +25,7 @@ from collector.log import Log
 from collector.logs import configure_logging
 from collector.mapping import with_mapping
 from collector.metrics import Counters
+from collector.openapi import pages as descriptions
 from collector.receive import Receiver
 from collector.supervise import WriterProcess
 from collector.tokens import Gate, TokenFileError, load_tokens
@@ -120,7 +121,7 @@ async def _serve(config: CollectorConfig, gate: Gate) -> int:
         config,
         HttpFront(
             receiver,
-            health.pages(),
+            {**health.pages(), **descriptions()},
             max_request_bytes=config.max_request_bytes,
             max_reading_bytes=config.max_pending_bytes,
         ),

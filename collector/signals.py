@@ -1,16 +1,43 @@
-"""The three signals of OTLP: their messages, their gRPC names, their number in the log, and what is stored of each."""
+"""The three signals of OTLP: their messages, their gRPC names, their number in the log, and what is stored of each.
+
+What the door can take is `Readable`; the signals are, and so are outcomes (`collector.outcomes`).
+"""
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace
 
 from collector import checks, segments
-from collector.answers import Answer
+from collector.answers import Answer, Kind, RefusedError
+from transforms.otlp_json import OtlpJsonError, parse_json
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """What is known of a request beside its body; ``organization`` is None where nobody asks who sends."""
+
+    organization: str | None
+    received_at_ns: int
+    is_json: bool
+
+
+class Readable(Protocol):
+    """A kind of request: ``name`` in metrics, ``number`` in the log, media types over HTTP."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def media(self) -> tuple[str, ...]: ...
+    def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +51,24 @@ class Signal:
     response: type[Message]
     rejected_field: str  # of the answer: how many items were not stored
     check: Callable[[Any], Answer]
+    media = (PROTOBUF, JSON)
+
+    def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]:
+        """What is stored of ``body`` (protobuf, whatever it came as), and the answer. Raises RefusedError."""
+        request = self._parse(body, is_json=sent.is_json)
+        checked = self.check(request)
+        if checked.accepted and (sent.is_json or checked.rejected):
+            body = request.SerializeToString()
+        return body, checked
+
+    def _parse(self, body: bytes, *, is_json: bool) -> Message:
+        try:
+            return parse_json(body, self.request) if is_json else self.request.FromString(body)
+        except OtlpJsonError as error:
+            raise RefusedError(Kind.INVALID, f"the body is not OTLP JSON: {error}") from error
+        except DecodeError as error:
+            name = self.request.DESCRIPTOR.name
+            raise RefusedError(Kind.INVALID, f"the body is not a protobuf {name}: {error}") from error
 
 
 TRACES = Signal(

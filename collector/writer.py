@@ -1,4 +1,4 @@
-"""The writer process: lands sealed log segments in the lake, in order, and compacts closed hours when there is time.
+"""The writer process: lands sealed log segments, in order, and compacts closed hours when there is time.
 
 Run as `python -m collector.writer`. The first line of its standard input is the configuration; the input then stays
 open for as long as the collector lives. When it ends, the collector is gone and the writer stops after the segment
@@ -24,6 +24,7 @@ from collector.files import LockedError, lock, make_folder, secret_key, write_js
 from collector.lake import LOCK_NAME, LakeError
 from collector.landing import Lander
 from collector.logs import configure_logging
+from collector.outcome_files import OutcomeCompaction, folder_of
 from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class WriterState:
     pid: int
     segments: int = 0
     rows: int = 0
+    outcomes: int = 0
     quarantined: int = 0
     failures: int = 0
     compacted_files: int = 0
@@ -60,6 +62,7 @@ class Writer:
             Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s)
             for tree in (config.spans, config.logs)
         ]
+        self._outcomes = OutcomeCompaction(folder_of(config.data), grace_s=config.compaction_grace_s)
         self._next_compaction = time.monotonic() + config.compaction_interval_s
         self._said: set[str] = set()  # failures that are logged already, until all is well
         self.state = WriterState(os.getpid())
@@ -106,6 +109,7 @@ class Writer:
             return False
         self.state.segments += 1
         self.state.rows += landed.rows
+        self.state.outcomes += landed.outcomes
         self.state.quarantined += landed.quarantined
         self.state.current_segment = None
         self._publish()
@@ -129,6 +133,7 @@ class Writer:
         try:
             now, busy = datetime.datetime.now(datetime.UTC), self._busy_hours()
             self.state.compacted_files += sum(compaction.run(now, busy) for compaction in self._compactions)
+            self.state.compacted_files += self._outcomes.run(now)
         finally:
             os.close(held)
 

@@ -14,12 +14,13 @@ import uvicorn
 from collector.answers import Kind
 from collector.config import CollectorConfig
 from collector.grpc_front import start_grpc
-from collector.http_front import HttpFront
+from collector.http_front import EXPORT_PATHS, HttpFront
 from collector.inflate import inflate
 from collector.log import Log
 from collector.metrics import Counters
 from collector.receive import Answering, Incoming, Receiver
 from collector.server import refuse_exposure
+from collector.signals import Signal
 from collector.tokens import Gate, load_tokens
 from spanledger.conformance.folder import Body
 from spanledger.conformance.writing import Taken
@@ -55,16 +56,19 @@ class Recorder(Receiver):
 
 
 def _taken(incoming: Incoming, received_at_ns: int, limit: int) -> Taken:
+    signal = incoming.signal
+    if not isinstance(signal, Signal):
+        raise TypeError(f"a recording holds OTLP, not {signal.name}; the recorder's front has OTLP's paths alone")
     content = inflate(incoming.body, incoming.encoding, limit)
     form = "json" if incoming.is_json else "protobuf"
     is_grpc = incoming.transport == "grpc"
     facts = {
-        "path": f"/{incoming.signal.service}/Export" if is_grpc else f"/v1/{incoming.signal.name}",
+        "path": f"/{signal.service}/Export" if is_grpc else f"/v1/{signal.name}",
         "content_type": incoming.headers.get("content-type"),
         "content_encoding": incoming.encoding or None,
         "wire_bytes": len(incoming.body),
     }
-    body = Body("", incoming.signal, incoming.is_json, content)
+    body = Body("", signal, incoming.is_json, content)
     return Taken(body, "grpc" if is_grpc else f"http/{form}", received_at_ns, incoming.headers, facts)
 
 
@@ -105,7 +109,11 @@ def listening(config: CollectorConfig) -> Iterator[Listening]:
 def _http(recorder: Recorder, config: CollectorConfig) -> Iterator[int]:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     front = HttpFront(
-        recorder, {}, max_request_bytes=config.max_request_bytes, max_reading_bytes=config.max_pending_bytes
+        recorder,
+        {},
+        max_request_bytes=config.max_request_bytes,
+        max_reading_bytes=config.max_pending_bytes,
+        paths=EXPORT_PATHS,
     )
     with socket.create_server((config.host, config.http_port), family=family) as door:
         settings = uvicorn.Config(front, lifespan="off", log_config=None, access_log=False, server_header=False)

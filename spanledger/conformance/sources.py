@@ -63,14 +63,17 @@ def _from_file(path: Path) -> Iterator[Taken]:
 
 
 def _from_segment(path: Path) -> Iterator[Taken]:
-    for record in read_segment(path).records:
+    telemetry = [record for record in read_segment(path).records if record.signal in _BY_NUMBER]
+    for record in telemetry:  # outcomes are no part of a recording
         yield _taken(record.body, _BY_NUMBER[record.signal], f"log {path.name}", record.received_at_ns)
 
 
 def _from_quarantine(path: Path) -> Iterator[Taken]:
     beside = path.with_suffix(".json")
     said = json.loads(beside.read_text()) if beside.exists() else {}
-    signal = _BY_ROW[said.get("signal", "span")]
+    signal = _BY_ROW.get(said.get("signal", "span"))
+    if signal is None:
+        raise SourceError(f"{path}: holds {said['signal']}, which no recording does; expected OTLP")
     yield _taken(path.read_bytes(), signal, f"quarantine {path.name}", said.get("received_at_ns") or 0)
 
 
