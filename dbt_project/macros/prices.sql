@@ -12,19 +12,45 @@
 {# How many units of a kind a row has. A fee per request is due for one that was answered. #}
 {% macro quantity_of(kind) -%}
   {%- if kind == 'output_reasoning' -%} (case when output_reasoning_usd is not null then coalesce(reasoning_tokens, 0) else 0 end)
-  {%- elif kind == 'output' -%} (coalesce(output_tokens, 0) - {{ quantity_of('output_reasoning') }})
-  {%- elif kind == 'request' -%} (case when request_usd > 0 and output_tokens is not null then 1 else 0 end)
+  {%- elif kind == 'output' -%} ({{ tokens_of('output') }} - {{ quantity_of('output_reasoning') }})
+  {%- elif kind == 'request' -%}
+    (case when greatest(request_usd, request_list_usd) > 0 and output_tokens is not null then 1 else 0 end)
   {%- else -%} {{ tokens_of(kind) }}
   {%- endif -%}
 {%- endmacro %}
 
-{# Tokens of a kind in a row with the canonical counts. #}
+{# Tokens of a kind in a row with the canonical counts. Of a whole that nobody said its parts are known, at least. #}
 {% macro tokens_of(kind) -%}
-  {%- if kind == 'input' -%} (coalesce(input_tokens, 0) - coalesce(cached_input_tokens, 0) - coalesce(cache_write_tokens, 0))
+  {%- set written = 'coalesce(cache_write_tokens, cache_write_1h_tokens, 0)' -%}
+  {%- if kind == 'input' -%} coalesce(input_tokens - coalesce(cached_input_tokens, 0) - {{ written }}, 0)
   {%- elif kind == 'cache_read' -%} coalesce(cached_input_tokens, 0)
-  {%- elif kind == 'cache_write' -%} (coalesce(cache_write_tokens, 0) - coalesce(cache_write_1h_tokens, 0))
+  {%- elif kind == 'cache_write' -%} ({{ written }} - coalesce(cache_write_1h_tokens, 0))
   {%- elif kind == 'cache_write_1h' -%} coalesce(cache_write_1h_tokens, 0)
-  {%- elif kind == 'output' -%} coalesce(output_tokens, 0)
+  {%- elif kind == 'output' -%} coalesce(output_tokens, reasoning_tokens, 0)
+  {%- endif -%}
+{%- endmacro %}
+
+{# Whether some part of a row's counts is more than its whole, which leaves a kind with fewer tokens than none. #}
+{% macro has_excess() -%}
+  least(
+    {%- for kind in token_kinds() %}{{ tokens_of(kind) }}, {% endfor -%}
+    {{ tokens_of('output') }} - coalesce(reasoning_tokens, 0)
+  ) < 0
+{%- endmacro %}
+
+{# What a kind costs on the card `side`, whose call is priced by `other` as well. Both sides bill the same units: where one
+   has a price of its own for reasoning, the other bills it as output; where one has a fee, the other may have none. #}
+{% macro price_on(side, other, kind, what='usd') -%}
+  {%- if kind == 'output_reasoning' -%}
+  case
+    when coalesce({{ side }}.output_reasoning_usd, {{ other }}.output_reasoning_usd) is not null
+      then coalesce({{ side }}.output_reasoning_{{ what }}, {{ side }}.output_{{ what }})
+  end
+  {%- elif kind == 'request' and what == 'usd' -%}
+  case when {{ side }}.request_usd is not null or {{ side }}.card_id is not null and {{ other }}.request_usd is not null
+    then coalesce({{ side }}.request_usd, 0) end
+  {%- else -%}
+  {{ side }}.{{ kind }}_{{ what }}
   {%- endif -%}
 {%- endmacro %}
 

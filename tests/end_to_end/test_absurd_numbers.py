@@ -51,3 +51,24 @@ def test_absurd_numbers_are_flagged_and_change_no_sum(tmp_path: Path) -> None:
         ("7", None, f"{no_amount}n/a"),
     ]
     assert listed == [("cost_in_error", 4), ("usage_in_error", 2)]
+
+
+def test_parts_whose_whole_nobody_said_are_priced_at_least_and_stop_no_build(tmp_path: Path) -> None:
+    """Read from a cache at $1.25 a million, output at $10; counts that contradict each other have no price."""
+    usage = "gen_ai__usage__"
+    sent = [
+        chat(1, **{f"{usage}cache_read__input_tokens": 400, f"{usage}output_tokens": 10}),
+        chat(2, **{f"{usage}reasoning__output_tokens": 50, f"{usage}input_tokens": 10}),
+        chat(3, **{f"{usage}cache_read__input_tokens": 400}),
+    ]
+    land(pack(sent, 10), tmp_path)
+    Builder(tmp_path, tmp_path / "lake").build()
+    with open_warehouse(tmp_path) as warehouse:
+        calls = warehouse.execute("select span_id[-1:], cost_usd, cost_source from fct_calls order by 1").fetchall()
+        lines = warehouse.execute("select sum(effective_cost_usd), min(quantity) from fct_call_charges").fetchall()
+    assert calls == [
+        ("1", Decimal("0.0006"), "computed"),
+        ("2", Decimal("0.000525"), "computed"),
+        ("3", None, "usage unknown"),
+    ]
+    assert lines == [(Decimal("0.001125"), Decimal(10))]

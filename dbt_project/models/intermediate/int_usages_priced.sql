@@ -20,13 +20,17 @@ matched as (
 
 rated as (
     select
-        named.*,
+        named.* replace (
+            coalesce(
+                named.usage_error, case when {{ has_excess() }} then 'the parts of a count are more than the whole' end
+            ) as usage_error
+        ),
         cards.service_tier as rated_service_tier,
         case when cards.input_tokens_above is not null then greatest(cards.input_tokens_above, 0) end as context_tier,
         {%- for kind in charge_kinds() %}
-        cards.{{ kind }}_usd,
-        cards.{{ kind }}_price_id,
-        coalesce(list_cards.{{ kind }}_usd, case when list_cards.card_id is null then cards.{{ kind }}_usd end)
+        {{ price_on('cards', 'list_cards', kind) }} as {{ kind }}_usd,
+        {{ price_on('cards', 'list_cards', kind, 'price_id') }} as {{ kind }}_price_id,
+        coalesce({{ price_on('list_cards', 'cards', kind) }}, {{ price_on('cards', 'list_cards', kind) }})
             as {{ kind }}_list_usd{{ "," if not loop.last }}
         {%- endfor %}
     from named
