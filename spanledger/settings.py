@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     currency: Currency = Field("USD", description="Currency that figures are shown in; fx_file has its rates.")
     charges_file: Path | None = Field(None, description="CSV of charges that are not tokens: seats, credits, support.")
     coverage_file: Path | None = Field(None, description="CSV of rules: which calls a charge has paid for.")
+    outcome_rules_file: Path | None = Field(
+        None, description="YAML file of rules: what scores and labels say of tasks, how long outcomes may take."
+    )
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
