@@ -63,6 +63,12 @@ MISTAKES = [
         "on call_lines.call_id = calls.call_id and calls.team = 'search'",
     ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
+    Mistake(
+        "duplicates_name_what_they_repeat",
+        "intermediate/int_calls_classified",
+        "case when spend_class = 'retry_duplicate' then repeats_call_id end",
+        "call_id",
+    ),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(
         "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"

@@ -9,7 +9,8 @@ with attempts as (
         ) = 0 then 1 else 0 end
             as tagged_attempt,
         row_number() over (
-            partition by calls.organization, calls.task_id, calls.run_id, calls.step, coalesce(calls.input_hash, calls.call_id)
+            partition by calls.organization, calls.task_id, calls.task_traffic_source, calls.run_id, calls.step,
+                coalesce(calls.input_hash, calls.call_id)
             order by calls.started_ns, calls.call_id
         ) as timed_attempt
     from {{ ref('int_calls_charged') }} as calls
@@ -22,6 +23,8 @@ judged as (
         coalesce(attempts.tagged_attempt, attempts.timed_attempt) as step_attempt,
         verdicts.is_superseded,
         case when attempts.traffic_source not in ('eval', 'replay') then verdicts.repeat_evidence end as repeat_evidence,
+        verdicts.repeats_call_id,
+        verdicts.repeats_run_id,
         verdicts.is_concurrent
     from attempts
     inner join {{ ref('int_execution_verdicts') }} as verdicts
@@ -37,8 +40,8 @@ classed as (
             when repeat_evidence is not null then 'retry_duplicate'
             when not is_tasked then 'untasked'
             when outcome = 'failure' then 'abandoned'
-            when outcome = 'unknown' then 'undetermined'
-            else 'useful'
+            when outcome = 'success' then 'useful'
+            else 'undetermined'
         end as spend_class
     from judged
 )
@@ -59,6 +62,8 @@ select
         when spend_class = 'retry_duplicate' then repeat_evidence
         when is_concurrent then 'concurrent'
     end as duplicate_evidence,
+    case when spend_class = 'retry_duplicate' then repeats_call_id end as duplicate_of_call_id,
+    case when spend_class = 'retry_duplicate' then repeats_run_id end as duplicate_of_run_id,
     traffic_source in ('production', 'ops')
     and (task_source = 'task' or attempt is not null or input_hash is not null) as is_judgeable,
     {{ utc_date('started_ns') }} as date

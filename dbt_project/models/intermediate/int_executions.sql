@@ -1,4 +1,6 @@
--- Calls as executions of steps: the place of each in its run, and whether a later step of the run followed it.
+-- Calls as executions of steps: the place of each in its run, the attempt after it, and whether a later step of the run
+-- followed it. An attempt is numbered where its tag stands: a call's own tag makes it one, a step span's tag makes all
+-- calls of that span one.
 with executions as (
     select
         organization,
@@ -6,9 +8,11 @@ with executions as (
         task_traffic_source,
         run_id,
         call_id,
+        execution_id,
         run_attempt,
         is_restart_run,
         has_run_error,
+        coalesce(workflow_id, run_workflow_id) as workflow_id,
         step,
         started_ns,
         coalesce(ended_ns, started_ns) as ended_ns,
@@ -18,6 +22,25 @@ with executions as (
         model,
         input_tokens
     from {{ ref('int_task_calls') }}
+),
+
+-- Calls without an attempt tag between two attempts, such as an embedding, do not part them.
+attempts as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        run_id,
+        step,
+        execution_id,
+        lead(min(attempt)) over run_step as next_attempt,
+        lead(min(started_ns)) over run_step as next_started_ns
+    from executions
+    where attempt is not null
+    group by organization, task_id, task_traffic_source, run_id, step, execution_id
+    window run_step as (
+        partition by organization, task_id, task_traffic_source, run_id, step order by min(started_ns), execution_id
+    )
 ),
 
 step_ends as (
@@ -47,9 +70,13 @@ last_steps as (
 
 select
     executions.*,
-    row_number() over run_step as position,
-    lead(executions.attempt) over run_step as next_attempt,
-    lead(executions.started_ns) over run_step as next_started_ns,
+    row_number() over (
+        partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id,
+            executions.workflow_id, executions.step
+        order by executions.started_ns, executions.call_id
+    ) as position,
+    attempts.next_attempt,
+    attempts.next_started_ns,
     last_value(executions.is_failed) over whole_run or executions.has_run_error as is_run_failed,
     coalesce(
         executions.ended_ns <= case
@@ -60,14 +87,16 @@ select
     ) as is_followed
 from executions
 inner join last_steps using (organization, task_id, task_traffic_source, run_id)
-window
-    run_step as (
-        partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id,
-            executions.step
-        order by executions.started_ns, executions.call_id
-    ),
-    whole_run as (
-        partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id
-        order by executions.started_ns, executions.call_id
-        rows between unbounded preceding and unbounded following
-    )
+left join attempts
+    on executions.attempt is not null
+    and executions.organization = attempts.organization
+    and executions.task_id = attempts.task_id
+    and executions.task_traffic_source = attempts.task_traffic_source
+    and executions.run_id = attempts.run_id
+    and executions.step is not distinct from attempts.step
+    and executions.execution_id = attempts.execution_id
+window whole_run as (
+    partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id
+    order by executions.started_ns, executions.call_id
+    rows between unbounded preceding and unbounded following
+)

@@ -62,6 +62,8 @@ select
     step_attempt,
     spend_class,
     duplicate_evidence,
+    duplicate_of_call_id,
+    duplicate_of_run_id,
     is_concurrent,
     is_judgeable,
     prompt_name,
