@@ -23,7 +23,7 @@ demo: setup ## the same on a simulated company
 	@exec $(BIN)/spanledger demo
 
 test: setup check browser validator ## every check and test, real browser and exporters included
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: setup ## format, lint, types, import directions
 	@$(BIN)/ruff format --check .
@@ -49,7 +49,7 @@ clean: ## remove what the targets above made; data stays
 	@touch $@
 
 # The FinOps Foundation's validator of billing files, for the tests alone, in a folder of its own: it asks for older
-# packages than ours and for Python 3.12, and runs without either (tests/focus/run.py).
+# packages than ours and for Python 3.12, and runs without either (tests/focus/run.py). Beside it a linter of FOCUS 1.4.
 VALIDATOR := .venv/focus-validator
 validator: $(VALIDATOR)/.ready
 

@@ -1,11 +1,10 @@
 """The simulated company, through the real door into the warehouse: every table equals what really happened.
 
 The truth is written from the simulated events by code that shares nothing with the product. The seed is new each run;
-a failure names it, and COMPANY_SEED repeats it.
+a failure names it, and TEST_SEED repeats it.
 """
 
 import os
-import random
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tests.collector.running import Collector, configuration, wait_until
 from tests.end_to_end.truth_check import differences, unequal_marts
 from tests.lake import land, open_warehouse
 
-SEED = int(os.environ.get("COMPANY_SEED") or random.SystemRandom().randrange(10**6))
+SEED = int(os.environ["TEST_SEED"])
 END = date(2026, 11, 1)
 
 
