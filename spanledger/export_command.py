@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from spanledger.exits import MEANING, USAGE, Failure
-from spanledger.focus import GRAINS, SUFFIXES, VERSIONS
+from spanledger.focus import GRAINS, SUFFIXES
+from spanledger.focus_versions import VERSIONS
 from spanledger.options import command
 from spanledger.settings import Settings
 
@@ -26,7 +27,9 @@ def export() -> None:
 )
 @click.option("--from", "first", type=DAY, metavar="DAY", help="First UTC day; else the first there is.")
 @click.option("--to", "last", type=DAY, metavar="DAY", help="Last UTC day, included; else the last there is.")
-@click.option("--version", type=click.Choice(VERSIONS), default=VERSIONS[0], show_default=True, help="Of FOCUS.")
+@click.option(
+    "--focus-version", type=click.Choice([*VERSIONS]), default="1.2", show_default=True, help="Which FOCUS to write."
+)
 @click.option("--per", "grain", type=click.Choice(GRAINS), default="task", show_default=True, help="What a row is.")
 @click.option("--format", "form", type=click.Choice([*SUFFIXES.values()]), help="Else as the file's name says, or CSV.")
 @click.option("--output", type=FILE, help="File to write.")
@@ -34,7 +37,7 @@ def focus(
     settings: Settings,
     first: datetime | None,
     last: datetime | None,
-    version: str,
+    focus_version: str,
     grain: str,
     form: str | None,
     output: Path | None,
@@ -48,6 +51,7 @@ def focus(
     days = (first.date() if first else date.min, last.date() if last else date.max)
     if days[0] > days[1]:
         raise Failure(f"--from {days[0]} is after --to {days[1]}", USAGE)
-    made = exporting.write(settings.data, *days, grain, exporting.form_of(output, form), output)
-    said = f"FOCUS {version}: {made.rows} rows, billed ${made.billed_usd}, effective ${made.effective_usd}"
+    shape = exporting.Shape(focus_version, grain, exporting.form_of(output, form))
+    made = exporting.write(settings.data, *days, shape, output)
+    said = f"FOCUS {focus_version}: {made.rows} rows, billed ${made.billed_usd}, effective ${made.effective_usd}"
     click.echo(said, err=True)

@@ -13,17 +13,24 @@ import duckdb
 
 from spanledger import current, formats
 from spanledger.exits import USAGE, Failure
-
-VERSIONS = ("1.2",)
-"""Versions of FOCUS that can be written: those whose validator has accepted our file."""
+from spanledger.focus_versions import columns
 
 GRAINS = ("task", "day", "call")
 """What a row stands for, beside UTC day and price."""
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv"}
-INSTANTS = ("BillingPeriodEnd", "BillingPeriodStart", "ChargePeriodEnd", "ChargePeriodStart")
+INSTANTS = ("BillingPeriodEnd", "BillingPeriodStart", "ChargePeriodEnd", "ChargePeriodStart", "x_StartedAt")
 EMPTY = {"task": ("x_CallId", "x_StartedAt"), "day": ("x_CallId", "x_StartedAt", "x_TaskId"), "call": ()}
 """Columns that a grain leaves out: nothing stands in them."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a file looks like: version of FOCUS, one of `GRAINS`, parquet or csv."""
+
+    version: str
+    grain: str
+    form: str
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,13 @@ def form_of(output: Path | None, form: str | None) -> str:
     return SUFFIXES[output.suffix]
 
 
-def write(data: Path, first: date, last: date, grain: str, form: str, output: Path | None) -> Export:
+def write(data: Path, first: date, last: date, shape: Shape, output: Path | None) -> Export:
     """Write the UTC days ``first`` to ``last``, both included, to ``output`` or to standard output. Raises Failure."""
     with current.opened(data) as connection:
         _refuse_older(connection)
-        for name, value in (("per", grain), ("first", first), ("last", last)):
+        for name, value in (("per", shape.grain), ("first", first), ("last", last)):
             connection.execute(f"set variable {name} = ?", [value])
-        formats.write(_rows(connection, grain, as_text=form == "csv"), form, output)
+        formats.write(_rows(connection, shape), shape.form, output)
         totals = connection.sql(current.question("focus_totals")).fetchone()
     if totals is None:
         raise AssertionError("sums without a row")
@@ -62,14 +69,14 @@ def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
         raise Failure("the published build cannot be exported, it was made by an older version; run `spanledger build`")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, grain: str, *, as_text: bool) -> duckdb.DuckDBPyRelation:
-    """The rows that the connection's variables ask for; a query with parameters instead would be held in memory.
+def _rows(connection: duckdb.DuckDBPyConnection, shape: Shape) -> duckdb.DuckDBPyRelation:
+    """The rows that the connection's variables ask for; a query with parameters instead would be held in memory."""
+    rows = connection.sql(current.question("focus"))
+    told = [name for name in rows.columns if name not in EMPTY[shape.grain]]
+    spelled = {name: _spelled(taken, shape.form) for name, taken in columns(shape.version, told).items()}
+    return rows.project(", ".join(f'{value} as "{name}"' for name, value in spelled.items()))
 
-    ``as_text`` spells instants as FOCUS does in text (2026-10-01T00:00:00Z); they are TIMESTAMPTZ otherwise.
-    """
-    spelled = [name for name in (*INSTANTS, "x_StartedAt") if as_text and name not in EMPTY[grain]]
-    left_out = f"exclude ({', '.join(EMPTY[grain])})" if EMPTY[grain] else ""
-    replaced = ", ".join(f"strftime({name}, '%Y-%m-%dT%H:%M:%SZ') as {name}" for name in spelled)
-    return connection.sql(current.question("focus")).project(
-        f"* {left_out} {f'replace ({replaced})' if replaced else ''}"
-    )
+
+def _spelled(name: str, form: str) -> str:
+    """A column as the file has it: text spells instants as FOCUS does (2026-10-01T00:00:00Z)."""
+    return f"strftime(\"{name}\", '%Y-%m-%dT%H:%M:%SZ')" if form == "csv" and name in INSTANTS else f'"{name}"'

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from spanledger.cli import main
 from tests.focus.scene import NOBODY, PRICES, TASK, Scene, export, scene
+from tests.focus.validating import beside
 from tests.lake import open_warehouse
 
 MANDATORY = (
@@ -228,6 +229,8 @@ def test_a_corrected_price_and_a_closed_month(tmp_path: Path) -> None:
     booked = rows(tmp_path / "closed.parquet", "\"ChargeClass\" = 'Correction'")
     assert {row["BillingPeriodStart"].month for row in booked} == {8}
     assert sum(row["EffectiveCost"] for row in booked) == before[7] - corrected[7]
+    newest = export(made.data, tmp_path / "newest.csv", "--focus-version", "1.4")
+    assert beside("lint.py", str(newest))["broken"] == []
 
 
 def _months(made: Scene, output: Path) -> dict[int, Decimal]:
@@ -243,7 +246,7 @@ def _months(made: Scene, output: Path) -> dict[int, Decimal]:
     [
         (("--from", "2026-08-01", "--to", "2026-07-01"), 2, "--from 2026-08-01 is after --to 2026-07-01"),
         (("--output", "focus.xlsx"), 2, "expected a name that ends in .parquet or .csv, or --format"),
-        (("--version", "1.4"), 2, "'1.4' is not '1.2'"),
+        (("--focus-version", "1.5"), 2, "'1.5' is not one of '1.2', '1.3', '1.4'"),
     ],
 )
 def test_a_wrong_question_says_what_was_expected(

@@ -11,7 +11,7 @@ from sample_traces import company
 from spanledger.build import Builder
 from spanledger.price_files import PriceFiles
 from tests.focus.scene import Scene, export, scene
-from tests.focus.validating import CLAIMED, CONTRADICTION, HERE, SPELLED, broken, spelled_out, verdicts
+from tests.focus.validating import CLAIMED, CONTRADICTION, HERE, SPELLED, beside, broken, spelled_out, verdicts
 from tests.lake import land
 
 FAULTS = {
@@ -59,6 +59,8 @@ def test_the_simulated_company_is_accepted(tmp_path: Path) -> None:
     assert broken(spelled_out(file)).keys() == SPELLED
     (rows,) = duckdb.sql(f"select count(*) from '{file}'").fetchall()[0]
     assert rows > 500
+    newest = beside("lint.py", str(export(tmp_path, tmp_path / "newest.csv", "--focus-version", "1.4")))
+    assert (newest["rows"], newest["broken"]) == (rows, [])
 
 
 @pytest.mark.parametrize(("fault", "rule"), FAULTS.items(), ids=FAULTS.values())

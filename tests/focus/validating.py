@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -50,20 +51,26 @@ def spelled_out(file: Path, replaced: str = "") -> Path:
 
 def verdicts(file: Path, criteria: tuple[str, ...] = CLAIMED) -> dict[str, tuple[str, str]]:
     """pass, fail or skipped, and why, by rule. Raises AssertionError with what to do when it cannot run."""
+    found = beside("run.py", str(file.absolute()), ",".join(criteria))
+    return {rule: (state, why) for rule, (state, why) in found.items()}
+
+
+def beside(program: str, *arguments: str) -> dict[str, Any]:
+    """What a program of this folder prints when it runs on the packages of `make validator`. Raises as `verdicts`."""
     assert VALIDATOR.is_dir(), f"the validator is not there: expected the folder {VALIDATOR}; run `make validator`"
     with tempfile.TemporaryDirectory() as folder:
-        # It opens a list of currencies by a path below where it runs.
+        # The validator opens a list of currencies by a path below where it runs.
         (Path(folder) / "focus_validator").symlink_to(VALIDATOR / "focus_validator")
         done = subprocess.run(
-            [sys.executable, str(HERE / "run.py"), str(file.absolute()), ",".join(criteria)],
+            [sys.executable, str(HERE / program), *arguments],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(VALIDATOR)},
             capture_output=True,
             text=True,
             check=False,
         )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return {rule: (state, why) for rule, (state, why) in json.loads(done.stdout).items()}
+    assert done.returncode == 0, f"{done.stderr[-3000:]}; is it old? run `make validator`"
+    return dict(json.loads(done.stdout))
 
 
 def broken(file: Path, criteria: tuple[str, ...] = CLAIMED) -> dict[str, str]:

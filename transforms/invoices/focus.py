@@ -1,4 +1,4 @@
-"""A bill in FOCUS, FinOps' open form of cost and usage data: CSV or Parquet, versions 1.0 to 1.3.
+"""A bill in FOCUS, FinOps' open form of cost and usage data: CSV or Parquet, versions 1.0 to 1.4.
 
 Read are columns that the specification defines (`COLUMNS`), and `x_ModelName`, `x_TokenType` and `x_ConsumedTokens` of
 our own export: FOCUS has no columns yet for a model and a kind of token. Where a cloud names them elsewhere, say where:
@@ -6,7 +6,7 @@ our own export: FOCUS has no columns yet for a model and a kind of token. Where 
 ServiceCategory is AI and the user says whose bill it is; the other rows are left out and counted. BilledCost is
 compared: it is what the invoice adds up.
 
-Source: FOCUS_Spec, specification/columns; of 1.3 the rename of ProviderName to ServiceProviderName.
+Source: FOCUS_Spec, specification/columns; since 1.3 ServiceProviderName, in place of ProviderName.
 """
 
 import json
