@@ -9,6 +9,9 @@
         'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']
     ),
     'int_pool_days': ('task_date', 'int_tasks', ['team', 'project']),
+    'int_version_days': (
+        'task_date', 'int_task_versions', ['environment', 'workflow_id', 'traffic_source', 'kind', 'subject', 'version']
+    ),
 } %}
 {%- for report, (date, touched_by, key) in reports.items() %}
 select

@@ -93,6 +93,12 @@ MISTAKES = [
         "from loaded",
         "from loaded where successes > 0",
     ),
+    Mistake(
+        "versions_hold_every_task",
+        "facts/int_version_days",
+        "count(*) filter (where not is_known) as left_out_tasks",
+        "count(*) as left_out_tasks",
+    ),
 ]
 
 

@@ -1,5 +1,24 @@
 {{ config(materialized='daily', date_column='task_date', touched_by=['int_tasks']) }}
 -- The daily case of the task metrics: sums, and what an interval and percentiles need.
+{%- set key = ['task_date', 'organization', 'environment', 'workflow_id', 'team', 'project', 'prompt_version', 'task_traffic_source'] %}
+with tasks as (
+    select
+        *,
+        cast(cost_usd as double) as cost,
+        cast(outcome = 'success' as double) as success,
+        {{ cluster_of('customer_id', 'user_id', 'task_id') }} as cluster
+    from {{ ref('int_tasks') }}
+    where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
+),
+
+clustered as (
+    select
+        *,
+        sum(cost) over (partition by {{ key | join(', ') }}, cluster) as cluster_cost,
+        sum(success) over (partition by {{ key | join(', ') }}, cluster) as cluster_successes
+    from tasks
+)
+
 select
     task_date,
     organization,
@@ -19,12 +38,14 @@ select
     {{ money('sum(overhead_cost_usd)') }} as overhead_cost_usd,
     {{ money("sum(cost_usd) filter (where outcome != 'unknown' and unknown_cost_calls = 0 and calls > 0)") }} as known_cost_usd,
     count(*) filter (where outcome = 'success' and unknown_cost_calls = 0 and calls > 0) as known_successes,
-    sum(cast(cost_usd as double) * cast(cost_usd as double)) as sum_cost_squared,
-    sum(cast(cost_usd as double)) filter (where outcome = 'success') as success_cost,
-    quantile_cont(cast(cost_usd as double), 0.5) as p50_task_cost_usd,
-    quantile_cont(cast(cost_usd as double), 0.95) as p95_task_cost_usd,
+    {{ unit_count('cluster') }} as units,
+    {{ unit_sum('cost', 'cost', 'cluster_cost', 'cluster') }} as unit_cost_squared,
+    {{ unit_sum('cost', 'success', 'cluster_successes', 'cluster') }} as unit_cost_successes,
+    {{ unit_sum('success', 'success', 'cluster_successes', 'cluster') }} as unit_successes_squared,
+    quantile_cont(cost, 0.5) as p50_task_cost_usd,
+    quantile_cont(cost, 0.95) as p95_task_cost_usd,
     quantile_cont((ended_ns - started_ns) / 1e6, 0.95) as p95_latency_ms,
+    quantile_cont(active_ns / 1e6, 0.95) as p95_active_ms,
     max(cost_usd) as max_task_cost_usd
-from {{ ref('int_tasks') }}
-where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
+from clustered
 group by all

@@ -1,18 +1,16 @@
+{{ config(post_hook="{{ statistics_macros(this.schema) }}") }}
 with loaded as (
     select
         days.*,
+        cast(days.cost_usd as double) as cost,
         case when days.traffic_source = 'production' then
             cast(days.cost_usd as double) * (1 + coalesce(rates.rate, 0))
         end as fully_loaded_cost,
         cast(days.cost_usd as double) / nullif(days.successes, 0) as ratio,
-        -- residuals of cost against success under the ratio: sum of (cost - ratio * success) squared
-        case when days.successes > 0 and days.tasks > 1 then
-            sqrt(greatest(
-                days.sum_cost_squared
-                - 2 * cast(days.cost_usd as double) / days.successes * coalesce(days.success_cost, 0)
-                + cast(days.cost_usd as double) * cast(days.cost_usd as double) / days.successes, 0
-            ) * days.tasks / (days.tasks - 1)) / days.successes
-        end as standard_error
+        {{ relative_variance(
+            'days.units', 'cost', 'days.successes', 'days.unit_cost_squared', 'days.unit_cost_successes',
+            'days.unit_successes_squared'
+        ) }} as variance
     from {{ ref('int_task_days') }} as days
     left join {{ ref('int_pool_rates') }} as rates
         on cast(date_trunc('month', days.task_date) as date) = rates.month
@@ -41,11 +39,14 @@ select
     {{ money('ratio') }} as cost_per_successful_task_usd,
     {{ money('cast(known_cost_usd as double) / nullif(known_successes, 0)') }} as known_cost_per_successful_task_usd,
     {{ money('fully_loaded_cost / nullif(successes, 0)') }} as fully_loaded_cost_per_successful_task_usd,
-    {{ money('case when standard_error is not null then greatest(ratio - 1.96 * standard_error, 0) end') }} as ci_low_usd,
-    {{ money('ratio + 1.96 * standard_error') }} as ci_high_usd,
+    {{ money(interval_end(-1, 'units', 'cost', 'successes', 'variance')) }} as ci_low_usd,
+    {{ money(interval_end(1, 'units', 'cost', 'successes', 'variance')) }} as ci_high_usd,
+    units as ci_units,
+    {{ is_heavy_tailed('tasks', 'cost', 'cast(max_task_cost_usd as double)') }} as is_heavy_tailed,
     {{ money('cast(cost_usd as double) / nullif(successes + unknown_outcomes, 0)') }} as bound_low_usd,
     {{ money('ratio') }} as bound_high_usd,
     {{ money('p50_task_cost_usd') }} as p50_task_cost_usd,
     {{ money('p95_task_cost_usd') }} as p95_task_cost_usd,
-    p95_latency_ms
+    p95_latency_ms,
+    p95_active_ms
 from loaded
