@@ -15,6 +15,7 @@ from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.export_command import export
 from spanledger.options import command
+from spanledger.outcome_command import outcome
 from spanledger.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 
@@ -151,6 +152,7 @@ main.add_command(recording)
 bookkeeping.add_to(main, _formatted)
 main.add_command(reconcile)
 main.add_command(export)
+main.add_command(outcome)
 
 
 @main.group(epilog=MEANING)
