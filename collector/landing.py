@@ -103,7 +103,7 @@ class Lander:
             except ValueError as error:
                 rejected.append(_Rejected(number, record, str(error)))
         self._set_aside(header.segment, rejected)
-        if tables:
+        if any(table.num_rows for table in tables):
             outcome_files.write(folder, header.segment, pa.concat_tables(tables))
         return Landed(0, len(rejected), sum(table.num_rows for table in tables))
 

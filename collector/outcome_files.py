@@ -62,10 +62,11 @@ def _write(path: Path, parts: Sequence[str], rows: pa.Table) -> Path:
 class OutcomeCompaction:
     """Merges the small files of past hours, one process at a time; the command line may add files meanwhile."""
 
-    def __init__(self, folder: Path, *, grace_s: float, max_rows: int = MAX_ROWS) -> None:
+    def __init__(self, folder: Path, *, grace_s: float, max_rows: int = MAX_ROWS, many: int = MANY) -> None:
         self._folder = folder
         self._grace_s = grace_s
         self._max_rows = max_rows
+        self._many = many
 
     def run(self, now: datetime.datetime) -> int:
         """Merge where there are many, and remove what was replaced a grace ago; returns how many files were merged.
@@ -75,7 +76,7 @@ class OutcomeCompaction:
         files, replaced = split_superseded(self._folder)
         hour = now.replace(minute=0, second=0, microsecond=0).timestamp()
         small = [file for file in files if file.rows * 2 <= self._max_rows and file.path.stat().st_mtime < hour]
-        if len(small) >= MANY:
+        if len(small) >= self._many:
             self._merge(small)
             return len(small)
         if replaced and time.time() - max(file.path.stat().st_mtime for file in files) > self._grace_s:

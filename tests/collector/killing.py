@@ -6,6 +6,7 @@ what a reader sees, then the step again to its end, then what a reader sees.
 
 import datetime
 import functools
+import json
 import os
 import shutil
 import signal
@@ -15,12 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 import collector.landing
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
 from collector.files import secret_key
+from collector.outcome_files import OutcomeCompaction, active, folder_of
+from collector.outcomes import OUTCOMES
 from collector.rewriting import Period, Rewriting
 from collector.segments import Header, Record, encode_header, encode_record
+from collector.signals import Sent
 from tests.collector.otlp import request, span
 from tests.collector.running import rows, span_ids
 from transforms.mapping_file import read_mapping
@@ -28,18 +34,23 @@ from transforms.mapping_file import read_mapping
 OPENED_NS = 1_700_000_000_000_000_000
 CHANGES = ("open", "fsync", "fdatasync", "replace", "unlink", "ftruncate")
 SPANS = [[span() for _ in range(number + 2)] for number in range(3)]
+SENT = Sent(None, OPENED_NS, is_json=True)
 MAPPING = "senders: [{service: tests, span: {gen_ai.request.model: feature}}]"
+TASKS = [f"task {number}" for number in range(len(SPANS))]
 EXPECTED = sorted(one.span_id for group in SPANS for one in group)
 
 
 def prepare(config: CollectorConfig) -> list[Path]:
-    """Three sealed segments of one hour that is over; the second also holds a request that cannot be read."""
+    """Three sealed segments of one hour that is over, each with an outcome of a task; the second also holds a request
+    that cannot be read."""
     config.log.mkdir(parents=True)
     config.spans.mkdir(parents=True)
     paths = []
     for number, group in enumerate(SPANS):
         header = Header(f"000001-{number:08d}-0badcafe", OPENED_NS + number)
         records = [Record(OPENED_NS, None, request(*group).SerializeToString())]
+        said, _ = OUTCOMES.read(json.dumps({"task_id": TASKS[number], "outcome": "success"}).encode(), SENT)
+        records.append(Record(OPENED_NS, None, said, OUTCOMES.number))
         if number == 1:
             records.insert(0, Record(OPENED_NS, None, b"\xff\xff"))
         paths.append(config.log / f"{header.segment}.log")
@@ -59,6 +70,13 @@ def compact(config: CollectorConfig) -> None:
     for _ in range(2):
         compaction = Compaction(config.spans, max_rows=1000, grace_s=0)
         compaction.run(datetime.datetime.now(datetime.UTC), [])
+
+
+def merge(config: CollectorConfig) -> None:
+    """Two passes over the outcomes: one merges, one removes what was merged."""
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
+    for _ in range(2):
+        OutcomeCompaction(folder_of(config.data), grace_s=-1, many=2).run(later)
 
 
 def rewrite(config: CollectorConfig) -> None:
@@ -104,8 +122,12 @@ def check_landed(config: CollectorConfig, *, is_finished: bool) -> None:
     found = sorted(span_ids(config))
     assert len(found) == len(set(found)), "a span is there twice"
     assert set(found) <= set(EXPECTED)
+    tasks = said_tasks(config)
+    assert len(tasks) == len(set(tasks)), "an outcome is there twice"
+    assert set(tasks) <= set(TASKS)
     if is_finished:
         assert found == EXPECTED
+        assert tasks == TASKS
         assert not list(config.log.glob("*.log"))
         (bad,) = config.quarantine.glob("*.bin")
         assert bad.read_bytes() == b"\xff\xff"
@@ -117,6 +139,18 @@ def check_compacted(config: CollectorConfig, *, is_finished: bool) -> None:
     files = [path for path in config.spans.rglob("*.parquet") if not path.name.startswith(".")]
     assert not is_finished or len(files) == 1
     assert not is_finished or not list(config.spans.rglob(".*.tmp"))
+
+
+def check_merged(config: CollectorConfig, *, is_finished: bool) -> None:
+    assert said_tasks(config) == TASKS
+    folder = folder_of(config.data)
+    assert not is_finished or len([path for path in folder.glob("*.parquet") if not path.name.startswith(".")]) == 1
+
+
+def said_tasks(config: CollectorConfig) -> list[str]:
+    """The tasks whose outcomes have landed, in order."""
+    files = active(folder_of(config.data))
+    return sorted(row for file in files for row in pq.ParquetFile(file.path).read()["task_id"].to_pylist())
 
 
 def check_rewritten(config: CollectorConfig, *, is_finished: bool) -> None:
@@ -134,13 +168,20 @@ def warm_up(folder: Path) -> None:
     check_landed(config, is_finished=True)
     compact(config)
     check_compacted(config, is_finished=True)
+    merge(config)
+    check_merged(config, is_finished=True)
     rewrite(config)
     check_rewritten(config, is_finished=True)
 
 
 def main(what: str, folder: Path) -> None:
-    """Kill ``what`` (land, compact, rewrite) at each step, on folders below ``folder``; prints how many there were."""
-    steps = {"land": (land, check_landed), "compact": (compact, check_compacted), "rewrite": (rewrite, check_rewritten)}
+    """Kill ``what`` (one of ``steps``) at each step, on folders below ``folder``; prints how many there were."""
+    steps = {
+        "land": (land, check_landed),
+        "compact": (compact, check_compacted),
+        "merge": (merge, check_merged),
+        "rewrite": (rewrite, check_rewritten),
+    }
     step, check = steps[what]
     warm_up(folder / "warm")
     number, code = 0, -signal.SIGKILL
