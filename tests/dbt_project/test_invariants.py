@@ -62,6 +62,12 @@ MISTAKES = [
         "on call_lines.call_id = calls.call_id and call_lines.date = calls.date",
         "on call_lines.call_id = calls.call_id and calls.team = 'search'",
     ),
+    Mistake(
+        "effects_sum_to_the_change",
+        "../macros/cost_change",
+        "where lines.effective_cost_usd is not null",
+        "where lines.effective_cost_usd > 0.0005",
+    ),
     Mistake("calls_say_what_they_must", "intermediate/int_calls_classified", "then 'abandoned'", "then 'lost'"),
     Mistake(
         "duplicates_name_what_they_repeat",
