@@ -22,14 +22,12 @@ Z = 1.959963984540054
 """97.5 % quantile of the standard normal distribution."""
 
 LEAST_UNITS = 5
-"""Below this many units nobody can say how far they spread."""
+"""Below this many units nobody can say how far they spread. With fewer customers, tasks are the units: what is said is
+then about these customers, not about others like them."""
 
-LEAST_CLUSTERS = 10
-"""With fewer customers than this, their tasks count as independent of each other."""
-
-FAR_ABOVE, TOO_LARGE, NOTICEABLE = 50.0, 0.2, 0.005
+FAR_ABOVE, TOO_LARGE, NOTICEABLE, LEAST_TASKS = 50.0, 0.2, 0.005, 10
 """A task is far above the rest when it costs this many times the mean and a `NOTICEABLE` share of the spend, or when it
-is `TOO_LARGE` a share by itself."""
+is `TOO_LARGE` a share by itself among `LEAST_TASKS` or more."""
 
 
 @dataclass(frozen=True)
@@ -97,5 +95,5 @@ def is_heavy_tailed(tasks: Floats, cost: Floats, largest: Floats) -> npt.NDArray
     ``largest`` is the cost of the dearest task. Which real groups this marks: docs/measurements.md.
     """
     is_far_above = (largest >= FAR_ABOVE * cost / tasks) & (largest >= NOTICEABLE * cost)
-    is_too_large = (tasks >= LEAST_CLUSTERS) & (largest >= TOO_LARGE * cost)
+    is_too_large = (tasks >= LEAST_TASKS) & (largest >= TOO_LARGE * cost)
     return (cost > 0) & (is_far_above | is_too_large)

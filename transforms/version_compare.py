@@ -149,9 +149,7 @@ def read_after_every_task(before: tuple[Floats, Floats], after: tuple[Floats, Fl
         earlier = tuple(part[..., -1:] for part in earlier)
     spread = np.fmax(earlier[3], later[3])
     variance = spread * (1 / earlier[0] + 1 / later[0])
-    is_readable = np.logical_and.reduce(
-        [(arm[0] >= LEAST_TASKS) & (arm[1] >= LEAST_SUCCESSES) & (arm[2] > 0) for arm in (earlier, later)]
-    )
+    is_readable = _are_readable(earlier) & _are_readable(later)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.abs(np.log(later[2] / later[1]) - np.log(earlier[2] / earlier[1]))
         return np.asarray(is_readable & (distance > half_width(variance)))
@@ -169,3 +167,8 @@ def _running(costs: Floats, successes: Floats) -> tuple[Floats, ...]:
         (successes * successes).cumsum(-1),
     )
     return tasks, of.successes, of.cost, relative_variance(of) * tasks
+
+
+def _are_readable(running: tuple[Floats, ...]) -> npt.NDArray[np.bool_]:
+    tasks, successes, cost, _ = running
+    return np.asarray((tasks >= LEAST_TASKS) & (successes >= LEAST_SUCCESSES) & (cost > 0))

@@ -2,7 +2,7 @@
   How sure a cost per successful task is: the formulas of `transforms/cost_ratio.py` and `transforms/version_compare.py`
   as SQL, with their reasons and sources told there. Arguments are SQL expressions of type double.
 
-  Sums run over units: the tasks of one customer, else of one user, are one unit; where there are fewer than 10 such
+  Sums run over units: the tasks of one customer, else of one user, are one unit; where there are fewer than 5 such
   clusters, each task is one. `statistics_macros` puts the same expressions into the warehouse for its readers.
 #}
 {% macro cluster_of(customer_id, user_id, task_id) -%}
@@ -10,12 +10,12 @@
 {%- endmacro %}
 
 {% macro unit_count(cluster) -%}
-  case when count(distinct {{ cluster }}) >= 10 then count(distinct {{ cluster }}) else count(*) end
+  case when count(distinct {{ cluster }}) >= 5 then count(distinct {{ cluster }}) else count(*) end
 {%- endmacro %}
 
 {# Sum over units of x times y, where `of_cluster` is y of the task's whole cluster. #}
 {% macro unit_sum(x, y, of_cluster, cluster) -%}
-  case when count(distinct {{ cluster }}) >= 10 then sum({{ x }} * {{ of_cluster }}) else sum({{ x }} * {{ y }}) end
+  case when count(distinct {{ cluster }}) >= 5 then sum({{ x }} * {{ of_cluster }}) else sum({{ x }} * {{ y }}) end
 {%- endmacro %}
 
 {% macro student_quantile(degrees) -%}

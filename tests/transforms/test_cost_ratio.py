@@ -55,7 +55,7 @@ TASKS = st.lists(st.tuples(st.floats(0, 1000), st.integers(0, 1), st.integers(0,
 def clustered(tasks: list[tuple[float, int, int]]) -> tuple[Floats, Floats]:
     """Costs and successes by unit, as the docstring of the module says."""
     clusters = sorted({cluster for _, _, cluster in tasks})
-    if len(clusters) < cost_ratio.LEAST_CLUSTERS:
+    if len(clusters) < cost_ratio.LEAST_UNITS:
         return np.array([float(c) for c, _, _ in tasks]), np.array([float(s) for _, s, _ in tasks])
     groups = [[task for task in tasks if task[2] == cluster] for cluster in clusters]
     return (

@@ -109,6 +109,15 @@ def test_the_reading_of_streams_is_the_comparison() -> None:
     for reading in (30, 60, 100, 200, 400):
         before, after = (_arm(costs[k, 0, :reading], successes[k, 0, :reading]) for k in (0, 1))
         assert said[reading - 1] == (compare(before, after).verdict != UNCLEAR)
+    complete = version_compare.read_after_every_task(
+        (costs[0, :, :300], successes[0, :, :300]), (costs[1], successes[1])
+    )
+    for reading in (60, 150, 400):
+        before, after = (
+            _arm(costs[0, 0, :300], successes[0, 0, :300]),
+            _arm(costs[1, 0, :reading], successes[1, 0, :reading]),
+        )
+        assert complete[0, reading - 1] == (compare(before, after).verdict != UNCLEAR)
 
 
 def _arm(costs: Any, successes: Any) -> Arm:
