@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from spanledger.doctor import builds, charges, doors, machine, mapping, prices, store
+from spanledger.doctor import builds, charges, doors, machine, mapping, outcomes, prices, store
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.settings import SettingsError, load_settings
 
@@ -34,5 +34,6 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         yield from store.log(settings)
         yield from store.quarantine(settings)
         yield from store.lake(settings, is_deep=is_deep)
+        yield from outcomes.outcomes(settings, is_deep=is_deep)
         yield from builds.builds(settings)
     yield from doors.explorer(settings)

@@ -59,7 +59,7 @@ def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
     files: list[LakeFile] = []
     problems: list[str] = []
     for hour in (hour for tree in TREES for hour in partitions(folder / tree)):
-        broken = [problem for path in sorted(hour.glob("[!.]*.parquet")) if (problem := _unreadable(path, is_deep))]
+        broken = [problem for path in sorted(hour.glob("[!.]*.parquet")) if (problem := unreadable(path, is_deep))]
         problems += broken
         if not broken:
             try:
@@ -79,7 +79,8 @@ def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
         yield ok("lake", f"{len(files)} files, {segments} segments, {rows:,} spans ({how})")
 
 
-def _unreadable(path: Path, is_deep: bool) -> str | None:
+def unreadable(path: Path, is_deep: bool) -> str | None:
+    """What is wrong with a Parquet file of ours, None for nothing."""
     try:
         read_file(path)
         if is_deep:
