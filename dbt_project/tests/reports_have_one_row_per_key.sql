@@ -8,6 +8,10 @@
     'rpt_cost_per_successful_task': (
         'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']
     ),
+    'int_step_days': (
+        'date', 'int_task_steps',
+        ['environment', 'workflow_id', 'step', 'traffic_source', 'first_model', 'last_model', 'is_changed', 'is_escalation'],
+    ),
     'int_pool_days': ('task_date', 'int_tasks', ['team', 'project']),
     'int_version_days': (
         'task_date', 'int_task_versions', ['environment', 'workflow_id', 'traffic_source', 'kind', 'subject', 'version']

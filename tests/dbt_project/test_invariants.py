@@ -75,6 +75,12 @@ MISTAKES = [
         "case when spend_class = 'retry_duplicate' then repeats_call_id end",
         "call_id",
     ),
+    Mistake(
+        "chains_sum_to_calls",
+        "facts/int_task_steps",
+        "coalesce(sum(cost_usd), 0)",
+        "coalesce(sum(cost_usd) filter (where stretch = 0), 0)",
+    ),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(
         "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"

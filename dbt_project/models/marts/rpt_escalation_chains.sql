@@ -1,0 +1,25 @@
+select
+    date,
+    organization,
+    environment,
+    workflow_id,
+    step,
+    team,
+    task_id,
+    task_traffic_source as traffic_source,
+    {{ at_utc('started_ns') }} as started_at,
+    (ended_ns - started_ns) / 1e6 as duration_ms,
+    first_model,
+    last_model,
+    model_path,
+    models,
+    attempts,
+    earlier_attempts,
+    chain_cost_usd,
+    sunk_cost_usd,
+    {{ money('chain_cost_usd - sunk_cost_usd') }} as expensive_first_cost_usd,
+    unknown_cost_calls,
+    is_dearer as is_escalation,
+    outcome
+from {{ ref('int_task_steps') }}
+where models > 1
