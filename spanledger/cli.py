@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spanledger import bookkeeping
+from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.export_command import export
@@ -151,6 +152,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 main.add_command(recording)
 bookkeeping.add_to(main, _formatted)
 main.add_command(reconcile)
+main.add_command(version_gate)
 main.add_command(export)
 main.add_command(outcome)
 

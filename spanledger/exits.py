@@ -12,7 +12,7 @@ Exit codes:
   2  wrong usage, or a setting that does not fit
   3  nothing has been published yet
   4  something is in the way: a port, the data directory, or another build
-  5  compared, and what is open is outside the tolerance
+  5  compared, and what was found is outside the tolerance or margin
 """
 
 
