@@ -1,4 +1,5 @@
 {{ config(post_hook="{{ charges_as_of(this) }}") }}
+-- depends_on: {{ ref('fct_calls') }}
 select
     lines.organization,
     lines.call_id,
