@@ -1,5 +1,10 @@
 -- What changed in the price list since the previous build: names that now mean another model, and the times for which a
--- model's rates differ.
+-- model's rates differ: a rate's id says all that it charges and from when, and a call's lines name it.
+
+-- Nanoseconds reach from 1677 to 2262; a rate may be valid before and after.
+create temp macro within_nanoseconds(instant) as
+    least(greatest(instant, timestamptz '1700-01-01 00:00:00+00'), timestamptz '2262-01-01 00:00:00+00');
+
 insert into meta.repriced_names
 with rates as (
     select 'old' as side, * from previous.meta.prices
@@ -34,12 +39,8 @@ segments as (
 cards as (
     select
         segments.*,
-        list_sort(list(
-            concat_ws('|', rate_class, token_kind, service_tier, region, input_tokens_above, time_from, time_to, unit_price_usd)
-        ) filter (where side = 'old')) as old_rates,
-        list_sort(list(
-            concat_ws('|', rate_class, token_kind, service_tier, region, input_tokens_above, time_from, time_to, unit_price_usd)
-        ) filter (where side = 'new')) as new_rates
+        list_sort(list(price_id) filter (where side = 'old')) as old_rates,
+        list_sort(list(price_id) filter (where side = 'new')) as new_rates
     from segments
     inner join rates
         on segments.price_provider = rates.price_provider
@@ -52,8 +53,8 @@ cards as (
 select
     names.provider,
     names.model_name,
-    epoch_ns(cards.starts::timestamp_ns),
-    epoch_ns(least(cards.ends, timestamptz '2262-01-01 00:00:00+00')::timestamp_ns)
+    epoch_ns(within_nanoseconds(cards.starts)::timestamp_ns),
+    epoch_ns(within_nanoseconds(cards.ends)::timestamp_ns)
 from cards
 inner join meta.model_names as names using (price_provider, price_model)
 where cards.old_rates is distinct from cards.new_rates
