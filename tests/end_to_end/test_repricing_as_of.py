@@ -1,8 +1,8 @@
-"""What calls cost by the prices known at a moment is what the build of that moment said of them, whatever changed since:
-kinds that have lost or won a price of their own, fees, models that have gone, reported costs, charges that pay for calls.
+"""What calls cost by the prices known at a moment is what the build of that moment said of them, whatever changed
+since: kinds that have lost or won a price of their own, fees, models that have gone, reported costs, charges that pay
+for calls.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -76,7 +76,7 @@ class Story(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("as_of")
     data, prices, coverage = folder / "data", folder / "prices.csv", folder / "coverage.csv"
     land(pack([call(number, *one) for number, one in enumerate(MODELS.items(), start=1)], 1), data)
@@ -96,7 +96,8 @@ def by_model(story: Story, instant: datetime) -> Costs:
         ask(
             story.data,
             f"""select request_model, sum(as_of_cost_usd)
-            from charges_as_of(timestamptz '{instant.isoformat()}') inner join fct_calls using (call_id) group by all""",
+            from charges_as_of(timestamptz '{instant.isoformat()}')
+            inner join fct_calls using (call_id) group by all""",
         )
     )
 
@@ -104,12 +105,12 @@ def by_model(story: Story, instant: datetime) -> Costs:
 def test_the_two_builds_differ_where_they_should(story: Story) -> None:
     three, told, seat = Decimal(3), Decimal("0.5"), Decimal(1)
     assert story.first == {
-        "thinks less": Decimal("4.2"), "thinks more": three, "fee gone": Decimal("3.01"), "fee new": three, "gone": three,
-        "new": told, "told by a client": three, "reported": three, "seat": seat,
+        "thinks less": Decimal("4.2"), "thinks more": three, "fee gone": Decimal("3.01"), "fee new": three,
+        "gone": three, "new": told, "told by a client": three, "reported": three, "seat": seat,
     }  # fmt: skip
     assert story.second == {
-        "thinks less": three, "thinks more": Decimal("4.2"), "fee gone": three, "fee new": Decimal("3.01"), "gone": None,
-        "new": three, "told by a client": told, "reported": three, "seat": seat,
+        "thinks less": three, "thinks more": Decimal("4.2"), "fee gone": three, "fee new": Decimal("3.01"),
+        "gone": None, "new": three, "told by a client": told, "reported": three, "seat": seat,
     }  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def test_what_is_published_is_still_what_the_lines_add_up_to(story: Story) -> No
         f"""select count(*) from (
             select call_id, sum(effective_cost_usd) as cost_usd
             from charges_as_of(timestamptz '{story.between.isoformat()}') group by all
-        ) as lines inner join fct_calls as calls using (call_id) where lines.cost_usd is distinct from calls.cost_usd""",
+        ) as lines inner join fct_calls as calls using (call_id)
+        where lines.cost_usd is distinct from calls.cost_usd""",
     )
     assert differing == (0,)
