@@ -5,8 +5,9 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,11 @@ FINDINGS_SHOWN = 3
 NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 READER_OF_THE_LAKE = "stg_spans"
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
+
+
+def utc_now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
 
 
 class BuildError(RuntimeError):
@@ -58,20 +64,24 @@ class Builder:
         lake: Path,
         price_files: PriceFiles = NO_FILES,
         charge_files: ChargeFiles = NO_CHARGES,
+        outcome_rules_file: Path | None = None,
         *,
         unit_tests: bool = False,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """``unit_tests``: also run the models' unit tests, for the project's own tests."""
+        """``unit_tests``: also run the models' unit tests, for the project's own tests. ``clock`` says the instant of a
+        build, by which tasks without an outcome are pending."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = lake.absolute()
         self._price_files, self._charge_files = price_files, charge_files
+        self._outcome_rules_file, self._clock = outcome_rules_file, clock
         self._command = COMMAND if unit_tests else (*COMMAND, *NO_UNIT_TESTS)
         self._dbt = dbtRunner()
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
         """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError,
-        ChargeError."""
+        ChargeError, ConfigError, LakeError."""
         started = time.monotonic()
         with self._builds.lock():
             plan = workspace.plan(
@@ -81,6 +91,8 @@ class Builder:
                 self._builds.to_carry_on_from,
                 self._price_files,
                 self._charge_files,
+                self._outcome_rules_file,
+                self._clock(),
                 full_refresh=full_refresh,
             )
             if not plan.is_needed:

@@ -17,6 +17,7 @@ from spanledger.builds import BuildInProgressError
 from spanledger.settings import Settings
 from transforms.charges import ChargeError
 from transforms.prices import PriceError
+from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ NOT_BUILT = (
     BuildInProgressError,
     PriceError,
     ChargeError,
+    ConfigError,
     LakeError,
     OSError,
     duckdb.Error,
@@ -62,7 +64,10 @@ class BuilderLoop:
         folder = settings.data.absolute() / "run"
         make_folder(folder)
         held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
-        builder = Builder(settings.data, settings.lake_path, settings.price_files, settings.charge_files)
+        builder = Builder(
+            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
+            settings.outcome_rules_file,
+        )
         while held:
             self._wake.clear()
             error = _attempt(builder)

@@ -46,7 +46,8 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "mapping_file", *PRICE_FILES, *CHARGE_FILES, "currency"),
+    *("data", *PORTS, "app_port", "build_interval_s", "currency"),
+    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -83,7 +84,11 @@ def collect(settings: Settings) -> None:
         raise Failure(f"the collector cannot start: {error}", code) from error
 
 
-@command(main, "data", "lake", *PRICE_FILES, *CHARGE_FILES, example="spanledger build --full-refresh")
+@command(
+    main,
+    *("data", "lake", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
+    example="spanledger build --full-refresh",
+)
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
@@ -92,12 +97,16 @@ def build(settings: Settings, full_refresh: bool) -> None:
     from spanledger.builds import BuildInProgressError
     from transforms.charges import ChargeError
     from transforms.prices import PriceError
+    from transforms.yaml_lines import ConfigError
 
     try:
-        builder = Builder(settings.data, settings.lake_path, settings.price_files, settings.charge_files)
+        builder = Builder(
+            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
+            settings.outcome_rules_file,
+        )
         click.echo(describe(builder.build(full_refresh=full_refresh)))
     except NOT_BUILT as error:
-        codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE, ChargeError: USAGE}
+        codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE, ChargeError: USAGE, ConfigError: USAGE}
         raise Failure(str(error), codes.get(type(error), FAILED)) from error
 
 

@@ -1,7 +1,7 @@
 """What must outlive builds: `records/restatements/`, append-only Parquet of every published figure that changed.
 
-Each build that changes what an earlier one published of a call writes one file, aside before it is published and
-settled after: so a file is there exactly when its build was published, whatever dies in between.
+Each build that changes what an earlier one published of a call or task writes one file, aside before it is published
+and settled after: so a file is there exactly when its build was published, whatever dies in between.
 """
 
 from pathlib import Path
@@ -12,7 +12,10 @@ from collector.files import make_folder, sync_folder
 from spanledger.builds import Builds
 
 RESTATEMENTS = Path("records") / "restatements"
-ROWS_OF_THIS_BUILD = "select * from facts.int_restatements"
+ROWS_OF_THIS_BUILD = (
+    "select 'cost' as figure, * from facts.int_restatements "
+    "union all by name select 'outcome' as figure, * from facts.int_outcome_restatements"
+)
 
 
 def set_aside(connection: duckdb.DuckDBPyConnection, data: Path, build_id: str) -> None:
@@ -42,5 +45,8 @@ def open_restatements(connection: duckdb.DuckDBPyConnection, data: Path) -> None
     """`meta.restatements`: what all builds before this one restated."""
     paths = [str(path) for path in sorted((data / RESTATEMENTS).absolute().glob("[!.]*.parquet"))]
     if paths:
-        files = str(paths)
-        connection.execute(f"insert into meta.restatements by name from read_parquet({files}, union_by_name = true)")
+        rows = f"from read_parquet({paths}, union_by_name = true)"
+        connection.execute(f"insert into meta.restatements by name {rows}")
+        connection.execute(
+            "update meta.restatements set figure = 'cost' where figure is null"
+        )  # before outcomes had any

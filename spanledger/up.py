@@ -60,7 +60,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", "token_file", "mapping_file", *PRICE_FILES, *CHARGE_FILES)
+    paths = ("data", "lake", "token_file", "mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

@@ -1,4 +1,4 @@
-"""Prepares the database that dbt works in: what arrived since the last build, prices, names, and what to carry over."""
+"""Prepares the database that dbt works in: what arrived since the last build, prices, names, what to carry over."""
 
 import hashlib
 import json
@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from spanledger import charge_list, periods, records
+from spanledger import charge_list, outcome_plan, periods, published_figures, records
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
+from spanledger.outcome_plan import OutcomePlan
+from spanledger.outcome_rules import read_rules
 from spanledger.price_files import PriceFiles
 from spanledger.price_history import PriceHistory
 from spanledger.price_list import PriceList, read_price_list, read_texts
 from transforms import coverage
 from transforms.columns import SCHEMA
 from transforms.model_names import ModelNames
+from transforms.outcome_rules import OutcomeRules
 from transforms.price_ledger import exchange_of
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -47,6 +51,8 @@ class Plan:
     is_recharged: bool  # the charges or their rules are not the previous build's
     periods: pa.Table  # what was closed and opened again
     has_new_periods: bool
+    outcomes: OutcomePlan
+    made_at: datetime  # the instant of the build
     lake_files: int
     lake_rows: int
 
@@ -59,6 +65,7 @@ class Plan:
             or self.is_repriced
             or self.is_recharged
             or self.has_new_periods
+            or self.outcomes.is_needed
         )
 
 
@@ -69,21 +76,27 @@ def plan(
     published: Path | None,
     price_files: PriceFiles,
     charge_files: ChargeFiles,
+    outcome_rules_file: Path | None,
+    now: datetime,
     *,
     full_refresh: bool,
 ) -> Plan:
     """Compare the lake with what the published build has consumed.
 
-    Everything is made anew when asked for, when there is no build, when part of the lake was rewritten, or when the
-    models, versions or the place of the facts changed (views name files by their whole path). A changed price list
-    touches only the calls it prices, a changed charge only those of its days.
+    Everything is made anew when asked for, when there is no build, when part of the lake was rewritten or part of the
+    outcome records is gone, or when the models, outcome rules, versions or the place of the facts changed (views name
+    files by their whole path). A changed price list touches only the calls it prices, a changed charge only those of
+    its days, a new outcome only its task.
     """
     files, price_list = active_files(lake), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)
-    fingerprint = _fingerprint(facts, files)
+    rules = read_rules(outcome_rules_file)
+    fingerprint = _fingerprint(facts, files, rules)
     before = _made_of(published) if published else {}
     carried = None if full_refresh or before.get("fingerprint") != fingerprint else published
+    outcomes = outcome_plan.plan(data, rules, carried, before.get("next_lapse"), now)
+    carried = carried if outcomes.is_complete else None
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
     segments = sorted({segment for file in fresh for segment in file.segments} - consumed)
@@ -99,13 +112,15 @@ def plan(
         is_recharged=before.get("charges") != charges.digest,
         periods=events,
         has_new_periods=before.get("periods") != periods.digest(events),
+        outcomes=outcomes,
+        made_at=now,
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
     )
 
 
-def _fingerprint(facts: Path, files: Sequence[LakeFile]) -> str:
-    digest = hashlib.sha256(str(facts).encode())
+def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules) -> str:
+    digest = hashlib.sha256(str(facts).encode() + rules.digest.encode())
     models = [path for path in PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and "target" not in path.parts]
     for path in [*sorted(models), *sorted(SQL.glob("*.sql"))]:
         digest.update(path.name.encode() + path.read_bytes())
@@ -115,8 +130,8 @@ def _fingerprint(facts: Path, files: Sequence[LakeFile]) -> str:
     return digest.hexdigest()
 
 
-def _made_of(warehouse: Path) -> dict[str, str]:
-    """The digests of a build by name, those that there were when it was made."""
+def _made_of(warehouse: Path) -> dict[str, Any]:
+    """The digests and times of a build by name, those that there were when it was made."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("from meta.build").to_arrow_table().to_pylist()
     return rows[0] if rows else {}
@@ -132,8 +147,12 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
-            "insert into meta.build (build_id, fingerprint, prices, charges, periods) values (?, ?, ?, ?, ?)",
-            [build_id, work.fingerprint, work.prices.digest, work.charges.digest, periods.digest(work.periods)],
+            "insert into meta.build (build_id, fingerprint, prices, charges, periods, outcome_rules, made_at) "
+            "values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(build_id, work.fingerprint, work.prices.digest, work.charges.digest, periods.digest(work.periods)),
+                *(work.outcomes.rules.digest, work.made_at),
+            ],
         )
         if work.published:
             connection.execute(f"attach '{work.published}' as previous (read_only)")
@@ -148,8 +167,9 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
             connection.execute((SQL / "repriced.sql").read_text())
         _open_charges(connection, work, data)
         _open_periods(connection, work)
+        outcome_plan.open_news(connection, work.outcomes)
         if work.published:
-            _open_published(connection)
+            published_figures.open_published(connection)
         records.open_restatements(connection, data)
 
 
@@ -167,23 +187,6 @@ def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan) -> None:
     connection.register("period_events", work.periods)
     connection.execute((SQL / "periods.sql").read_text())
     connection.unregister("period_events")
-
-
-def _open_published(connection: duckdb.DuckDBPyConnection) -> None:
-    """`meta.published_calls` as the published build left them, with those columns that it has."""
-    connection.execute("insert into meta.published select build_id, finished_at from previous.meta.build")
-    paths = connection.execute("select path from previous.meta.history_files where model = 'int_calls'").fetchall()
-    if paths:
-        files = json.dumps([path for (path,) in paths]).replace('"', "'")
-        wanted = [name for name, *_ in connection.execute("describe meta.published_calls").fetchall()]
-        source = f"read_parquet({files}, hive_partitioning = false, union_by_name = true)"
-        there = {name for name, *_ in connection.execute(f"describe from {source}").fetchall()}
-        columns = ", ".join(name for name in wanted if name in there)
-        connection.execute("alter table meta.published_calls rename to published_columns")
-        connection.execute(
-            "create view meta.published_calls as "
-            f"from meta.published_columns union all by name select {columns} from {source}"
-        )
 
 
 def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]) -> None:

@@ -36,7 +36,7 @@
 {% macro span_columns() %}
   {{ return([
     'organization', 'trace_id', 'span_id', 'parent_span_id', 'name', 'kind', 'start_ns', 'end_ns', 'status_code',
-    'status_message', 'scope_name', 'role', 'step', 'tool_name', 'signal',
+    'status_message', 'scope_name', 'role', 'step', 'tool_name', 'signal', 'evaluations',
   ]) }}
 {% endmacro %}
 

@@ -4,9 +4,16 @@
   (coalesce({{ span }}.role, 'other') = 'container' and coalesce({{ span }}.operation, 'chain') in ('chain', 'task', 'step'))
 {%- endmacro %}
 
-{# A span that may be a billed call: one its dialect classes as a provider request, or any that carries usage or cost. #}
+{# A span that may be a billed call: one its dialect classes as a provider request, or any that carries usage or cost. A
+   reported evaluation is no work of its own; what it repeats of the call it judges is no second call. #}
 {% macro is_candidate(span) -%}
-  (coalesce({{ span }}.role, 'other') = 'request' or coalesce({{ span }}.usage_fields, 0) > 0 or {{ span }}.reported_cost_usd is not null)
+  (
+    coalesce({{ span }}.role, 'other') != 'evaluation'
+    and (
+      coalesce({{ span }}.role, 'other') = 'request' or coalesce({{ span }}.usage_fields, 0) > 0
+      or {{ span }}.reported_cost_usd is not null
+    )
+  )
 {%- endmacro %}
 
 {% macro is_request(span) -%}

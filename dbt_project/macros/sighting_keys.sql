@@ -1,9 +1,9 @@
 {# Keys by which two traces can hold sightings of one call; narrow, so that looking them up in history is cheap.
    They only say which traces to look at together; `int_trace_folds` judges. #}
 
-{# Requests that name the same provider response. #}
+{# Requests, and reported evaluations, that name the same provider response. #}
 {% macro response_key(span) -%}
-  case when {{ span }}.response_id is not null and {{ is_candidate(span) }}
+  case when {{ span }}.response_id is not null and ({{ is_candidate(span) }} or {{ span }}.role = 'evaluation')
     then {{ narrow_key("'response/' || " ~ span ~ ".organization || '/' || " ~ span ~ ".response_id") }}
   end
 {%- endmacro %}

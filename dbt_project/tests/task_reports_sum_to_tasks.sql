@@ -6,6 +6,7 @@ with reported as (
         sum(successes) as successes,
         sum(failures) as failures,
         sum(unknown_outcomes) as unknown_outcomes,
+        sum(pending) as pending,
         sum(cost_usd) as cost_usd,
         bool_or(tasks != successes + failures + unknown_outcomes) as has_lost_outcome,
         bool_or((successes = 0) != (cost_per_successful_task_usd is null)) as has_ratio_without_success,
@@ -26,11 +27,12 @@ with reported as (
 days as (
     select
         task_date,
-        count(*) as tasks,
+        count(*) filter (where not is_pending) as tasks,
         count(*) filter (where outcome = 'success') as successes,
         count(*) filter (where outcome = 'failure') as failures,
-        count(*) filter (where outcome = 'unknown') as unknown_outcomes,
-        sum(cost_usd) as cost_usd
+        count(*) filter (where outcome = 'unknown' and not is_pending) as unknown_outcomes,
+        count(*) filter (where is_pending) as pending,
+        coalesce(sum(cost_usd) filter (where not is_pending), 0) as cost_usd
     from {{ ref('fct_tasks') }}
     where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
     group by task_date
@@ -44,5 +46,6 @@ where
     or reported.successes is distinct from days.successes
     or reported.failures is distinct from days.failures
     or reported.unknown_outcomes is distinct from days.unknown_outcomes
+    or reported.pending is distinct from days.pending
     or reported.cost_usd is distinct from days.cost_usd
     or has_lost_outcome or has_ratio_without_success or has_crossed_bounds or has_wrong_load

@@ -2,7 +2,15 @@
 drop schema if exists lake cascade;
 drop schema if exists history cascade;
 
-update meta.build set finished_at = current_timestamp;
+-- a view on records that may be merged into other files later; the build holds what it read of them
+drop view if exists meta.outcomes;
+drop view if exists meta.outcomes_rows;
+drop table if exists meta.outcomes_columns;
+
+update meta.build
+set
+    finished_at = current_timestamp,
+    next_lapse = (select min(make_timestamp_ns(pending_until_ns)::timestamp at time zone 'UTC') from facts.int_tasks where is_pending);
 
 create table main.build_info as
 select

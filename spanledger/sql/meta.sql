@@ -7,12 +7,39 @@ create table meta.build (
     prices varchar not null, -- digest of the rates and of how names are resolved
     charges varchar not null, -- digest of the charges and of the rules that say what they cover
     periods varchar not null, -- digest of what was closed and opened again
+    outcome_rules varchar not null, -- digest of what scores and labels say of tasks
+    made_at timestamptz not null, -- the instant of the build: what is pending is judged by it
+    next_lapse timestamptz, -- when the first pending task's outcome window passes; null where none is pending
     finished_at timestamptz
 );
 
 -- Log segments whose spans are in this build, and those of them that were not in the one before.
 create table meta.segments (segment varchar not null);
 create table meta.new_segments (segment varchar not null);
+
+-- Parts of `records/outcomes/` whose revisions are in this build; `meta.outcomes`, a view that the builder opens, has
+-- those of the parts that were not in the one before.
+create table meta.outcome_parts (part varchar not null);
+
+-- What scores and labels say of tasks, see `transforms/outcome_rules.py`.
+create table meta.evaluation_rules (
+    position bigint not null,
+    rule varchar not null,
+    workflow varchar [] not null,
+    evaluation varchar [] not null,
+    lower_is_better boolean not null,
+    success_at double,
+    failure_beyond double,
+    success_labels varchar [] not null,
+    failure_labels varchar [] not null
+);
+
+create table meta.workflow_rules (
+    position bigint not null,
+    workflow varchar [] not null,
+    outcome_window_ns bigint,
+    run_error varchar
+);
 
 -- Parquet files that hold the rows of each history model, and the dates this build wrote again.
 create table meta.history_files (model varchar not null, date date not null, path varchar not null);
@@ -150,7 +177,7 @@ create table meta.closed_figures (
     cost_usd decimal(28, 12)
 );
 
--- What the published build says of each call; a view that the builder opens where there is one.
+-- What the published build says of each call and task; views that the builder opens where there is one.
 create table meta.published_calls (
     call_id varchar,
     organization varchar,
@@ -168,20 +195,40 @@ create table meta.published_calls (
     cost_source varchar,
     charge_id varchar
 );
-create table meta.published (build_id varchar, finished_at timestamptz);
+create table meta.published_tasks (
+    organization varchar,
+    task_id varchar,
+    task_traffic_source varchar,
+    workflow_id varchar,
+    outcome varchar,
+    outcome_source varchar,
+    is_tasked boolean,
+    is_pending boolean,
+    task_date date
+);
+create table meta.published (build_id varchar, finished_at timestamptz, outcome_rules varchar);
 
 -- Published figures that changed, as recorded by the builds before this one.
 create table meta.restatements (
     build_id varchar,
     restated_at timestamptz,
     published_build_id varchar,
+    figure varchar default 'cost',
     call_id varchar,
     organization varchar,
     date date,
     provider varchar,
     model varchar,
+    task_id varchar,
+    traffic_source varchar,
+    workflow_id varchar,
     reason varchar,
     old_cost_usd decimal(28, 12),
     new_cost_usd decimal(28, 12),
-    change_usd decimal(28, 12)
+    change_usd decimal(28, 12),
+    old_outcome varchar,
+    new_outcome varchar,
+    outcome_source varchar,
+    outcome_by varchar,
+    outcome_at timestamptz
 );

@@ -15,6 +15,7 @@ WITHOUT: dict[str, str] = {
     "int_span_versions": "new rows beside old ones; the end-to-end tests build in parts",
     "int_touched_charge_days": "keys, now and before; the end-to-end tests build in parts",
     "int_covered_metrics": "reads what earlier builds kept; the end-to-end tests build in parts",
+    "int_touched_outcomes": "keys, nothing else; the end-to-end tests build in parts",
     "int_rate_cards": "turns rows into columns; the test of prices that never overlap guards what it assumes",
 }
 """Intermediate models without a unit test, with the reason for each."""

@@ -40,7 +40,7 @@ compared as (
 
 select
     (select build_id from {{ source('meta', 'build') }}) as build_id,
-    current_timestamp as restated_at,
+    (select made_at from {{ source('meta', 'build') }}) as restated_at,
     published.build_id as published_build_id,
     compared.call_id,
     compared.organization,

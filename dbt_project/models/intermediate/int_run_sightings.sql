@@ -2,8 +2,8 @@
 -- the run tag, else the trace.
 {%- set carried = ['organization', 'trace_id', 'trace_key', 'run_id', 'run_key', 'tagged_task_id', 'has_run_tag',
     'has_workflow_tag', 'started_ns', 'ended_ns', 'traffic_source', 'workflow_id', 'team', 'project', 'cost_center',
-    'feature', 'environment', 'customer_id', 'user_id', 'task_size', 'prompt_version', 'is_restart', 'has_root_error',
-    'outcome', 'outcome_ns', 'outcome_score', 'units', 'units_succeeded'] %}
+    'feature', 'environment', 'customer_id', 'user_id', 'task_size', 'prompt_version', 'is_restart', 'has_root_error', 'has_error',
+    'kind', 'evaluations', 'outcome', 'outcome_ns', 'outcome_score', 'units', 'units_succeeded'] %}
 with sightings as (
     select {{ select_list(carried) }} from {{ ref('int_trace_sightings') }}
     union all
@@ -21,6 +21,7 @@ run_tasks as (
         -- the trace of the run that carries the task first tells its traffic
         arg_min(traffic_source, {{ sighting_order('started_ns') }}) filter (where tagged_task_id is not null) as task_traffic_source
     from sightings
+    where kind = 'spans'
     group by organization, run_id
 ),
 
@@ -40,7 +41,7 @@ resolved as (
             else 'trace'
         end as task_source
     from sightings
-    inner join run_tasks using (organization, run_id)
+    left join run_tasks using (organization, run_id)
 )
 
 select

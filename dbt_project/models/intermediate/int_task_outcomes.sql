@@ -1,11 +1,47 @@
--- The outcome of each touched task. Revisions are judged by time, then by id; arrival never matters.
+-- The outcome of each touched task: the word that holds, and the figures said by the highest rank that says them. A task
+-- without an outcome is pending until its workflow's outcome window has passed since its end.
+{%- set figures = {'outcome_score': 'score', 'units': 'units', 'units_succeeded': 'units_succeeded'} %}
+with words as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        bool_or(outcome is not null) as has_word,
+        max(outcome) filter (where is_winner) as outcome,
+        max(source) filter (where is_winner) as outcome_source,
+        max(judged_at) filter (where is_winner) as outcome_at,
+        max(judged_by) filter (where is_winner) as outcome_by,
+        {%- for figure, column in figures.items() %}
+        arg_max({{ column }}, (rank, judged_at, revision_id)) filter (
+            where {{ column }} is not null and is_latest and (evaluation_name is null or outcome is not null)
+        ) as {{ figure }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_outcome_revisions') }}
+    where task_id is not null
+    group by organization, task_id, task_traffic_source
+),
+
+judged as (
+    select
+        heads.organization,
+        heads.task_id,
+        heads.task_traffic_source,
+        coalesce(words.outcome, 'unknown') as outcome,
+        case when words.outcome != 'unknown' then words.outcome_source end as outcome_source,
+        case when words.outcome != 'unknown' then words.outcome_at end as outcome_at,
+        case when words.outcome != 'unknown' then words.outcome_by end as outcome_by,
+        words.outcome_score,
+        words.units,
+        words.units_succeeded,
+        heads.has_tag or coalesce(words.has_word, false) as is_tasked,
+        heads.ended_ns + heads.outcome_window_ns as window_ends_ns
+    from {{ ref('int_task_heads') }} as heads
+    left join words using (organization, task_id, task_traffic_source)
+)
+
 select
-    organization,
-    task_id,
-    task_traffic_source,
-    coalesce(arg_max(outcome, {{ sighting_order('outcome_ns') }}) filter (where outcome is not null), 'unknown') as outcome,
-    case when bool_or(outcome is not null) then 'task attribute' end as outcome_source,
-    max(outcome_ns) as outcome_ns,
-    bool_or(task_source = 'task' or has_run_tag or has_workflow_tag or outcome is not null) as is_tasked
-from {{ ref('int_task_runs') }}
-group by organization, task_id, task_traffic_source
+    * exclude (window_ends_ns),
+    case when is_tasked and outcome = 'unknown' then window_ends_ns end as pending_until_ns,
+    is_tasked and outcome = 'unknown'
+    and coalesce(window_ends_ns > (select epoch_ns(made_at) from {{ source('meta', 'build') }}), false) as is_pending
+from judged

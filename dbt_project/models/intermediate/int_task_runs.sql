@@ -2,10 +2,12 @@
 -- task is another task; an unknown source joins the one known task of that id.
 with sightings as (
     select * from {{ ref('int_run_sightings') }}
+    where kind = 'spans'
     union all by name
     select * from {{ history('int_task_sightings') }}
     where
-        task_key in (select task_key from {{ ref('int_touched_tasks') }})
+        kind = 'spans'
+        and task_key in (select task_key from {{ ref('int_touched_tasks') }})
         and run_key not in (select run_key from {{ ref('int_touched_runs') }})
 ),
 

@@ -27,10 +27,7 @@ sighted as (
         max(ended_ns) as ended_ns,
         {%- for tag in ['workflow_id', 'team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id',
             'prompt_version', 'task_size'] %}
-        arg_min({{ tag }}, {{ sighting_order('started_ns') }}) filter (where {{ tag }} is not null) as {{ tag }},
-        {%- endfor %}
-        {%- for part in ['outcome_score', 'units', 'units_succeeded'] %}
-        arg_max({{ part }}, {{ sighting_order('outcome_ns') }}) filter (where {{ part }} is not null) as {{ part }}{{ "," if not loop.last }}
+        arg_min({{ tag }}, {{ sighting_order('started_ns') }}) filter (where {{ tag }} is not null) as {{ tag }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref('int_task_runs') }}
     group by organization, task_id, task_traffic_source
@@ -58,13 +55,16 @@ spent as (
 )
 
 select
-    sighted.* exclude (started_ns, ended_ns) replace (
-        case when sighted.units_succeeded between 0 and sighted.units then sighted.units end as units,
-        case when sighted.units_succeeded between 0 and sighted.units then sighted.units_succeeded end as units_succeeded
-    ),
+    sighted.* exclude (started_ns, ended_ns),
+    outcomes.outcome_score,
+    case when outcomes.units_succeeded between 0 and outcomes.units then outcomes.units end as units,
+    case when outcomes.units_succeeded between 0 and outcomes.units then outcomes.units_succeeded end as units_succeeded,
     outcomes.outcome,
     outcomes.outcome_source,
-    outcomes.outcome_ns,
+    outcomes.outcome_at,
+    outcomes.outcome_by,
+    outcomes.pending_until_ns,
+    outcomes.is_pending,
     outcomes.is_tasked,
     sighted.started_ns,
     sighted.ended_ns,

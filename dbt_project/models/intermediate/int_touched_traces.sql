@@ -5,7 +5,14 @@
 {%- set repriced = source('meta', 'repriced_names') %}
 with recursive links as (
     {%- for spans in [ref('stg_spans'), history('int_spans')] %}
-    select trace_key, response_key as sighting_key, cast(null as varchar) as scope_name, start_ns, end_ns, false as is_session
+    select
+        trace_key,
+        response_key as sighting_key,
+        cast(null as varchar) as scope_name,
+        -- an evaluation says of whatever time that it judges the response it names
+        case when role = 'evaluation' then cast('-9223372036854775808' as bigint) else start_ns end as start_ns,
+        case when role = 'evaluation' then 9223372036854775807 else end_ns end as end_ns,
+        false as is_session
     from {{ spans }}
     where response_key is not null
     union all

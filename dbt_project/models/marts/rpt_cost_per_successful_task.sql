@@ -32,7 +32,7 @@ select
     successes,
     failures,
     unknown_outcomes,
-    cast(0 as bigint) as pending,
+    pending,
     unknown_cost_tasks,
     zero_cost_tasks,
     cost_usd,

@@ -1,6 +1,6 @@
-{{ config(materialized='daily', touched_by=['int_calls', 'int_spans', 'int_tasks']) }}
+{{ config(materialized='daily', touched_by=['int_calls', 'int_spans', 'int_tasks', 'int_outcomes']) }}
 with touched as (
-    select distinct date from meta.touched_dates where model in ('int_calls', 'int_spans', 'int_tasks')
+    select distinct date from meta.touched_dates where model in ('int_calls', 'int_spans', 'int_tasks', 'int_outcomes')
 ),
 
 calls as (
@@ -60,7 +60,10 @@ findings as (
     where date in (select date from touched) and unexplained_input_tokens + unexplained_output_tokens > 0
     union all
     select task_date, organization, environment, 'unknown_outcome', workflow_id, cost_usd from {{ ref('int_tasks') }}
-    where task_date in (select date from touched) and is_tasked and outcome = 'unknown'
+    where task_date in (select date from touched) and is_tasked and not is_pending and outcome = 'unknown'
+    union all
+    select date, organization, null, 'unresolved_outcome', coalesce(reference, evaluation_name), 0 from {{ ref('int_outcomes') }}
+    where date in (select date from touched) and task_id is null
 )
 
 select

@@ -19,6 +19,7 @@ renamed as (
         step,
         tool_name,
         coalesce(signal, 'span') as signal,
+        evaluations,
         {{ select_list(call_columns()) }},
         {{ select_list(tag_columns() + sighting_columns()) }},
         {{ select_list(tag_columns() + sighting_columns(), "resource_") }},

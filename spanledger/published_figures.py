@@ -1,0 +1,37 @@
+"""What the published build says of calls and tasks, opened for the build that is compared with it."""
+
+import json
+
+import duckdb
+
+FIGURES = {"int_calls": "published_calls", "int_tasks": "published_tasks"}
+"""History models, and the tables of schema `meta` that show them."""
+
+
+def open_published(connection: duckdb.DuckDBPyConnection) -> None:
+    """`meta.published_…` as the published build, attached as `previous`, left them, with those columns that it has."""
+    _open_build(connection)
+    for model, name in FIGURES.items():
+        query = "select path from previous.meta.history_files where model = ?"
+        paths = [path for (path,) in connection.execute(query, [model]).fetchall()]
+        if paths:
+            _open_figures(connection, paths, name)
+
+
+def _open_build(connection: duckdb.DuckDBPyConnection) -> None:
+    (row,) = connection.execute("from previous.meta.build").to_arrow_table().to_pylist()
+    # a build of an earlier version knew no instant of its own
+    known = [row["build_id"], row.get("made_at") or row["finished_at"], row.get("outcome_rules")]
+    connection.execute("insert into meta.published (build_id, finished_at, outcome_rules) values (?, ?, ?)", known)
+
+
+def _open_figures(connection: duckdb.DuckDBPyConnection, paths: list[str], name: str) -> None:
+    files = json.dumps(paths).replace('"', "'")
+    wanted = [column for column, *_ in connection.execute(f"describe meta.{name}").fetchall()]
+    source = f"read_parquet({files}, hive_partitioning = false, union_by_name = true)"
+    there = {column for column, *_ in connection.execute(f"describe from {source}").fetchall()}
+    columns = ", ".join(column for column in wanted if column in there)
+    connection.execute(f"alter table meta.{name} rename to {name}_columns")
+    connection.execute(
+        f"create view meta.{name} as from meta.{name}_columns union all by name select {columns} from {source}"
+    )
