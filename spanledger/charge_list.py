@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from spanledger.charge_files import ChargeFiles
+from spanledger.texts import read_text
 from transforms import charges, coverage
 from transforms.charges import Charge
 from transforms.columns import MONEY
@@ -46,7 +47,7 @@ class ChargeList:
 
 def read_charge_list(files: ChargeFiles, exchange: Exchange) -> ChargeList:
     """What the files say. Raises ChargeError naming file, line and column, OSError."""
-    texts = [path and Text(path.name, path.read_text()) for path in (files.charges, files.coverage)]
+    texts = [path and read_text(path, charges.ChargeError) for path in (files.charges, files.coverage)]
     return _read(texts[0], texts[1], exchange)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spanledger.price_files import PriceFiles
+from spanledger.texts import read_text
 from transforms import model_names, model_spellings, price_lists
 from transforms.currency import Exchange
-from transforms.price_ledger import Ledger, Text, UserFiles, exchange_of, ledger
+from transforms.price_ledger import Ledger, UserFiles, exchange_of, ledger
 from transforms.prices import PriceError
 
 
@@ -37,8 +38,8 @@ def display_exchange(files: PriceFiles, currency: str) -> Exchange:
 
 
 def read_texts(files: PriceFiles) -> UserFiles:
-    """What the files say. Raises OSError."""
-    return UserFiles(**{name: Text(path.name, path.read_text()) for name, path in vars(files).items() if path})
+    """What the files say. Raises OSError, PriceError for what is no UTF-8."""
+    return UserFiles(**{name: read_text(path, PriceError) for name, path in vars(files).items() if path})
 
 
 @functools.lru_cache(maxsize=4)

@@ -16,6 +16,7 @@ from spanledger import current, zones
 from spanledger.exits import FAILED, USAGE, Failure
 from spanledger.price_list import read_price_list, read_texts
 from spanledger.settings import Settings
+from spanledger.texts import read_text
 from transforms.currency import CurrencyError
 from transforms.invoices.lines import Invoice, InvoiceError, Meaning, invoice
 from transforms.invoices.meaning import read_meaning
@@ -28,7 +29,7 @@ from transforms.reconciliation.naming import Naming, our_provider, providers_of
 from transforms.reconciliation.reconciling import Facts, Reconciliation, reconcile
 from transforms.yaml_lines import ConfigError
 
-READING = (InvoiceError, ConfigError, CurrencyError, PriceError, UnicodeDecodeError)
+READING = (InvoiceError, ConfigError, CurrencyError, PriceError)
 WIDEST_OFFSET = timedelta(days=1)
 """How far a day may begin from UTC's: calls that far around the period are looked at."""
 
@@ -75,7 +76,7 @@ def run(settings: Settings, file: Path, options: Options) -> Outcome:
 
 def _meaning(options: Options) -> Meaning:
     file = options.mapping
-    said = read_meaning(file.read_text(), file.name) if file else Meaning()
+    said = read_meaning(read_text(file, ConfigError).text, file.name) if file else Meaning()
     columns = {**said.columns, **dict(options.columns)}
     provider = options.provider or said.provider
     return Meaning(columns, said.kinds, said.models, said.projects, provider, said.currency)

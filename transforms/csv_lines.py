@@ -10,6 +10,9 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import NoReturn
 
+LARGEST_COUNT = 10**18
+MOST_DIGITS = 30
+
 
 @dataclass(frozen=True)
 class Line:
@@ -37,12 +40,14 @@ class Line:
             number = Decimal(self.text(column))
         except InvalidOperation:
             self.refuse(f"{column} is {self.text(column)!r}, expected a number")
-        return number if number.is_finite() else self.refuse(f"{column} is {self.text(column)!r}, expected a number")
+        return number if is_ordinary(number) else self.refuse(f"{column} is {self.text(column)!r}, expected a number")
 
     def count(self, column: str) -> int:
         """A whole number from 0."""
         text = self.text(column)
-        return int(text) if text.isdecimal() else self.refuse(f"{column} is {text!r}, expected a whole number from 0")
+        if not text.isdecimal() or int(text) > LARGEST_COUNT:
+            self.refuse(f"{column} is {text!r}, expected a whole number from 0 to {LARGEST_COUNT}")
+        return int(text)
 
     def day(self, column: str) -> date | None:
         """A date, None where the column says nothing."""
@@ -68,6 +73,11 @@ class Line:
         if text not in allowed:
             self.refuse(f"{column} is {text!r}, expected one of {', '.join(allowed)}{near(text, allowed)}")
         return text
+
+
+def is_ordinary(number: Decimal) -> bool:
+    """Whether a number is finite and neither absurdly large nor absurdly small: nothing has that many digits."""
+    return number.is_finite() and (not number or abs(number.adjusted()) <= MOST_DIGITS)
 
 
 def near(text: str, allowed: Collection[str]) -> str:

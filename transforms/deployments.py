@@ -20,11 +20,12 @@ a second of its kind). Where only decode is stated, input costs nothing and outp
 stand in the ledger beside everybody else's, so that own and bought calls compare.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from transforms.csv_lines import is_ordinary
 from transforms.price_units import BANDS, is_sane
 from transforms.prices import BEGINNING, END, SMALLEST, PriceError, Rate
 from transforms.yaml_lines import ConfigError, Value, read_yaml
@@ -90,9 +91,12 @@ def read_deployments(text: str, name: str) -> list[Deployment]:
         entries = read_yaml(text, name).fields(("deployments",))
         if "deployments" not in entries:
             raise PriceError(f"{name}:1: expected a list of deployments")
-        return [_deployment(item) for item in entries["deployments"].items()]
+        items = entries["deployments"].items()
+        found = [_deployment(item) for item in items]
+        _refuse_overlaps(found, items)
     except ConfigError as error:
         raise PriceError(str(error)) from error
+    return found
 
 
 def rates(deployment: Deployment) -> Iterator[Rate]:
@@ -150,12 +154,24 @@ def _check(found: Deployment, item: Value) -> None:
             )
 
 
+def _refuse_overlaps(found: Sequence[Deployment], items: Sequence[Value]) -> None:
+    """A token of a model costs one amount at a time."""
+    for place, (one, item) in enumerate(zip(found, items, strict=True)):
+        for other, first in zip(found[:place], items, strict=False):
+            is_same = (one.provider, one.model) == (other.provider, other.model)
+            if is_same and one.valid_from < other.valid_to and other.valid_from < one.valid_to:
+                item.refuse(
+                    f"{one.provider}/{one.model} stands in line {first.line} for "
+                    f"{max(one.valid_from, other.valid_from):%F} already; end that one with valid_to"
+                )
+
+
 def _number(value: Value) -> Decimal:
     try:
         number = Decimal(value.text())
     except InvalidOperation:
         value.refuse(f"expected a number, got {value.text()!r}")
-    return number if number.is_finite() else value.refuse(f"expected a number, got {value.text()!r}")
+    return number if is_ordinary(number) else value.refuse(f"expected a number, got {value.text()!r}")
 
 
 def _above_zero(value: Value) -> Decimal:

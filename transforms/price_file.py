@@ -89,7 +89,7 @@ def _rates(line: Line, column: str, exchange: Exchange) -> list[Rate]:
         line.required("model"),
         kind,
         _a_unit(line, column, stated * usd / count, is_exact=currency == USD),
-        service_tier=line.text("service_tier") or STANDARD,
+        service_tier=line.text("service_tier").lower() or STANDARD,
         input_tokens_above=line.count("input_tokens_above") if line.text("input_tokens_above") else -1,
         valid_from=valid_from,
         valid_to=valid_to,
@@ -192,9 +192,12 @@ def _in_window(rate: Rate, opens: time, closes: time) -> Rate:
 def _clock(line: Line, column: str) -> time | None:
     text = line.text(column)
     try:
-        return time.fromisoformat(text) if text else None
+        clock = time.fromisoformat(text) if text else None
     except ValueError:
         line.refuse(f"{column} is {text!r}, expected HH:MM in UTC")
+    if clock and clock.tzinfo:
+        line.refuse(f"{column} is {text!r}: it is in UTC, write HH:MM without a zone")
+    return clock
 
 
 def _discount(line: Line) -> Discount:
@@ -217,7 +220,7 @@ def _discount_of(line: Line, percent: Decimal) -> Discount:
     if EVERY in models:
         line.refuse(f"model is {line.text('model')!r}: {EVERY} stands alone, for every model of the provider")
     start, stop = _interval(line)
-    tier = line.text("service_tier") or None
+    tier = line.text("service_tier").lower() or None
     source = line.text("source") or "override"
     return Discount(line.required("provider"), models, percent, tier, start, stop, source, line)
 

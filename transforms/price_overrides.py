@@ -31,7 +31,7 @@ def read_overrides(text: str, name: str, listed: Sequence[Rate] = (), exchange: 
     Raises PriceError.
     """
     stated, discounts = read_price_file(text, name, exchange or Exchange())
-    refuse_overlaps([one.rate for one in stated], name)
+    _refuse_rows_that_overlap(stated)
     _refuse_other_spellings(stated, listed)
     _refuse_far_from_list(stated, listed)
     own_list = whole_cards(rates_of(stated, "list"))
@@ -84,14 +84,28 @@ def _is_in_tier(rate: Rate, discount: Discount) -> bool:
 
 def refuse_overlaps(rates: Sequence[Rate], name: str) -> None:
     """Two rates for one thing at one time; a part of the day may differ from all of it."""
+    for one, two in _overlapping(rates):
+        raise PriceError(f"{name}: {_two_rates(one, two)}")
+
+
+def _refuse_rows_that_overlap(stated: Sequence[Stated]) -> None:
+    lines = {id(one.rate): one.line for one in stated}
+    for one, two in _overlapping([one.rate for one in stated]):
+        lines[id(two)].refuse(
+            f"{_two_rates(one, two)}; the other stands in {lines[id(one)].where}, end it with valid_to"
+        )
+
+
+def _two_rates(one: Rate, two: Rate) -> str:
+    return f"{one.price_provider}/{one.price_model} {one.token_kind} has two rates on {two.valid_from.date()}"
+
+
+def _overlapping(rates: Sequence[Rate]) -> Iterator[tuple[Rate, Rate]]:
     ordered = sorted(rates, key=lambda rate: (repr(_thing(rate)), rate.valid_from))
     for _, group in itertools.groupby(ordered, key=_thing):
         for one, two in itertools.combinations(group, 2):
             if two.valid_from < one.valid_to and _clocks_meet(one, two):
-                raise PriceError(
-                    f"{name}: {one.price_provider}/{one.price_model} {one.token_kind} has two rates "
-                    f"on {two.valid_from.date()}"
-                )
+                yield one, two
 
 
 def _thing(rate: Rate) -> tuple[object, ...]:

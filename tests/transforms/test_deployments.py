@@ -107,3 +107,15 @@ def test_one_model_has_one_price() -> None:
     )
     with pytest.raises(PriceError, match=r"prices\.csv and own\.yaml: vllm/own-70b .* has two rates on 2026-10-01"):
         ledger(UserFiles(priced, Text("own.yaml", WORKED)))
+
+
+def test_two_deployments_of_one_model_at_one_time_are_refused_by_line() -> None:
+    again = WORKED + WORKED.removeprefix("deployments:\n").replace("gpus: 2", "gpus: 4")
+    with pytest.raises(
+        PriceError, match=r"own\.yaml:12: deployments\[2\]: vllm/own-70b stands in line 2 for 1970-01-01"
+    ):
+        read_deployments(again, "own.yaml")
+    ended = (
+        WORKED + "    valid_to: 2026-10-01\n" + WORKED.removeprefix("deployments:\n") + "    valid_from: 2026-10-01\n"
+    )
+    assert len(read_deployments(ended, "own.yaml")) == 2

@@ -212,3 +212,30 @@ def test_every_row_the_ledger_brings_along_is_sane_and_has_an_id_of_its_own() ->
     assert [rate for rate in rates if not is_sane(rate.unit, rate.unit_price_usd)] == []
     assert len({rate.price_id for rate in rates}) == len(rates)
     assert prices.table(rates).num_rows == len(rates)
+
+
+def test_two_rates_at_one_time_are_named_by_both_their_lines() -> None:
+    with pytest.raises(PriceError, match=r"prices\.csv:3: acme/m input has two rates on 2026-11-01; .* prices\.csv:2,"):
+        read("unit_price", "acme,m,input,2026-10-01,,deal,2", "acme,m,input,2026-11-01,,deal,3")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        ("time_from,time_to", "22:00+02:00,23:00", "time_from is '22:00.02:00': it is in UTC, write HH:MM"),
+        ("input_tokens_above", "9" * 22, "input_tokens_above is '9+', expected a whole number from 0 to 1000000"),
+    ],
+)
+def test_what_could_only_be_kept_as_something_else_is_refused(column: str, value: str, complaint: str) -> None:
+    with pytest.raises(PriceError, match=rf"prices\.csv:2: {complaint}"):
+        read(f"unit_price,{column}", f"acme,m,input,,,deal,2,{value}")
+
+
+@pytest.mark.parametrize("price", ["1e400", "1e-400"])
+def test_a_number_of_hundreds_of_digits_is_none(price: str) -> None:
+    with pytest.raises(PriceError, match=rf"prices\.csv:2: unit_price is '{price}', expected a number$"):
+        read("unit_price", f"acme,m,input,,,deal,{price}")
+
+
+def test_a_tier_is_known_however_it_is_capitalised() -> None:
+    assert only(read("unit_price,service_tier", "acme,m,input,,,deal,2,Batch"), "input").service_tier == "batch"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from transforms.csv_lines import Line, near, read_lines
+from transforms.csv_lines import Line, is_ordinary, near, read_lines
 from transforms.invoices.lines import OTHER_CHARGES, USAGE_KINDS, Invoice, InvoiceError, InvoiceLine, Meaning, invoice
 
 FIELDS = ("date", "provider", "model", "kind", "quantity", "amount", "unit_price", "currency", "project", "text")
@@ -97,7 +97,7 @@ def figure(row: Line, column: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         row.refuse(f"{column} is {text!r}, expected a number")
-    return number if number.is_finite() else row.refuse(f"{column} is {text!r}, expected a number")
+    return number if is_ordinary(number) else row.refuse(f"{column} is {text!r}, expected a number")
 
 
 def kind_of(row: Line, column: str, meaning: Meaning) -> tuple[str | None, str | None]:
