@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from spanledger.formats import table
 from spanledger.reconcile import Outcome
 from transforms.columns import MONEY
 from transforms.invoices.lines import OTHER_CHARGES
-from transforms.reconciliation.cells import Cell
+from transforms.reconciliation.cells import PICO, Cell
 from transforms.reconciliation.findings import OPEN, REASONS, Finding
 from transforms.reconciliation.reconciling import Reconciliation
 
@@ -85,15 +85,21 @@ def _row(finding: Finding, cell: Cell | None) -> dict[str, Any]:
         "project": finding.key.project or None,
         "kind": finding.key.kind or None,
         "our_quantity": cell.our_quantity if cell.has_ours else None,
-        "invoice_quantity": cell.quantity,
+        "invoice_quantity": _rounded(cell.quantity),
         "our_cost_usd": cell.our_cost,
         "invoice_cost_usd": said,
         "difference_usd": (said or Decimal(0)) - cell.our_cost,
         "reason": finding.reason,
         "amount_usd": finding.amount,
-        "quantity": finding.quantity,
+        "quantity": _rounded(finding.quantity),
         "detail": finding.detail or None,
     }
+
+
+def _rounded(quantity: Decimal | None) -> Decimal | None:
+    """To the twelve digits that are kept: files may hold binary fractions of many more."""
+    with localcontext(prec=60):
+        return None if quantity is None else quantity.quantize(PICO)
 
 
 def summary(outcome: Outcome, tolerance: Decimal) -> Iterator[str]:

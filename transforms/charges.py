@@ -29,6 +29,7 @@ OPTIONAL = ("invoice_date", "invoice_id", "list_amount", "quantity", "unit", *SC
 
 PICO = Decimal("1e-12")
 LARGEST_USD = Decimal(1_000_000_000)
+LARGEST_QUANTITY = Decimal(10) ** 18
 LONGEST_DAYS = 3660
 
 
@@ -149,7 +150,7 @@ def _charge(line: Line, exchange: Exchange) -> Charge:
         billed_on=billed_on,
         fx_source=fx_source,
         invoice_id=line.text("invoice_id") or None,
-        quantity=line.amount("quantity") if line.text("quantity") else None,
+        quantity=_quantity(line) if line.text("quantity") else None,
         unit=line.text("unit") or None,
         organization=line.text("organization") or None,
         team=line.text("team") or None,
@@ -180,9 +181,21 @@ def _amount(line: Line, column: str, category: str) -> Decimal:
         line.refuse(f"{column} is {amount}: a credit is negative, or 0")
     if category != "credit" and amount < 0:
         line.refuse(f"{column} is {amount}: only a credit is negative; is the category credit?")
-    if amount.as_tuple().exponent < -12:  # type: ignore[operator]  # finite, so never 'n', 'N' or 'F'
-        line.refuse(f"{column} is {amount}, which has more than 12 decimals")
+    _refuse_digits(line, column, amount)
     return amount
+
+
+def _quantity(line: Line) -> Decimal:
+    quantity = line.amount("quantity")
+    _refuse_digits(line, "quantity", quantity)
+    if abs(quantity) > LARGEST_QUANTITY:
+        line.refuse(f"quantity is {quantity}, beyond {LARGEST_QUANTITY}")
+    return quantity
+
+
+def _refuse_digits(line: Line, column: str, number: Decimal) -> None:
+    if number.as_tuple().exponent < -12:  # type: ignore[operator]  # finite, so never 'n', 'N' or 'F'
+        line.refuse(f"{column} is {number}, which has more than 12 decimals")
 
 
 def _rate(line: Line, currency: str, day: date, exchange: Exchange) -> tuple[Decimal, str | None]:

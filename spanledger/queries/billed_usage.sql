@@ -1,5 +1,6 @@
 -- What calls of $providers used and cost from $first to $last, by quarter hour: the side of an invoice that we know.
--- A call that names no provider counts where its model is in a price list of theirs.
+-- A call that names no provider counts where its model is in a price list of theirs. A call that a charge pays for is not
+-- billed by its tokens: the charge stands on the invoice.
 select
     cast(epoch(time_bucket(interval '15 minutes', charges.started_at)) as bigint) // 900 as quarter,
     charges.provider,
@@ -14,7 +15,8 @@ select
 from fct_call_charges as charges
 inner join fct_calls as calls on charges.call_id = calls.call_id
 where
-    charges.started_at >= $first::timestamptz
+    calls.charge_id is null
+    and charges.started_at >= $first::timestamptz
     and charges.started_at < $last::timestamptz
     and (
         list_contains($providers, charges.provider)

@@ -121,3 +121,9 @@ def test_a_credit_covers_nothing() -> None:
     credit = SEATS.replace(",seat,", ",credit,").replace("2000", "-50")
     with pytest.raises(ChargeError, match="a credit pays for no calls"):
         read(f"{credit},claude", header=f"{HEADER},covers")
+
+
+@pytest.mark.parametrize(("quantity", "problem"), [("1e-13", "more than 12 decimals"), ("1e19", "beyond 10+$")])
+def test_a_quantity_that_cannot_be_kept_is_refused(quantity: str, problem: str) -> None:
+    with pytest.raises(ChargeError, match=rf"charges\.csv:2: quantity is .*{problem}"):
+        read_charges(f"{HEADER},quantity\n{SEATS},{quantity}\n", "charges.csv", EURO)

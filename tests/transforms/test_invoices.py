@@ -57,6 +57,12 @@ REFUSED = [
     (f"{FOCUS}\n2026-10-01T00:00:00Z,,1,OpenAI,Input,Tokens\n", "file:2: ChargeCategory is empty"),
     (f"{OPENAI_CSV}\nsoon,1,usd,\n", "file:2: start_time is 'soon', expected a whole number from 0"),
     (f"{CONSOLE}\n2026-10-01,Claude Opus 5,thoughts,1,token\n", "file:2: token_type is 'thoughts', expected one of"),
+    (f"{OPENAI_CSV}\n1790000000000,1,usd,\n", "file:2: start_time is 1790000000000, expected seconds since 1970"),
+    ("date,amount\n9999-12-31,1\n", "file: its days reach from 9999-12-31 to 9999-12-31: is every year right"),
+    ("date,amount\n2026-10-01,1\n2062-10-01,1\n", "file: its days reach from 2026-10-01 to 2062-10-01"),
+    ("date,amount\n2026-10-01,1e13\n", "file:2: amount is 1E.13, beyond 1000000000000: is it the right column"),
+    ("date,quantity\n2026-10-01,-1e19\n", "file:2: quantity is -1E.19, beyond 1000000000000000000"),
+    ("date,amount\n2026-10-01,1e40\n", "file:2: amount is '1e40', expected a number"),
     ("{", "file:1: not JSON"),
     ('{"hello": 1}', "file: JSON of no form known here; there are openai-json, anthropic-json"),
     (

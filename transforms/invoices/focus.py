@@ -4,7 +4,8 @@ Read are columns that the specification defines (`COLUMNS`), and `x_ModelName`, 
 our own export: FOCUS has no columns yet for a model and a kind of token. Where a cloud names them elsewhere, say where:
 `--column model=ResourceName`. A row is ours when its service or provider is one of `PROVIDERS`, or when its
 ServiceCategory is AI and the user says whose bill it is; the other rows are left out and counted. BilledCost is
-compared: it is what the invoice adds up.
+compared: it is what the invoice adds up. So usage that a purchase pays for (an EffectiveCost and nothing billed, in our
+own export also an x_CostSource of covered) is left out as well.
 
 Source: FOCUS_Spec, specification/columns; since 1.3 ServiceProviderName, in place of ProviderName.
 """
@@ -60,6 +61,7 @@ METERS = {
     "input cache write": "cache_write",
     "input cache write 1h": "cache_write_1h",
     "output": "output",
+    "output reasoning": "output_reasoning",
     "request": "request",
 }
 """Meter in lower case -> kind; others are explained by the mapping file."""
@@ -109,7 +111,7 @@ def _read(rows: list[Line], name: str, meaning: Meaning) -> Invoice:
     lines: list[InvoiceLine] = []
     others = Decimal(0)
     for row in rows:
-        provider = _provider(row, meaning)
+        provider = None if _is_prepaid(row) else _provider(row, meaning)
         if provider is None:
             others += figure(row, "BilledCost") or Decimal(0)
         else:
@@ -127,6 +129,11 @@ def _provider(row: Line, meaning: Meaning) -> str | None:
     said = (row.text(column) for column in COLUMNS["provider"])
     known = next((PROVIDERS[name.lower()] for name in said if name.lower() in PROVIDERS), None)
     return known or (meaning.provider if row.text("ServiceCategory") == AI else None)
+
+
+def _is_prepaid(row: Line) -> bool:
+    is_free = row.text("ChargeCategory") == "Usage" and figure(row, "BilledCost") == 0
+    return is_free and (bool(figure(row, "EffectiveCost")) or row.text("x_CostSource") == "covered")
 
 
 def _line(row: Line, provider: str, meaning: Meaning) -> InvoiceLine:

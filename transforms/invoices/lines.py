@@ -6,14 +6,21 @@ written, in the invoice's currency; nothing is converted, valued or rounded here
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-USAGE_KINDS = ("input", "cache_read", "cache_write", "cache_write_1h", "output", "request")
-"""Kinds of usage, as in `fct_call_charges`; input is what was neither read from nor written to a cache."""
+USAGE_KINDS = ("input", "cache_read", "cache_write", "cache_write_1h", "output", "output_reasoning", "request")
+"""Kinds of usage, as in `fct_call_charges`; input is what was neither read from nor written to a cache, and
+output_reasoning is apart from output only where it has a price of its own."""
 
 OTHER_CHARGES = ("credit", "discount", "tax", "fee")
 """Charges that no call's usage stands behind. A fee is everything that is none of the other three."""
+
+LARGEST_AMOUNT = Decimal(10) ** 12
+LARGEST_QUANTITY = Decimal(10) ** 18
+LONGEST = timedelta(days=3660)
+YEARS = range(2000, 2200)
+"""Beyond these a column was mistaken for another, or a year mistyped."""
 
 CENT = -2
 """Digits behind the point to which every invoice is written, at the least."""
@@ -109,4 +116,15 @@ def invoice(
     covered = [*days, *(line.day for line in found)]
     if not found or not covered:
         raise InvoiceError(f"{name}: there is no line in it that could be compared")
-    return Invoice(name, form, found, min(covered), max(covered), left_out, tuple(notes))
+    first, last = min(covered), max(covered)
+    if last - first > LONGEST or not {first.year, last.year} <= {*YEARS}:
+        raise InvoiceError(f"{name}: its days reach from {first} to {last}: is every year right?")
+    for line in found:
+        _refuse_beyond(line)
+    return Invoice(name, form, found, first, last, left_out, tuple(notes))
+
+
+def _refuse_beyond(line: InvoiceLine) -> None:
+    for what, said, most in (("amount", line.amount, LARGEST_AMOUNT), ("quantity", line.quantity, LARGEST_QUANTITY)):
+        if said is not None and abs(said) > most:
+            raise InvoiceError(f"{line.where}: {what} is {said}, beyond {most:f}: is it the right column?")

@@ -24,7 +24,11 @@ def read_openai_csv(text: str, name: str, meaning: Meaning) -> Invoice:
 
 
 def _day(row: Line) -> date:
-    return datetime.fromtimestamp(row.count("start_time"), UTC).date()
+    seconds = row.count("start_time")
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        row.refuse(f"start_time is {seconds}, expected seconds since 1970")
 
 
 def _line(row: Line, meaning: Meaning) -> InvoiceLine:
