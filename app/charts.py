@@ -77,30 +77,78 @@ def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], 
 
 
 def line_with_band(rows: Rows, *, height: int = 240) -> None:
-    """One figure per day as a line. `rows`: date, usd (None leaves a gap)."""
+    """One figure per day as a line with its interval behind it. `rows`: date, usd, low, high (None leaves a gap).
+
+    A day's interval may reach far above all figures: the axis ends at twice the highest figure, the band goes on.
+    """
     data = [
         {
             **_date(row["date"]),
-            "amount": None if row["usd"] is None else _shown(row["usd"]),
+            **{name: None if row[name] is None else _shown(row[name]) for name in ("usd", "low", "high")},
             "label": figures.money(row["usd"]),
+            "range": figures.UNKNOWN
+            if row["low"] is None
+            else f"{figures.money(row['low'])} – {figures.money(row['high'])}",
         }
         for row in rows
     ]
-    chart = (
-        alt.Chart(alt.Data(values=data))
-        .mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE)
-        .encode(
-            x=_day(),
-            y=alt.Y(
-                "amount:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(labelExpr=_money_axis(), tickCount=4)
-            ),
-            tooltip=[
-                alt.Tooltip("day:N", title="day (UTC)"),
-                alt.Tooltip("label:N", title=currency.shown().name),
-            ],
-        )
+    top = max((row["usd"] for row in data if row["usd"] is not None), default=0) * 2 or 1
+    axis = alt.Axis(labelExpr=_money_axis(), tickCount=4)
+    scale = alt.Scale(domain=[0, top], clamp=False)
+    base = alt.Chart(alt.Data(values=data)).encode(
+        x=_day(),
+        tooltip=[
+            alt.Tooltip("day:N", title="day (UTC)"),
+            alt.Tooltip("label:N", title=currency.shown().name),
+            alt.Tooltip("range:N", title="95 %"),
+        ],
+    )
+    chart = alt.layer(
+        base.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True).encode(
+            y=alt.Y("low:Q", title=None, scale=scale, axis=axis), y2="high:Q"
+        ),
+        base.mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE).encode(y=alt.Y("usd:Q", scale=scale)),
     )
     _show(chart, height)
+
+
+def ratio_intervals(rows: Rows, colours: Mapping[str, str]) -> None:
+    """Ratios with their intervals on a log axis around 1. `rows`: what, pair, said, ratio, ratio_low, ratio_high."""
+    numbers = ("ratio", "ratio_low", "ratio_high")
+    data = [
+        {name: row[name] for name in ("what", "pair", "said")}
+        | {name: float(row[name]) for name in numbers}
+        | {f"{name}_text": figures.times(row[name]) for name in numbers}
+        | {"line": f"{row['what']} · {row['pair']} ({row['traffic_source']})"}
+        for row in rows
+    ]
+    names = _named(rows, "said", colours)
+    reach = max(max(row["ratio_high"], 1 / row["ratio_low"]) for row in data)
+    ticks = [tick for tick in (0.1, 0.2, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 5, 10) if 1 / reach <= tick <= reach]
+    scale = alt.Scale(type="log", domain=[1 / reach, reach])
+    base = alt.Chart(alt.Data(values=data)).encode(
+        y=alt.Y("line:N", sort=None, title=None, axis=None),
+        color=alt.Color("said:N", scale=_scale(names, colours), legend=None),
+        tooltip=[
+            alt.Tooltip("line:N", title="versions"),
+            alt.Tooltip("ratio_text:N", title="ratio"),
+            alt.Tooltip("ratio_low_text:N", title="from"),
+            alt.Tooltip("ratio_high_text:N", title="to"),
+            alt.Tooltip("said:N", title="verdict"),
+        ],
+    )
+    x = alt.Axis(values=ticks, format=".3~g", labelExpr="'× ' + datum.label", grid=False)
+    one = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4], color=GREY)
+    chart = alt.layer(
+        one.encode(x=alt.X("one:Q", scale=scale, title=None, axis=x)),
+        base.mark_rule(strokeWidth=3).encode(x=alt.X("ratio_low:Q", scale=scale), x2="ratio_high:Q"),
+        base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("ratio:Q", scale=scale)),
+        # above its interval, not beside it: a narrow screen has no room there
+        base.mark_text(align="left", baseline="bottom", dy=-7, limit=380).encode(
+            x=alt.value(0), text="line:N", color=alt.value("#808080")
+        ),
+    )
+    _show(chart, 60 + 42 * len(data))
 
 
 def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:

@@ -113,6 +113,14 @@ def share(part: Figure | None, whole: Figure | None = 1) -> str:
     return f"{_rounded(ratio, 1 if 0 < ratio < 10 else 0)} %"
 
 
+def times(ratio: Figure | None) -> str:
+    """A ratio: `× 1.43`, `× 0.85`, `× 12`."""
+    if ratio is None:
+        return UNKNOWN
+    value = Decimal(str(ratio))
+    return f"× {_rounded(value, max(0, 2 - max(value.adjusted(), 0))):f}"
+
+
 def count(number: Figure | None) -> str:
     """Whole numbers with thousands separated: `17,015`."""
     return UNKNOWN if number is None else f"{int(number):,}"

@@ -10,6 +10,9 @@ Row = Mapping[str, Any]
 COVERAGE_NEEDED = Decimal("0.8")
 """Below this share of tasks with a known outcome the range is shown, not the point."""
 
+BY_SOURCE: dict[str, str | None] = {"by": "traffic_source", "of_source": None}
+"""What to ask the question task_groups for each traffic source's measures."""
+
 
 def headline_source(measures: Sequence[Row]) -> str:
     """The traffic source that cost per successful task is about: production, else the one with most tasks."""
@@ -49,7 +52,16 @@ def interval(measure: Row) -> str:
         return f"outcome known for only {figures.share(known, measure['tasks'])} of tasks"
     if measure["ci_low_usd"] is None:
         return f"{figures.count(measure['successes'])} successes, too few for a range"
-    return f"95 %: {figures.money(measure['ci_low_usd'])} – {figures.money(measure['ci_high_usd'])}"
+    return (
+        f"95 %: {ends(measure)}{', likely too low: one task far above the rest' if measure['is_heavy_tailed'] else ''}"
+    )
+
+
+def ends(measure: Row) -> str:
+    """The interval alone, for a table; a dash where there is none."""
+    if measure.get("ci_low_usd") is None or not is_covered(measure):
+        return figures.UNKNOWN
+    return f"{figures.money(measure['ci_low_usd'])} – {figures.money(measure['ci_high_usd'])}"
 
 
 def ratio(part: Any, whole: Any) -> Decimal | None:

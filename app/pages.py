@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.context import Context
-from app.views import attribution, calls, forecast, overview, prices, quality, tasks, trace, traffic, waste
+from app.views import attribution, calls, forecast, overview, prices, quality, tasks, trace, traffic, versions, waste
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ PAGES: dict[str, list[PageEntry]] = {
     ],
     "Where it goes": [
         PageEntry("Cost per task", ":material/task_alt:", "tasks", tasks.render),
+        PageEntry("Versions", ":material/compare_arrows:", "versions", versions.render),
         PageEntry("Traffic", ":material/call_split:", "traffic", traffic.render),
         PageEntry("Waste", ":material/recycling:", "waste", waste.render),
         PageEntry("Attribution", ":material/groups:", "attribution", attribution.render),

@@ -6,6 +6,29 @@ COST_PER_SUCCESS = (
     "The range is a 95 % sampling interval."
 )
 LATENCY = "Time from a task's first call to its end; one task in twenty takes longer."
+LATENCIES = (
+    f"{LATENCY} Beside it the same without the waiting between runs: the time in which a run of the task was going on."
+)
+TASK_COSTS = "What a task costs: half of the tasks cost more than the first figure, one in twenty more than the second."
+INTERVAL = (
+    "Made to hold the true figure in 95 of 100 samples like this one, where no task stands far above the rest. Tasks "
+    "of one customer, else of one user, count as one observation."
+)
+HEAVY_TAIL = (
+    "One task costs over 50 times the mean, or a fifth of all: the figure hangs on it, and the range is likely too low."
+)
+OUTCOME_COVERAGE = (
+    "Tasks whose outcome is known ÷ all tasks. Below 80 % the cost per success is a range: from all unknown ones being "
+    "successes to none."
+)
+PART_PER_SUCCESS = "Spend of this part ÷ the successes of all tasks, so that the parts add up to the whole."
+VERSIONS = "A task counts under the first version it tried; tasks of unknown outcome or cost are left out."
+VERSION_COST = "What the earlier version's tasks cost, failures included, ÷ their successes."
+RATIO = "Cost per success of the later version ÷ that of the earlier. Above 1 it costs more."
+VERDICT = (
+    "Worse or better where the whole 95 % range lies on one side of 1. The range allows for being read at every build. "
+    "Nothing is read below 50 tasks and 20 successes of each version."
+)
 PRODUCTION_SHARE = (
     "Spend of production calls ÷ all spend. The rest is evals, replays, operations and calls whose source is unknown; "
     "nothing is guessed to be production."

@@ -7,7 +7,7 @@ from typing import Any
 from app import charts, figures, words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
-from app.measures import Row, first, headline_source, interval, is_fall, of_source, per_success, ratio
+from app.measures import BY_SOURCE, Row, first, headline_source, interval, is_fall, of_source, per_success, ratio
 from app.palette import TRAFFIC_SOURCE
 from app.sentences import period_words, traffic_finding, up_or_down
 from app.views.drivers import driver_grid, largest, largest_move, with_change
@@ -16,7 +16,8 @@ SHOWN_DRIVERS = 6
 
 
 def render(context: Context) -> None:
-    measures, measures_before = context.rows("task_measures"), context.rows_before("task_measures")
+    measures = context.rows("task_groups", **BY_SOURCE)
+    measures_before = context.rows_before("task_groups", **BY_SOURCE)
     source = headline_source(measures)
     now, before = of_source(measures, source), of_source(measures_before, source)
     spend, spend_before = context.rows("spend")[0], first(context.rows_before("spend"))

@@ -29,6 +29,7 @@ ALTER TABLE fct_calls ALTER COLUMN user_id TYPE VARCHAR;
 ALTER TABLE fct_calls ALTER COLUMN agent_name TYPE VARCHAR;
 
 -- What nobody in the sample sets apart.
+ALTER TABLE fct_tasks ADD COLUMN user_id VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN service_tier VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN rated_service_tier VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN usage_error VARCHAR;
@@ -101,3 +102,33 @@ SELECT
     cost_usd AS change_usd
 FROM fct_calls
 WHERE model = 'claude-opus-4-8' AND date = '2026-11-17' AND cost_usd IS NOT NULL;
+
+-- Three pairs of versions: one worse, one better, one that cannot be told.
+CREATE TABLE rpt_versions AS
+SELECT
+    'acme' AS organization,
+    'prod' AS environment,
+    pairs.*,
+    TIMESTAMPTZ '2026-10-01 08:00:00+00' AS first_started_before,
+    TIMESTAMPTZ '2026-11-01 08:00:00+00' AS first_started_after,
+    (tasks_before * 0.8)::BIGINT AS successes_before,
+    (tasks_after * 0.8)::BIGINT AS successes_after,
+    3::BIGINT AS left_out_before,
+    12::BIGINT AS left_out_after,
+    (tasks_before * 0.8 * cost_per_success_before_usd)::DECIMAL(28, 12) AS cost_before_usd,
+    (tasks_after * 0.8 * cost_per_success_after_usd)::DECIMAL(28, 12) AS cost_after_usd,
+FROM (
+    VALUES
+        ('code-review', 'production', 'prompt', 'review', 'v1', 'v2', 1200::BIGINT, 900::BIGINT, 0::BIGINT, 4::BIGINT,
+            0.11::DECIMAL(28, 12), 0.176::DECIMAL(28, 12), 1.6::DOUBLE, 1.31::DOUBLE, 1.95::DOUBLE, 'worse', NULL::BIGINT, false),
+        ('support-triage', 'eval', 'model', 'draft', 'gpt-5.2', 'claude-haiku-4-5', 2400, 2100, 37, 0,
+            0.021, 0.0153, 0.73, 0.61, 0.87, 'better', NULL, true),
+        ('search-answers', 'production', 'code', '', '4.1.0', '4.2.0', 800, 120, 0, 0,
+            0.031, 0.0335, 1.08, 0.78, 1.5, 'unclear', 3100, false),
+        ('invoice-extract', 'production', 'prompt', 'extract', 'v3', 'v4', 800, 12, 0, 0,
+            0.031, 0.0335, 1.08, NULL, NULL, 'unclear', 38, false)
+) AS pairs (
+    workflow_id, traffic_source, kind, subject, version_before, version_after, tasks_before, tasks_after, mixed_before,
+    mixed_after, cost_per_success_before_usd, cost_per_success_after_usd, ratio, ratio_low, ratio_high, verdict,
+    more_tasks, is_heavy_tailed
+);

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from tests.app import sample_prices
+from tests.statistics_macros import statements
 
 WORKFLOWS = {
     "support-triage": ("support", "assist", "reply-drafts", "claude-haiku-4-5", 0.004),
@@ -176,6 +177,7 @@ class _Company:
             con.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
             con.unregister("incoming")
         con.execute((Path(__file__).parent / "sample_marts.sql").read_text())
+        con.execute(statements())
         con.execute(
             "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, "
             "?::TIMESTAMPTZ AS data_until, ?::BIGINT AS lake_rows",

@@ -68,7 +68,7 @@ def test_the_sample_has_the_marts_own_columns(data: Path) -> None:
     marts = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
     build = warehouse.current(data)
     with duckdb.connect(build.path, read_only=True) as con:
-        for name in ("dim_prices", "fct_call_charges", "fct_calls", "fct_restatements"):
+        for name in ("dim_prices", "fct_call_charges", "fct_calls", "fct_restatements", "rpt_versions"):
             (model,) = yaml.safe_load((marts / f"{name}.yml").read_text())["models"]
             contract = {column["name"]: column["data_type"] for column in model["columns"]}
             described = con.execute(f"DESCRIBE {name}").fetchall()
