@@ -76,11 +76,9 @@ def close_command(settings: Settings, month: datetime, by: str, reason: str | No
 
     if is_forced and not reason:
         raise Failure("--force needs a --reason", USAGE)
-    missing = behind(settings.data, settings.lake_path).segments
-    if missing:
-        raise Failure(
-            f"{len(missing)} segments are not in the published build yet; run `spanledger build` first", FAILED
-        )
+    state = behind(settings.data, settings.lake_path)
+    if not state.is_fresh:
+        raise Failure(f"{state.missing} are not in the published build yet; run `spanledger build` first", FAILED)
     rows = periods.close(settings.data, periods.Act(_first(month), by, reason, is_forced), datetime.now(UTC))
     total = sum(cost for cost in rows["cost_usd"].to_pylist() if cost is not None)
     click.echo(f"{month:%Y-%m} is closed by {by} with {total} USD; the next build says so")

@@ -1,4 +1,4 @@
-"""How far the published build is behind the lake."""
+"""How far the published build is behind the lake and the outcomes said later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,33 +7,54 @@ from pathlib import Path
 import duckdb
 
 from collector.lake import LakeFile, active_files
+from spanledger import outcome_history
 from spanledger.current import published
 
 
 @dataclass(frozen=True)
 class Behind:
-    """What the lake holds and the published build does not."""
+    """What the lake and the outcome records hold and the published build does not."""
 
     segments: Sequence[str]
-    files: Sequence[LakeFile]  # those with at least one such segment
+    outcomes: Sequence[str]  # parts of outcome files
+    files: Sequence[LakeFile]  # those with at least one such segment or part
     lake_rows: int
 
     @property
     def is_fresh(self) -> bool:
         """Whether the build holds everything."""
-        return not self.segments
+        return not self.files
+
+    @property
+    def missing(self) -> str:
+        """What is missing, in words."""
+        counts = (len(self.segments), "segments"), (len(self.outcomes), "files of outcomes")
+        return " and ".join(f"{number} {what}" for number, what in counts if number)
 
 
 def behind(data: Path, lake: Path) -> Behind:
     """Compare; without a build everything is missing. Raises LakeError, FileNotFoundError, duckdb.Error."""
     warehouse = published(data)
-    held = _segments(warehouse) if warehouse else set()
-    files = active_files(lake)
-    missing = [file for file in files if not held.issuperset(file.segments)]
-    segments = sorted({segment for file in missing for segment in file.segments} - held)
-    return Behind(segments, missing, sum(file.rows for file in files))
+    lake_files, said = active_files(lake), outcome_history.files(data)
+    held, known = (_seen(warehouse), _seen(warehouse, "part", "outcome_parts")) if warehouse else (set(), set())
+    missing = [file for file in lake_files if not held.issuperset(file.segments)]
+    unread = [file for file in said if not known.issuperset(file.segments)]
+    return Behind(
+        segments=_others(missing, held),
+        outcomes=_others(unread, known),
+        files=[*missing, *unread],
+        lake_rows=sum(file.rows for file in lake_files),
+    )
 
 
-def _segments(warehouse: Path) -> set[str]:
+def _others(files: Sequence[LakeFile], seen: set[str]) -> list[str]:
+    return sorted({segment for file in files for segment in file.segments} - seen)
+
+
+def _seen(warehouse: Path, column: str = "segment", table: str = "segments") -> set[str]:
+    """What a build has read; nothing where it was made by a version that kept no such table."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return {segment for (segment,) in connection.execute("select segment from meta.segments").fetchall()}
+        query = "select count(*) from information_schema.tables where table_schema = 'meta' and table_name = ?"
+        if connection.execute(query, [table]).fetchall() == [(0,)]:
+            return set()
+        return {name for (name,) in connection.execute(f"select {column} from meta.{table}").fetchall()}

@@ -137,7 +137,7 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
     if state.is_fresh:
         yield ok("freshness", f"the build holds everything in the lake ({state.lake_rows:,} spans)")
         return
-    detail = f"{len(state.segments)} segments in {len(state.files)} files of the lake are not in the published build"
+    detail = f"{state.missing} are not in the published build"
     waited_s = time.time() - min(file.path.stat().st_mtime for file in state.files)
     pid = holder(data / "run" / LOCK_NAME)
     if pid and waited_s < LATE_INTERVALS * settings.build_interval_s:

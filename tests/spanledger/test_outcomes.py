@@ -181,3 +181,12 @@ def test_the_doctor_counts_them(fresh: Path) -> None:
         main, ["doctor", "--data", str(fresh), *["--grpc-port", "0", "--http-port", "0", "--app-port", "0"]]
     )
     assert "ok     outcomes: 1 files, 1 said later" in doctor.output
+
+
+def test_what_the_published_build_has_not_read_is_said_and_keeps_months_from_closing(data: Path) -> None:
+    run(data, "success", "--task", "a")
+    ports = ["--grpc-port", "0", "--http-port", "0", "--app-port", "0"]
+    doctor = CliRunner().invoke(main, ["doctor", "--data", str(data), *ports])
+    assert "fault  freshness: 1 files of outcomes are not in the published build" in doctor.output
+    closing = CliRunner().invoke(main, ["close", "2026-10", "--data", str(data)])
+    assert "1 files of outcomes are not in the published build yet; run `spanledger build` first" in closing.output
