@@ -16,7 +16,10 @@ from transforms.price_file import OPTIONAL, REQUIRED
 from transforms.price_ledger import Ledger, Text, ledger
 from transforms.prices import PriceError, Rate
 
-THING = ("provider", "model", "token_kind", "service_tier", "region", "input_tokens_above", "rate_class")
+THING = (
+    *("provider", "model", "token_kind", "service_tier", "region", "input_tokens_above", "rate_class"),
+    *("time_from", "time_to"),
+)
 """What a new row must share with an open one to end it."""
 
 FIRST = ("provider", "model", "token_kind", "unit_price", "unit", "valid_from", "valid_to", "source")

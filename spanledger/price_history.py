@@ -5,6 +5,7 @@ rates that were withdrawn at that moment. From all of them follows what was know
 as of any day.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,15 +50,22 @@ class PriceHistory:
 
     def _read(self) -> pa.Table:
         """Rows in the order they became known; each ends where a later file withdraws it."""
-        rows: list[pa.Table] = []
+        appeared = [SCHEMA.empty_table().drop_columns(["withdrawn_at"])]
+        withdrawn: list[datetime | None] = []
+        known: defaultdict[str, list[int]] = defaultdict(list)  # version -> its rows, while it is known
         for path in sorted(self._folder.glob("[!.]*.parquet")):
             event = pq.read_table(path)
-            at = event["at"][0]
-            gone = event.filter(pc.invert(event["is_known"]))["version"]
-            rows = [_withdraw(table, gone, at) for table in rows]
-            appeared = event.filter(event["is_known"]).drop_columns(["is_known"]).rename_columns({"at": "known_at"})
-            rows.append(appeared.append_column("withdrawn_at", pa.nulls(len(appeared), INSTANT)))
-        return pa.concat_tables([SCHEMA.empty_table(), *rows], promote_options="default").select(SCHEMA.names)
+            at = event["at"][0].as_py()
+            for version in event.filter(pc.invert(event["is_known"]))["version"].to_pylist():
+                for row in known.pop(version, []):
+                    withdrawn[row] = at
+            new = event.filter(event["is_known"])
+            for version in new["version"].to_pylist():
+                known[version].append(len(withdrawn))
+                withdrawn.append(None)
+            appeared.append(new.drop_columns(["is_known"]).rename_columns({"at": "known_at"}))
+        rows = pa.concat_tables(appeared, promote_options="default")
+        return rows.append_column("withdrawn_at", pa.array(withdrawn, INSTANT)).select(SCHEMA.names)
 
 
 def _event(appeared: pa.Table, gone: pa.Table, now: datetime) -> pa.Table:
@@ -67,9 +75,3 @@ def _event(appeared: pa.Table, gone: pa.Table, now: datetime) -> pa.Table:
     ]
     both = pa.concat_tables(tables)
     return both.append_column("at", pa.repeat(pa.scalar(now.astimezone(UTC), INSTANT), len(both)))
-
-
-def _withdraw(table: pa.Table, gone: pa.ChunkedArray, at: pa.Scalar) -> pa.Table:
-    is_gone = pc.and_(pc.is_null(table["withdrawn_at"]), pc.is_in(table["version"], gone.combine_chunks()))
-    ends = pc.if_else(is_gone, at, table["withdrawn_at"])
-    return table.set_column(table.schema.get_field_index("withdrawn_at"), "withdrawn_at", ends)

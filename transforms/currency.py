@@ -7,10 +7,14 @@ The rate of a day is the latest on or before it. Where there is none, that is sa
 1, of tomorrow, or of memory. US dollars need no rate.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from typing import NoReturn
 
 from transforms.csv_lines import Line, read_lines
 
@@ -50,10 +54,19 @@ class Exchange:
         """The latest rate on or before a day. Raises CurrencyError where there is none."""
         if currency == USD:
             return FxRate(USD, day, Decimal(1), "US dollars")
-        known = [rate for rate in self.rates if rate.currency == currency and rate.day <= day]
-        if not known:
-            raise CurrencyError(self._absent(currency, day))
-        return max(known, key=lambda rate: rate.day)
+        days, rates = self._by_day.get(currency, ((), ()))
+        place = bisect_right(days, day)
+        return rates[place - 1] if place else self._refuse_absent(currency, day)
+
+    @cached_property
+    def _by_day(self) -> dict[str, tuple[Sequence[date], Sequence[FxRate]]]:
+        """Days and rates of each currency in order: files hold decades of days, and an invoice asks line by line."""
+        ordered = sorted(self.rates, key=lambda rate: (rate.currency, rate.day))
+        groups = {currency: list(group) for currency, group in groupby(ordered, key=lambda rate: rate.currency)}
+        return {currency: ([rate.day for rate in group], group) for currency, group in groups.items()}
+
+    def _refuse_absent(self, currency: str, day: date) -> NoReturn:
+        raise CurrencyError(self._absent(currency, day))
 
     def _absent(self, currency: str, day: date) -> str:
         if not self.rates:

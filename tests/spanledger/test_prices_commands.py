@@ -136,3 +136,11 @@ def test_a_row_of_another_tier_ends_nothing() -> None:
     row = dict(zip(HEADER.strip().split(","), ("openai", "gpt-4o", "input", "1", "2026-11-01", "", "y"), strict=True))
     after = with_row(before, "prices.csv", {**row, "service_tier": "batch"})
     assert "openai,gpt-4o,input,2,2026-10-01,,x," in after
+
+
+def test_a_price_for_all_day_leaves_the_one_for_the_night_alone() -> None:
+    night = "openai,gpt-4o,input,1,2026-10-01,,nights,22:00,06:00"
+    header = f"{HEADER.strip()},time_from,time_to"
+    row = dict(zip(HEADER.strip().split(","), ("openai", "gpt-4o", "input", "2", "2026-10-01", "", "y"), strict=True))
+    assert night in with_row(f"{header}\n{night}\n", "prices.csv", row)
+    assert night in with_row(f"{header}\n{night}\n", "prices.csv", {**row, "valid_from": "2026-11-01"})

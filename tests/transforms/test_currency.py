@@ -1,11 +1,12 @@
 """Exchange rates: of the day or before it, and never made up."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
-from transforms.currency import CurrencyError, Exchange, read_fx
+from transforms.currency import CurrencyError, Exchange, FxRate, read_fx
 
 FX = """currency,date,usd_per_unit,source
 EUR,2026-10-01,1.16,ECB
@@ -54,3 +55,11 @@ def test_a_wrong_rate_names_line_and_value(row: str, said: str) -> None:
     with pytest.raises(CurrencyError) as caught:
         read_fx(f"currency,date,usd_per_unit,source\n{row}\n", "fx.csv")
     assert said in str(caught.value)
+
+
+def test_decades_of_rates_are_looked_up_as_fast_as_a_year_of_them() -> None:
+    days = [date(1999, 1, 4) + timedelta(days=number) for number in range(9000)]
+    many = Exchange(tuple(FxRate("EUR", day, Decimal(1), "ECB") for day in reversed(days)), "fx.csv")
+    started = process_time()
+    assert {many.rate_on("EUR", days[-1] + timedelta(days=number % 7)).day for number in range(20_000)} == {days[-1]}
+    assert process_time() - started < 2
