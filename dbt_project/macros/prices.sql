@@ -117,14 +117,14 @@
         arg_min(
             cards.card_id,
             (
-                cards.service_tier != coalesce(usages.service_tier, 'standard'), cards.rate_class = 'list',
+                cards.service_tier != coalesce(lower(usages.service_tier), 'standard'), cards.rate_class = 'list',
                 cards.region is null, cards.time_from is null, -cards.input_tokens_above
             )
         ) as card_id,
         arg_min(
             cards.card_id,
             (
-                cards.service_tier != coalesce(usages.service_tier, 'standard'), cards.region is null,
+                cards.service_tier != coalesce(lower(usages.service_tier), 'standard'), cards.region is null,
                 cards.time_from is null, -cards.input_tokens_above
             )
         ) filter (where cards.rate_class = 'list') as list_card_id
@@ -135,7 +135,7 @@
         and {{ at_utc('usages.started_ns') }} >= cards.valid_from
         and {{ at_utc('usages.started_ns') }} < cards.valid_to
         and coalesce(usages.input_tokens, 0) > cards.input_tokens_above
-        and cards.service_tier in ('standard', usages.service_tier)
+        and cards.service_tier in ('standard', lower(usages.service_tier))
         and (cards.region is null or cards.region = usages.region)
         and (
             cards.time_from is null
