@@ -1,7 +1,9 @@
 """All charts. The only module that knows Altair; colours come from `app.palette`, text and lines from the theme."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import altair as alt
@@ -9,7 +11,7 @@ import streamlit as st
 
 from app import currency, figures
 from app.cards import legend
-from app.palette import BLUE, GREY
+from app.palette import BLUE, GREEN, GREY, VERMILLION
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -204,6 +206,47 @@ def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping
     _show(chart, height)
 
 
+def waterfall(steps: Sequence[tuple[str, Decimal, str]]) -> None:
+    """A change of money step by step, from nothing to all of it; `steps`: name, USD, meaning, in the order shown."""
+    data: list[dict[str, Any]] = []
+    at = Decimal(0)
+    for name, usd, meaning in steps:
+        data.append(_step(name, at, usd, meaning, "rise" if usd > 0 else "fall"))
+        at += usd
+    data.append(_step("All together", Decimal(0), at, "Cost after less cost before.", "change"))
+    order, colours = [row["name"] for row in data], {"rise": VERMILLION, "fall": GREEN, "change": BLUE}
+    base = alt.Chart(alt.Data(values=data)).encode(
+        tooltip=[
+            alt.Tooltip("name:N", title="cause"),
+            alt.Tooltip("exact:N", title="change"),
+            alt.Tooltip("meaning:N", title="what it is"),
+        ],
+    )
+    names = alt.Axis(labelLimit=130, ticks=False, domain=False)
+    amounts = alt.Axis(orient="right", ticks=False, domain=False, grid=False, labelExpr=_looked_up(data))
+    x = alt.X("start:Q", title=None, axis=alt.Axis(labelExpr=_money_axis(signed=True), tickCount=4))
+    bars = base.mark_bar(height={"band": 0.65}).encode(
+        y=alt.Y("name:N", sort=order, title=None, axis=names),
+        x=x,
+        x2="end:Q",
+        color=alt.Color("kind:N", scale=_scale(list(colours), colours), legend=None),
+    )
+    # amounts stand on an axis of their own: axes follow the theme, text in a chart does not
+    said = base.mark_point(opacity=0).encode(y=alt.Y("name:N", sort=order, title=None, axis=amounts), x=x)
+    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(x="zero:Q")
+    _show(alt.layer(zero, bars, said).resolve_scale(y="independent"), 30 + 27 * len(data))
+
+
+def _looked_up(data: Sequence[Mapping[str, Any]]) -> str:
+    """An expression that writes each step's amount where its name would stand."""
+    return f"{json.dumps({row['name']: row['exact'] for row in data}, ensure_ascii=False)}[datum.label]"
+
+
+def _step(name: str, start: Decimal, usd: Decimal, meaning: str, kind: str) -> dict[str, Any]:
+    ends = {"start": _shown(start), "end": _shown(start + usd)}
+    return ends | {"name": name, "exact": figures.signed_money(usd), "meaning": meaning, "kind": kind}
+
+
 def _shown(usd: Any) -> float:
     """US dollars as the axis counts them: in the page's currency."""
     return float(figures.converted(usd))
@@ -215,10 +258,11 @@ def _amounts(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return numbers | {f"{name}_text": figures.money(row[name]) for name in names}
 
 
-def _money_axis() -> str:
-    symbol = currency.shown().symbol
-    large, small = "format(datum.value, ',.3~s')", "format(datum.value, '.2~g')"
-    return f"'{symbol}' + (datum.value >= 1 || datum.value == 0 ? {large} : {small})"
+def _money_axis(*, signed: bool = False) -> str:
+    symbol, value = currency.shown().symbol, "abs(datum.value)" if signed else "datum.value"
+    large, small = f"format({value}, ',.3~s')", f"format({value}, '.2~g')"
+    sign = f"(datum.value < 0 ? '{figures.MINUS}' : '') + " if signed else ""
+    return f"{sign}'{symbol}' + ({value} >= 1 || {value} == 0 ? {large} : {small})"
 
 
 def _named(rows: Rows, key: str, colours: Mapping[str, str]) -> list[str]:

@@ -64,7 +64,7 @@ def parse(params: Mapping[str, Sequence[str]], options: Mapping[str, Sequence[st
     """
     notices: list[str] = []
     period = (list(params.get("period", ())) or [DEFAULT_PERIOD])[-1]
-    if period not in PERIODS and _custom(period) is None:
+    if period not in PERIODS and days_of(period) is None:
         notices.append(
             f"The period “{period}” in the address is not one of {', '.join(PERIODS)} or YYYY-MM-DD..YYYY-MM-DD; "
             f"showing the last {PERIODS[DEFAULT_PERIOD]} instead."
@@ -84,7 +84,8 @@ def parse(params: Mapping[str, Sequence[str]], options: Mapping[str, Sequence[st
     return Filters(period, chosen), notices
 
 
-def _custom(period: str) -> tuple[date, date] | None:
+def days_of(period: str) -> tuple[date, date] | None:
+    """The first and last day that `YYYY-MM-DD..YYYY-MM-DD` names; None for any other text."""
     first, dots, last = period.partition("..")
     try:
         ends = date.fromisoformat(first), date.fromisoformat(last)
@@ -98,7 +99,7 @@ def window(period: str, first_day: date, today: date) -> Window:
 
     There is none to compare with unless the data covers all of it: half a period would read as a rise.
     """
-    custom = _custom(period)
+    custom = days_of(period)
     if custom:
         first, last = custom
     elif period == "all":

@@ -4,7 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.context import Context
-from app.views import attribution, calls, forecast, overview, prices, quality, tasks, trace, traffic, versions, waste
+from app.views import (
+    attribution,
+    calls,
+    changes,
+    forecast,
+    overview,
+    prices,
+    quality,
+    tasks,
+    trace,
+    traffic,
+    versions,
+    waste,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ PAGES: dict[str, list[PageEntry]] = {
     "Where it goes": [
         PageEntry("Cost per task", ":material/task_alt:", "tasks", tasks.render),
         PageEntry("Versions", ":material/compare_arrows:", "versions", versions.render),
+        PageEntry("Why it changed", ":material/waterfall_chart:", "changes", changes.render),
         PageEntry("Traffic", ":material/call_split:", "traffic", traffic.render),
         PageEntry("Waste", ":material/recycling:", "waste", waste.render),
         PageEntry("Attribution", ":material/groups:", "attribution", attribution.render),

@@ -75,9 +75,15 @@ def costs(workflow: str, number: int, charged: list[dict[str, Any]]) -> dict[str
     }  # fmt: skip
 
 
-def unknown(number: int) -> dict[str, Any]:
-    """The costs of a call to a model without a price; every other one reports one itself."""
+def unknown(number: int, charged: list[dict[str, Any]]) -> dict[str, Any]:
+    """The costs of a call to a model without a price; every other one reports one, and `charged` gets its line."""
     reported = Decimal("0.02") if number % 2 else None
+    if reported is not None:
+        none = dict.fromkeys(("quantity", "unit", "price_id", "list_unit_price", "contracted_unit_price"))
+        charged.append({
+            "charge_kind": "reported", **none, "list_cost_usd": reported, "contracted_cost_usd": reported,
+            "effective_cost_usd": reported,
+        })  # fmt: skip
     return {
         "cost_usd": reported, "computed_cost_usd": None, "reported_cost_usd": reported,
         "reported_cost_kind": "client" if reported else None, "cost_source": "client" if reported else "unpriced",

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tests.app import sample_prices
+from tests.app import sample_changes, sample_prices
 from tests.statistics_macros import statements
 
 WORKFLOWS = {
@@ -116,7 +116,9 @@ class _Company:
         charged = sample_prices.lines(model, tokens) if is_priced else []
         number = len(self.calls)
         costs = (
-            sample_prices.costs(tags["workflow_id"], number, charged) if is_priced else sample_prices.unknown(number)
+            sample_prices.costs(tags["workflow_id"], number, charged)
+            if is_priced
+            else sample_prices.unknown(number, charged)
         )
         row = tags | costs | {
             "call_id": call_id, "trace_id": trace, "span_id": self.spans[span]["span_id"], "started_at": at,
@@ -177,6 +179,7 @@ class _Company:
             con.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
             con.unregister("incoming")
         con.execute((Path(__file__).parent / "sample_marts.sql").read_text())
+        sample_changes.write(con)
         con.execute(statements())
         con.execute(
             "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, "

@@ -8,7 +8,7 @@ import jinja2
 
 from spanledger.workspace import PROJECT
 
-MACROS = (PROJECT / "macros" / "cost_change.sql").read_text()
+MACROS = "".join((PROJECT / "macros" / f"{name}.sql").read_text() for name in ("cost_change", "unit_cost"))
 BEFORE, AFTER = "2026-09-15", "2026-10-15"
 PERIODS = "'2026-09-01', '2026-09-30', '2026-10-01', '2026-10-31'"
 
@@ -41,8 +41,10 @@ create table rpt_usage_daily (
 """
 ROLL_UP = """
 insert into rpt_runs_daily
-select min(date), organization, environment, traffic_source, workflow_id, 1
-from fct_calls group by organization, environment, traffic_source, workflow_id, workflow_run_id;
+select date, organization, environment, traffic_source, workflow_id, count(*) from (
+    select min(date) as date, organization, environment, traffic_source, workflow_id, workflow_run_id
+    from fct_calls group by all
+) group by all;
 insert into rpt_usage_daily
 with calls as (select {{ change_columns() }} from fct_calls),
 lines as ({{ costed_lines('calls', 'fct_call_charges', 'dim_prices') }})
@@ -51,8 +53,8 @@ select date, {{ change_scope() }}, workflow_id, model, sku, unit, {{ summed_line
 
 
 def rendered(text: str) -> str:
-    """A text that calls the macros, as SQL."""
-    return jinja2.Environment().from_string(f"{MACROS}\n{text}").render(report=Report())
+    """A text that calls the macros, as SQL. What it refers to goes by its own name."""
+    return jinja2.Environment().from_string(f"{MACROS}\n{text}").render(report=Report(), ref=str)
 
 
 def open_tables() -> duckdb.DuckDBPyConnection:

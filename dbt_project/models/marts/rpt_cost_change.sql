@@ -5,8 +5,9 @@
         "{{ why_versions_differ(this, ref('fct_calls'), ref('fct_call_charges'), ref('dim_prices')) }}"
     ]
 ) }}
--- Each month against the month before, and the last days against as many before them. The month in progress is compared
--- with as many days of the month before.
+-- Each month against the month before, and the last days against as many before them. The newest day is still being
+-- filled: the last days end before it, and so does a month in progress, which is compared with as many days of the month
+-- before.
 with extent as (
     select
         min(date) as first_day,
@@ -22,23 +23,22 @@ months as (
 periods as (
     select
         'month' as comparison,
+        month as after_first,
+        case when last_day < last_day(month) then last_day - 1 else last_day(month) end as after_last,
         cast(month - interval 1 month as date) as before_first,
         case
-            when last_day < last_day(month)
-                then least(before_first + cast(last_day - month as integer), month - 1)
+            when last_day < last_day(month) then least(before_first + cast(after_last - month as integer), month - 1)
             else month - 1
-        end as before_last,
-        month as after_first,
-        least(last_day(month), extent.last_day) as after_last
+        end as before_last
     from months
     cross join extent
     union all
     select
         'last_' || days || '_days' as comparison,
-        extent.last_day - (2 * days - 1) as before_first,
-        extent.last_day - days as before_last,
-        extent.last_day - (days - 1) as after_first,
-        extent.last_day as after_last
+        last_day - days as after_first,
+        last_day - 1 as after_last,
+        last_day - 2 * days as before_first,
+        last_day - days - 1 as before_last
     from extent
     cross join (select unnest([7, 28]) as days) as lengths
 ),
@@ -50,7 +50,7 @@ pairs as (
         before_first >= extent.first_day as is_whole
     from periods
     cross join extent
-    where before_last >= extent.first_day
+    where before_last >= extent.first_day and after_last >= after_first
 ),
 
 {{ sides_of_periods(ref('rpt_runs_daily'), ref('rpt_usage_daily')) }},

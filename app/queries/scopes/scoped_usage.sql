@@ -1,0 +1,8 @@
+-- Units and cost per day within the filters. Grain: date, organization, environment, source, workflow, model, SKU, unit.
+SELECT *
+FROM rpt_usage_daily
+WHERE ($environment IS NULL OR list_contains($environment::VARCHAR[], coalesce(nullif(environment, ''), '(untagged)')))
+    AND ($organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)')))
+    AND ($workflow IS NULL OR list_contains($workflow::VARCHAR[], coalesce(nullif(workflow_id, ''), '(untagged)')))
+    AND ($model IS NULL OR list_contains($model::VARCHAR[], coalesce(nullif(model, ''), '(untagged)')))
+    AND ($source IS NULL OR list_contains($source::VARCHAR[], traffic_source))

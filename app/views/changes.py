@@ -1,0 +1,162 @@
+"""Why it changed: the change of cost between two periods, taken apart by cause, workflow and model."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from app import change_words, charts, comparisons, figures, grids
+from app.cards import finding, headline
+from app.comparisons import Comparison
+from app.context import Context
+from app.filter_bar import remember
+from app.grids import Column
+from app.views import unit_cost
+
+Row = dict[str, Any]
+LEVELS = {"workflow": "By workflow", "model": "By workflow and model"}
+SHOWN = 15
+
+
+def render(context: Context) -> None:
+    """The shared period does not matter here; filters by team and project neither: the daily sums do not hold them."""
+    pairs = context.rows("change_pairs")
+    extent = context.rows("extent")[0]
+    compared = comparisons.chosen(pairs, (extent["first_day"], extent["last_day"]))
+    if compared is None:
+        headline("Two stretches of days are needed", "Pick the first and the last day of both, the earlier one first.")
+        return
+    spent = context.rows("cost_of_periods", **compared.parameters())[0]
+    rows = context.rows("cost_change", **compared.parameters())
+    effects = _sums(rows, "effect")
+    change = spent["after_usd"] - spent["before_usd"]
+    if sum(effects.values(), Decimal(0)) != change:
+        raise AssertionError(f"effects sum to {sum(effects.values())} USD, the change is {change} USD")
+    headline(_sentence(spent, effects), _note(context, compared, rows))
+    if effects:
+        main = _largest(effects)
+        finding(
+            f"{change_words.EFFECTS[main][0]} moved most: {figures.signed_money(effects[main])}",
+            f"What each cause added or took away; together {figures.signed_money(change)}",
+        )
+        charts.waterfall(
+            [
+                (change_words.EFFECTS[name][0], effects[name], change_words.EFFECTS[name][1])
+                for name in change_words.EFFECTS
+                if name in effects
+            ]
+        )
+        _parts(context, rows)
+    unit_cost.render(context)
+
+
+def _sums(rows: Sequence[Row], *keys: str) -> dict[Any, Decimal]:
+    sums: dict[Any, Decimal] = {}
+    for row in rows:
+        key = row[keys[0]] if len(keys) == 1 else tuple(row[name] for name in keys)
+        sums[key] = sums.get(key, Decimal(0)) + row["change_usd"]
+    return sums
+
+
+def _largest(effects: dict[Any, Decimal]) -> Any:
+    return max(effects, key=lambda name: abs(effects[name]))
+
+
+def _sentence(spent: Row, effects: dict[str, Decimal]) -> str:
+    """What happened, its main cause, and what went the other way."""
+    change = spent["after_usd"] - spent["before_usd"]
+    if not change:
+        return f"Cost stayed at {figures.money(spent['after_usd'])}"
+    percent = figures.change(spent["after_usd"], spent["before_usd"])
+    moved = f"Cost {'rose' if change > 0 else 'fell'} by {figures.money(abs(change))}"
+    moved += f" ({percent})" if percent else ""
+    along = {name: usd for name, usd in effects.items() if (usd > 0) == (change > 0)}
+    against = {name: usd for name, usd in effects.items() if name not in along}
+    main = _largest(along)
+    text = f"{moved} to {figures.money(spent['after_usd'])}, mainly because of {_cause(main, along[main])}"
+    if against:
+        other = _largest(against)
+        text += f"; {_cause(other, against[other])} went against it"
+    return text
+
+
+def _cause(effect: str, usd: Decimal) -> str:
+    return f"{change_words.CAUSES[effect][usd < 0]} ({figures.signed_money(usd)})"
+
+
+def _note(context: Context, compared: Comparison, rows: Sequence[Row]) -> str:
+    notes = [f"{compared.words()}, UTC days. The period filter does not apply here."]
+    if not compared.is_whole:
+        notes.append("The data begins within the earlier period: part of the change is that.")
+    left_out = [name for name in ("team", "project") if context.filters.chosen.get(name)]
+    if left_out:
+        notes.append(f"Nor does the filter by {' and '.join(left_out)}.")
+    by_workflow = _sums(rows, "workflow_id")
+    if len(by_workflow) > 1:
+        moved = _largest(by_workflow)
+        notes.append(f"Most of it in {grids.text(moved)}: {figures.signed_money(by_workflow[moved])}.")
+    return " ".join(notes)
+
+
+def _parts(context: Context, rows: Sequence[Row]) -> None:
+    """The table: a row for each workflow, or workflow and model, with its effects; they add up both ways."""
+    asked = st.query_params.get("by", "workflow")
+    level = st.segmented_control(
+        "Table by",
+        LEVELS,
+        format_func=LEVELS.__getitem__,
+        default=asked if asked in LEVELS else "workflow",
+        required=True,
+        label_visibility="collapsed",
+    )
+    remember("by", str(level), "workflow")
+    keys = ("workflow_id", "model") if level == "model" else ("workflow_id",)
+    groups = _groups(rows, keys)
+    shown, rest = groups[:SHOWN], groups[SHOWN:]
+    if rest:
+        shown.append(_added(rest) | {"workflow_id": f"{len(rest)} more", "is_rest": True})
+    total = _added(groups) | {"workflow_id": "All"}
+    grids.grid(shown, _columns(context, level == "model", {row["effect"] for row in rows}), total=total)
+
+
+def _groups(rows: Sequence[Row], keys: tuple[str, ...]) -> list[Row]:
+    """Largest change first; a row has its effects by name."""
+    groups: dict[Any, Row] = {}
+    for row in rows:
+        group = groups.setdefault(tuple(row[key] for key in keys), {key: row[key] for key in keys})
+        group[row["effect"]] = group.get(row["effect"], Decimal(0)) + row["change_usd"]
+    filled = [_with_cause(group) for group in groups.values()]
+    return sorted(filled, key=lambda group: (-abs(group["change_usd"]), str(list(group.values())[:2])))
+
+
+def _added(groups: Sequence[Row]) -> Row:
+    return _with_cause({name: sum((group[name] for group in groups), Decimal(0)) for name in change_words.EFFECTS})
+
+
+def _with_cause(group: Row) -> Row:
+    effects = {name: group.get(name, Decimal(0)) for name in change_words.EFFECTS}
+    change = sum(effects.values(), Decimal(0))
+    along = {name: usd for name, usd in effects.items() if usd * change > 0}
+    cause = change_words.CAUSES[_largest(along)][change < 0] if along else ""
+    return group | effects | {"change_usd": change, "cause": cause}
+
+
+def _columns(context: Context, has_model: bool, found: set[str]) -> list[Column]:
+    def calls(row: Any) -> str:
+        narrowed = {"workflow": row["workflow_id"]} | ({"model": row["model"]} if has_model else {})
+        return context.link("changes") if row.get("is_rest") else context.calls_link(**narrowed)
+
+    model = [Column("model", "Model", is_minor=True)] if has_model else []
+    effects = [
+        Column(name, title, _moved, meaning, is_number=True, is_minor=True, exact=figures.exact_money)
+        for name, (title, meaning) in change_words.EFFECTS.items()
+        if name in found
+    ]
+    change = Column("change_usd", "Change", figures.signed_money, is_number=True, exact=figures.exact_money)
+    cause = Column("cause", "Main cause", is_minor=has_model)
+    return [Column("workflow_id", "Workflow", href=calls), *model, change, cause, *effects]
+
+
+def _moved(usd: Decimal) -> str:
+    return figures.signed_money(usd) if usd else figures.UNKNOWN
