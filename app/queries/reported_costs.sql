@@ -28,7 +28,7 @@ judged AS (
             WHEN abs(reported_cost_usd - list_cost_usd) <= 0.000001 THEN 'list_price'
             WHEN abs(difference_usd - (full_price_usd - cache_read_usd)) <= 0.000001 THEN 'cache_at_full_price'
             WHEN abs(difference_usd - full_price_usd) <= 0.000001 THEN 'cache_twice'
-            WHEN service_tier <> coalesce(rated_service_tier, service_tier) THEN 'tier_without_rate'
+            WHEN lower(service_tier) <> coalesce(rated_service_tier, lower(service_tier)) THEN 'tier_without_rate'
             WHEN computed_cost_usd > 0 THEN 'by_a_factor'
             ELSE 'unexplained'
         END AS reason,

@@ -97,7 +97,7 @@ def _tier(call: Row) -> str:
     asked, rated = call["service_tier"], call["rated_service_tier"]
     if not asked:
         return "standard"
-    return asked if rated in {asked, None} else f"{asked}, priced as {rated} for want of a rate"
+    return asked if rated in {asked.lower(), None} else f"{asked}, priced as {rated} for want of a rate"
 
 
 def _lines(context: Context, call: Row, lines: list[Row]) -> None:
