@@ -140,7 +140,11 @@
         and (
             cards.time_from is null
             or cast(make_timestamp_ns(usages.started_ns) as time) >= cards.time_from
-            and cast(make_timestamp_ns(usages.started_ns) as time) < cards.time_to
+            -- the last instant of a day that a clock of microseconds can say stands for midnight
+            and (
+                cast(make_timestamp_ns(usages.started_ns) as time) < cards.time_to
+                or cards.time_to = time '23:59:59.999999'
+            )
         )
     group by usages.call_id, usages.usage_number
 {%- endmacro %}
