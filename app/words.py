@@ -128,7 +128,11 @@ CHECKS = {
     ),
     "unknown_outcome": (
         "Tasks without an outcome",
-        "Set `spanledger.task.outcome` on the task's span to success or failure.",
+        "Set `spanledger.task.outcome` on the task's span to success or failure, or report it later.",
+    ),
+    "unresolved_outcome": (
+        "Reported outcomes that find no task",
+        "Its spans have not arrived, or several tasks may be meant: report it by task id, with its traffic source.",
     ),
 }
 """What each check of `rpt_data_quality` found, and what to do about it."""

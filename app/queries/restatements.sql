@@ -4,7 +4,7 @@ SELECT
     build_id, restated_at, reason, provider, nullif(model, '') AS model, count(*) AS calls, min(date) AS first_date,
     max(date) AS last_date, sum(old_cost_usd) AS old_usd, sum(new_cost_usd) AS new_usd, sum(change_usd) AS change_usd
 FROM fct_restatements
-WHERE date BETWEEN $first AND $last
+WHERE figure = 'cost' AND date BETWEEN $first AND $last
     AND ($organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)')))
     AND ($model IS NULL OR list_contains($model::VARCHAR[], coalesce(nullif(model, ''), '(untagged)')))
 GROUP BY ALL

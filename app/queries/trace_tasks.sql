@@ -1,6 +1,7 @@
 -- The tasks that have calls in a trace, dearest first.
 SELECT
-    tasks.task_id, tasks.outcome, tasks.cost_usd, tasks.runs, tasks.traffic_source, tasks.team,
+    tasks.task_id, tasks.organization, tasks.outcome, tasks.outcome_source, tasks.outcome_by, tasks.outcome_at,
+    tasks.pending_until, tasks.cost_usd, tasks.runs, tasks.traffic_source, tasks.team,
     any_value(calls.workflow_run_id) AS workflow_run_id
 FROM fct_calls AS calls
 JOIN fct_tasks AS tasks

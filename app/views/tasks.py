@@ -11,6 +11,7 @@ from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
 from app.measures import BY_SOURCE, Row, ends, headline_source, interval, of_source, per_success
+from app.views import verdicts
 
 TAGS = {
     "workflow_id": "Workflow",
@@ -29,7 +30,7 @@ def render(context: Context) -> None:
     measures = context.rows("task_groups", **BY_SOURCE)
     source = headline_source(measures)
     now = of_source(measures, source)
-    _head(source, now)
+    _head(source, now, _pending(context, source))
     daily = context.rows("task_groups", of_source=source, by="task_date")
     if daily:
         finding(
@@ -48,11 +49,20 @@ def render(context: Context) -> None:
     if len(measures) > 1:
         finding("The same by traffic source")
         _table(measures, Column("traffic_source", "Traffic source"))
+    verdicts.restated(context)
 
 
-def _head(source: str, now: Row) -> None:
+def _pending(context: Context, source: str) -> str:
+    """How many tasks still await their outcome, and until when."""
+    waiting = context.rows("pending_tasks", of_source=source)[0]
+    if not waiting["tasks"]:
+        return ""
+    return f", {figures.count(waiting['tasks'])} more pending until {waiting['until_at']:%Y-%m-%d} at the latest"
+
+
+def _head(source: str, now: Row, pending: str) -> None:
     if not now:
-        headline("No tasks in this period", "A task is known by its task, run or workflow tag.")
+        headline("No tasks in this period", f"A task is known by its task, run or workflow tag{pending}.")
         return
     successes, tasks = figures.count(now["successes"]), figures.count(now["tasks"])
     headline(
@@ -60,7 +70,7 @@ def _head(source: str, now: Row) -> None:
         if now["successes"]
         else "No task is known to have succeeded yet",
         f"{interval(now)} · {successes} successes of {tasks} tasks, "
-        f"{figures.count(now['unknown_outcomes'])} with unknown outcome",
+        f"{figures.count(now['unknown_outcomes'])} with unknown outcome{pending}",
     )
 
 

@@ -13,7 +13,7 @@ from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
 from app.palette import GREY, SPEND_CLASS
-from app.views import call_costs
+from app.views import call_costs, verdicts
 
 SHOWN_SPANS = 500
 
@@ -80,7 +80,7 @@ def _head(context: Context, trace: str, spans: list[dict[str, Any]]) -> None:
     for task in tasks[:3]:
         pairs = {
             "Task": task["task_id"],
-            "Outcome": task["outcome"],
+            "Outcome": verdicts.sentence(task),
             "Task's spend, all runs": figures.money(task["cost_usd"]),
             "Runs": figures.count(task["runs"]),
             "Traffic": task["traffic_source"],
@@ -88,6 +88,7 @@ def _head(context: Context, trace: str, spans: list[dict[str, Any]]) -> None:
             "Run": task["workflow_run_id"],
         }
         facts((label, grids.text(value)) for label, value in pairs.items())
+        verdicts.render(context, task)
     if len(tasks) > 3:
         st.caption(f"{len(tasks)} tasks have calls in this trace; the three dearest are described.")
 

@@ -30,7 +30,7 @@ days as (
         count(*) filter (where not is_pending) as tasks,
         count(*) filter (where outcome = 'success') as successes,
         count(*) filter (where outcome = 'failure') as failures,
-        count(*) filter (where outcome = 'unknown' and not is_pending) as unknown_outcomes,
+        count(*) filter (where outcome = 'unknown') as unknown_outcomes,
         count(*) filter (where is_pending) as pending,
         coalesce(sum(cost_usd) filter (where not is_pending), 0) as cost_usd
     from {{ ref('fct_tasks') }}

@@ -83,6 +83,7 @@ SELECT
     '20261118T093102Z-cd34' AS build_id,
     TIMESTAMPTZ '2026-11-18 09:31:40+00' AS restated_at,
     '20261118T093002Z-bc23' AS published_build_id,
+    'cost' AS figure,
     call_id, organization, date, provider, model,
     'price' AS reason,
     (cost_usd * 1.1)::DECIMAL(28, 12) AS old_cost_usd,
@@ -95,6 +96,7 @@ SELECT
     '20261119T040102Z-de45' AS build_id,
     TIMESTAMPTZ '2026-11-19 04:01:30+00' AS restated_at,
     '20261119T030102Z-ef56' AS published_build_id,
+    'cost' AS figure,
     call_id, organization, date, provider, model,
     'late' AS reason,
     NULL AS old_cost_usd,
@@ -102,6 +104,14 @@ SELECT
     cost_usd AS change_usd
 FROM fct_calls
 WHERE model = 'claude-opus-4-8' AND date = '2026-11-17' AND cost_usd IS NOT NULL;
+ALTER TABLE fct_restatements ADD COLUMN task_id VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN traffic_source VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN workflow_id VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN old_outcome VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN new_outcome VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN outcome_source VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN outcome_by VARCHAR;
+ALTER TABLE fct_restatements ADD COLUMN outcome_at TIMESTAMPTZ;
 
 -- Three pairs of versions: one worse, one better, one that cannot be told.
 CREATE TABLE rpt_versions AS
@@ -132,3 +142,60 @@ FROM (
     mixed_after, cost_per_success_before_usd, cost_per_success_after_usd, ratio, ratio_low, ratio_high, verdict,
     more_tasks, is_heavy_tailed
 );
+
+-- What was said of how tasks ended: each task's own tag, and one that a person judged otherwise than the application.
+ALTER TABLE fct_tasks ADD COLUMN outcome_by VARCHAR;
+ALTER TABLE fct_tasks ADD COLUMN outcome_at TIMESTAMPTZ;
+ALTER TABLE fct_tasks ADD COLUMN is_pending BOOLEAN DEFAULT false;
+ALTER TABLE fct_tasks ADD COLUMN pending_until TIMESTAMPTZ;
+UPDATE fct_tasks SET outcome_at = ended_at WHERE outcome_source IS NOT NULL;
+CREATE TABLE fct_outcomes AS
+SELECT
+    organization,
+    task_id,
+    traffic_source,
+    'task attribute' AS source,
+    3 AS rank,
+    outcome,
+    ended_at AS judged_at,
+    NULL::VARCHAR AS judged_by,
+    NULL::VARCHAR AS evaluation_name,
+    NULL::DOUBLE AS score,
+    NULL::VARCHAR AS label,
+    NULL::VARCHAR AS rule,
+    NULL::VARCHAR AS reason,
+    true AS is_winner,
+    true AS is_task_known,
+    'span' AS channel,
+    task_id AS revision_id
+FROM fct_tasks
+WHERE outcome_source IS NOT NULL;
+CREATE TABLE judged_later AS
+SELECT * FROM fct_tasks
+WHERE outcome = 'success' AND traffic_source = 'production'
+ORDER BY started_at DESC, task_id
+LIMIT 1;
+UPDATE fct_outcomes SET is_winner = false WHERE task_id IN (SELECT task_id FROM judged_later);
+INSERT INTO fct_outcomes BY NAME
+SELECT
+    organization, task_id, traffic_source, 'human' AS source, 5 AS rank, 'failure' AS outcome,
+    ended_at + INTERVAL 2 DAY AS judged_at, 'ann' AS judged_by, 'the answer was wrong' AS reason, true AS is_winner,
+    true AS is_task_known, 'human' AS channel, 'verdict-1' AS revision_id
+FROM judged_later
+UNION ALL BY NAME
+SELECT
+    organization, task_id, traffic_source, 'score rule' AS source, 2 AS rank, 'success' AS outcome, ended_at AS judged_at,
+    'relevance' AS evaluation_name, 0.75 AS score, 'quality' AS rule, false AS is_winner, true AS is_task_known,
+    'span' AS channel, 'result-1' AS revision_id
+FROM judged_later;
+UPDATE fct_tasks
+SET outcome = 'failure', outcome_source = 'human', outcome_by = 'ann', outcome_at = ended_at + INTERVAL 2 DAY
+WHERE task_id IN (SELECT task_id FROM judged_later);
+INSERT INTO fct_restatements BY NAME
+SELECT
+    '20261120T040102Z-ef67' AS build_id, TIMESTAMPTZ '2026-11-20 04:01:30+00' AS restated_at,
+    '20261119T040102Z-de45' AS published_build_id, 'outcome' AS figure, organization, task_date AS date, task_id,
+    traffic_source, workflow_id, 'judged' AS reason, 'success' AS old_outcome, 'failure' AS new_outcome,
+    'human' AS outcome_source, 'ann' AS outcome_by, ended_at + INTERVAL 2 DAY AS outcome_at
+FROM judged_later;
+DROP TABLE judged_later;

@@ -86,6 +86,12 @@ MISTAKES = [
         "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"
     ),
     Mistake(
+        "outcomes_follow_their_winner",
+        "intermediate/int_task_outcomes",
+        "max(outcome) filter (where is_winner) as outcome,",
+        "'success' as outcome,",
+    ),
+    Mistake(
         "tasks_hold_every_call",
         "intermediate/int_tasks_judged",
         "traffic_source != task_traffic_source",

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
 from collector import outcome_files
 from sample_traces.otlp import Attributes, Sent, key_values, pack, span
 from spanledger.build import Builder, Outcome
@@ -97,12 +95,6 @@ def report(at: timedelta, result: dict[str, Any], trace: str | None = None, numb
     return logs(made, scope="judge", service="judge").SerializeToString()
 
 
-def spans_of(body: bytes) -> int:
-    """How many spans a request has."""
-    request = ExportTraceServiceRequest.FromString(body)
-    return sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
-
-
 class Ledger:
     """One data directory with its builds; ``now`` is the instant at which things arrive and builds are made."""
 
@@ -121,14 +113,15 @@ class Ledger:
         """Requests that arrive now."""
         land(bodies, self.data, received_at_ns=round(self.now.timestamp()) * 10**9, signal=signal)
 
-    def say(self, **said: Any) -> None:
-        """One outcome that is reported now, as the door or the command would keep it."""
+    def say(self, recorded_at: datetime | None = None, **said: Any) -> None:
+        """One outcome that is reported now, or was then, as the door or the command would keep it."""
+        at = recorded_at or self.now
         self._said += 1
         known = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
         source = known.pop("source", "api")
-        revision = read_revision({**known, "source": source}, arrived_at=self.now, source=source)
+        revision = read_revision({**known, "source": source}, arrived_at=at, source=source)
         part = f"{self._said:06d}"
-        outcome_files.write(outcome_files.folder_of(self.data), part, table([revision], self.now, part))
+        outcome_files.write(outcome_files.folder_of(self.data), part, table([revision], at, part))
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
         return self._builder.build(full_refresh=full_refresh)

@@ -63,8 +63,12 @@ select
         when changed.is_withdrawn then 'withdrawn'
         when
             changed.outcome_rules is distinct from build.outcome_rules
-            and coalesce(changed.new_source, changed.old_source) in ('score rule', 'run error')
+            and (
+                changed.new_outcome = 'pending'
+                or coalesce(changed.new_source, changed.old_source) in ('score rule', 'run error')
+            )
             then 'rules'
+        when changed.new_outcome = 'pending' then 'late'
         when winners.revision_id is null then 'unsaid'
         else 'judged'
     end as reason,

@@ -29,7 +29,7 @@ select
     end as allocated_cost_usd,
     tasks.unknown_cost_calls,
     tasks.is_tasked,
-    tasks.outcome,
+    case when tasks.is_pending then 'pending' else tasks.outcome end as outcome,
     tasks.outcome_source,
     tasks.outcome_at,
     tasks.outcome_by,
