@@ -11,13 +11,16 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from collector.answers import RefusedError
 from collector.config import CollectorConfig
 from collector.http_front import POST_PATHS
 from collector.lake import active_files
 from collector.landing import Landed, Lander
 from collector.outcome_files import active, folder_of
-from collector.outcomes import MAX_RECORDS, OUTCOMES
+from collector.outcomes import MAX_RECORDS, OUTCOMES, rows_of
 from collector.segments import OUTCOMES as NUMBER
 from collector.segments import TRACES, Record, encode_header, encode_record
 from collector.signals import Sent
@@ -203,6 +206,24 @@ def test_a_record_of_the_log_that_holds_no_outcomes_is_set_aside(tmp_path: Path)
     assert Lander(config, KEY).land(path) == Landed(rows=0, quarantined=2, outcomes=1)
     reasons = [json.loads(one.read_text()) for one in sorted(config.quarantine.glob("*.json"))]
     assert [(one["number"], one["signal"]) for one in reasons] == [(1, "outcome"), (2, "outcome")]
+
+
+KEYS = st.sampled_from(
+    ["outcomes", "task_id", "trace_id", "outcome", "score", "judged_at", "units", "revision_id", "x"]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["success"])
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5))
+
+
+@given(st.binary(max_size=40) | VALUES.map(lambda value: json.dumps(value).encode()))
+def test_whatever_is_sent_is_stored_or_refused_and_what_is_stored_lands(body: bytes) -> None:
+    try:
+        kept_of_it, said = OUTCOMES.read(body, Sent(None, HEADER.opened_at_ns, is_json=True))
+    except RefusedError:
+        return
+    assert said.rejected == len(said.items)
+    rows = rows_of(Record(HEADER.opened_at_ns, None, kept_of_it, NUMBER), "s")
+    assert (rows.num_rows, rows.schema) == (said.accepted, SCHEMA)
 
 
 def test_the_description_names_every_path_that_is_served(collector: Collector) -> None:

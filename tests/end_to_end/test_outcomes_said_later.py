@@ -24,7 +24,10 @@ SECOND = 10**9
 STARTED = (time.time_ns() // (86_400 * SECOND) - 2) * 86_400 * SECOND
 """Midnight two days ago: a day that is over when its figures are first published."""
 BEFORE, AFTER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
-TRACES = {name: f"{number:032x}" for number, name in enumerate(("api", "file", "human", "trace", "run", "late"), 1)}
+TRACES = {
+    name: f"{number:032x}"
+    for number, name in enumerate(("api", "file", "human", "trace", "run", "langfuse", "mlflow", "late"), 1)
+}
 
 
 def work(name: str, **more: Any) -> bytes:
@@ -53,7 +56,18 @@ FIRST = [
     work("human", task__id="human", task__outcome="success"),
     work("trace"),
     work("run", workflow__run_id="run"),
+    work("langfuse", task__id="langfuse"),
+    work("mlflow", task__id="mlflow"),
 ]
+SCORE = {"id": "s", "traceId": TRACES["langfuse"], "name": "correctness", "value": 0.9, "dataType": "NUMERIC"}
+SCORE |= {"source": "EVAL", "timestamp": BEFORE}
+ASSESSMENT = {"assessment_name": "relevant", "trace_id": f"tr-{TRACES['mlflow']}", "feedback": {"value": "no"}}
+ASSESSMENT |= {"source": {"source_type": "LLM_JUDGE", "source_id": "judge"}, "create_time": BEFORE}
+RULES = """\
+evaluations:
+  - {name: correct, evaluation: correctness, success_at: 0.8, failure_below: 0.5}
+  - {name: relevant, evaluation: relevant, success_labels: "yes", failure_labels: "no"}
+"""
 LATE = work("late", task__id="late")
 
 
@@ -63,8 +77,13 @@ class Story:
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
         self.config = configuration(self.data)
-        self.builder = Builder(self.data, self.config.lake)
+        self.rules = folder / "rules.yaml"
+        self.rules.write_text(RULES)
+        self.builder = self.builder_of(self.data)
         self.builds: list[bool] = []
+
+    def builder_of(self, data: Path) -> Builder:
+        return Builder(data, data / "lake", outcome_rules_file=self.rules)
 
     def send(self, collector: Collector, *bodies: bytes) -> None:
         assert [collector.send(body).status for body in bodies] == [200] * len(bodies)
@@ -123,6 +142,9 @@ def tell(story: Story, collector: Collector) -> Story:
     table = story.data.parent / "verdicts.csv"
     table.write_text(f"task_id,outcome,judged_by,judged_at\nfile,success,helpdesk,{BEFORE}\n")
     assert story.type("--file", str(table)) == ""
+    for name, exported in (("scores.json", {"data": [SCORE]}), ("traces.jsonl", ASSESSMENT)):
+        (story.data.parent / name).write_text(json.dumps(exported))
+        assert story.type("--file", str(story.data.parent / name)) == ""
     story.type("failure", "--task", "human", "--by", "alice", "--at", BEFORE, "--reason", "read it")
     story.type("success", "--trace", TRACES["trace"], "--by", "bob")
     story.build()
@@ -145,6 +167,8 @@ def test_the_builds_carried_on_from_each_other(story: Story) -> None:
         ("human", "unknown", "human"),  # withdrawn by the one who had said failure; the API's word does not come back
         ("trace", "success", "human"),
         ("run", "failure", "api"),
+        ("langfuse", "success", "score rule"),
+        ("mlflow", "failure", "score rule"),
         ("late", "success", "api"),  # said before its spans came
     ],
 )
@@ -170,22 +194,24 @@ def test_what_the_late_words_changed_is_written_down(story: Story) -> None:
     query = "select task_id, old_outcome, new_outcome from fct_restatements where figure = 'outcome'"
     names = {trace: name for name, trace in TRACES.items()}
     changes = [(names.get(task, task), *rest) for task, *rest in story.asked(f"{query} order by restated_at, task_id")]
-    assert sorted(changes[:5]) == [
+    assert sorted(changes[:7]) == [
         ("api", "failure", "success"),
         ("file", "unknown", "success"),
         ("human", "success", "failure"),
+        ("langfuse", "unknown", "success"),
+        ("mlflow", "unknown", "failure"),
         ("run", "unknown", "failure"),
         ("trace", "unknown", "success"),
     ]
-    assert sorted(changes[5:]) == [("human", "failure", "unknown"), ("late", None, "success")]
+    assert sorted(changes[7:]) == [("human", "failure", "unknown"), ("late", None, "success")]
 
 
 def test_the_cost_of_a_success_follows(story: Story) -> None:
     query = "select sum(tasks), sum(successes), sum(failures), sum(unknown_outcomes) from rpt_cost_per_successful_task"
-    assert story.asked(query) == [(6, 4, 1, 1)]
+    assert story.asked(query) == [(8, 5, 2, 1)]
 
 
 def test_everything_made_anew_says_the_same(story: Story, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(story.data, tmp_path / "copy", ignore=shutil.ignore_patterns("builds", "facts", "dbt")))
-    assert Builder(copy, copy / "lake").build().is_full
+    assert story.builder_of(copy).build().is_full
     assert unequal_marts(story.data, copy) == {}
