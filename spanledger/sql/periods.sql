@@ -5,20 +5,8 @@ from period_events
 where event_id in (select max(event_id) from period_events group by month) and action = 'closed'
 group by all;
 
-insert into meta.closed_figures
-select
-    date,
-    organization,
-    environment,
-    team,
-    project,
-    category,
-    charge_id,
-    corrects_month,
-    corrected_category,
-    calls,
-    unknown_cost_calls,
-    cost_usd
+insert into meta.closed_figures by name
+select * exclude (event_id, month, action, "at", "by", reason, is_forced, unpriced_calls, build_id)
 from period_events
 where
     event_id in (select max(event_id) from period_events group by month)
