@@ -18,3 +18,8 @@ select
     cost,
     (select coalesce(sum(coalesce(cost_usd, 0) + coalesce(overhead_cost_usd, 0)), 0) from fct_tasks)
 from calls
+union all
+select
+    'every outcome is the word that holds',
+    (select count(*) from fct_tasks where outcome_source is not null),
+    (select count(*) from fct_outcomes where is_winner and outcome != 'unknown')
