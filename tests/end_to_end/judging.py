@@ -67,7 +67,7 @@ def work(
     """A request with one call that costs ``cost`` dollars; ``results`` are evaluation events at its end."""
     start = T0 + at
     times = tuple(round(moment.timestamp()) * 10**9 for moment in (start, start + timedelta(minutes=minutes)))
-    said = {
+    said: Attributes = {
         "gen_ai.operation.name": "chat", "gen_ai.request.model": "a model of ours", "spanledger.cost_usd": cost,
         "spanledger.cost_kind": "provider", "spanledger.traffic_source": "production",
     }  # fmt: skip
@@ -88,9 +88,9 @@ def work(
 
 def report(at: timedelta, result: dict[str, Any], trace: str | None = None, number: int | None = None) -> bytes:
     """A log record with a result, below a span of a trace, beside it, or alone."""
-    ids = {} if trace is None else {"trace_id": bytes.fromhex(trace_id(trace))}
-    ids |= {} if number is None else {"span_id": bytes.fromhex(f"{number:016x}")}
-    made = record("", result, event_name="gen_ai.evaluation.result", **ids)
+    made = record("", result, event_name="gen_ai.evaluation.result")
+    made.trace_id = b"" if trace is None else bytes.fromhex(trace_id(trace))
+    made.span_id = b"" if number is None else bytes.fromhex(f"{number:016x}")
     made.time_unix_nano = round((T0 + at).timestamp()) * 10**9
     return logs(made, scope="judge", service="judge").SerializeToString()
 
