@@ -76,7 +76,7 @@ def render(context: Context, task: Row) -> None:
     words = context.rows("task_words", **asked)
     if len(words) < 2 and all(word["is_winner"] for word in words):
         return
-    with st.expander(f"What was said of {task['task_id']}: {len(words)} words"):
+    with st.expander(f"What was said of {task['task_id']}, in {len(words)} statements"):
         grids.grid(
             words,
             [
