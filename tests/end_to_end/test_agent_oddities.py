@@ -21,6 +21,7 @@ from tests.end_to_end.test_agent_sessions import (
     USED,
     Body,
     claude_span,
+    counted,
     counters,
     land_all,
     of,
@@ -197,13 +198,10 @@ def warehouse(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.mark.parametrize("case", EXPECTED)
 def test_every_call_is_counted_once(warehouse: duckdb.DuckDBPyConnection, case: str) -> None:
-    found = warehouse.execute(
-        """select count(*), sum(input_tokens), sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
-            list_sort(list(distinct signal))
-        from fct_calls where organization = ?""",
-        [case],
-    ).fetchone()
-    assert found == EXPECTED[case]
+    found = counted(warehouse, case)
+    assert found is not None
+    calls, *tokens, _, signals = found
+    assert (calls, *tokens, signals) == EXPECTED[case]
 
 
 def test_dollars_counted_apart_from_their_tokens_are_in_no_total(warehouse: duckdb.DuckDBPyConnection) -> None:

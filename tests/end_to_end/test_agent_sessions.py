@@ -116,6 +116,16 @@ EXPECTED = {
 }
 
 
+def counted(warehouse: duckdb.DuckDBPyConnection, case: str) -> tuple[Any, ...] | None:
+    """Of an organization: calls; input, cached, cache writes, output, reasoning; what the calls were sent as."""
+    return warehouse.execute(
+        """select count(*), sum(input_tokens), sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
+            sum(reasoning_tokens), list_sort(list(distinct signal))
+        from fct_calls where organization = ?""",
+        [case],
+    ).fetchone()
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("sessions")
@@ -132,13 +142,7 @@ def warehouse(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.mark.parametrize("case", EXPECTED)
 def test_every_call_is_counted_once(warehouse: duckdb.DuckDBPyConnection, case: str) -> None:
-    found = warehouse.execute(
-        """select count(*), sum(input_tokens), sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
-            sum(reasoning_tokens), list_sort(list(distinct signal))
-        from fct_calls where organization = ?""",
-        [case],
-    ).fetchone()
-    assert found == EXPECTED[case]
+    assert counted(warehouse, case) == EXPECTED[case]
 
 
 def test_the_log_gives_the_reported_cost_and_the_prompt_to_the_span_it_folds_into(
