@@ -1,6 +1,6 @@
 {# What the trend of unit cost is judged by; see docs/cost-change.md. #}
 {% macro fewest_trend_days() -%} 28 {%- endmacro %}
-{% macro fewest_runs_a_day() -%} 10 {%- endmacro %}
+{% macro fewest_runs_a_day() -%} 20 {%- endmacro %}
 {% macro least_spread_of_volume() -%} 0.1 {%- endmacro %}
 
 {# How many standard errors make a 95 % interval when the standard error is itself estimated with a bandwidth of a quarter

@@ -1,6 +1,7 @@
 """Why cost changed: effects add up on any numbers, equal an independent calculation, and name what was planted."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spanledger.models import PROJECT
 from tests.dbt_project.change_sql import AFTER, BEFORE, effects, insert, open_tables, roll_up
 
 FACTORS = [
@@ -297,3 +299,21 @@ def _calls(leaves: list[Leaf], workflow: str) -> int:
 
 def _retries(leaves: list[Leaf], workflow: str) -> int:
     return sum(leaf.retry_calls for leaf in leaves if leaf.workflow == workflow)
+
+
+def test_the_documented_example_is_what_the_formula_says(tables: duckdb.DuckDBPyConnection) -> None:
+    short, long = dict(USUAL), {**USUAL, "input": 2000}
+    for day, workflow, runs, calls, retries, tokens in (
+        (BEFORE, "answer", 1000, 2500, 500, short),
+        (AFTER, "answer", 1300, 3900, 1300, long),
+        (AFTER, "review", 50, 100, 0, long),
+    ):
+        insert(tables, "rpt_runs_daily", [(day, "", None, "production", workflow, runs)])
+        for kind, count in tokens.items():
+            counted = (calls, retries) if kind == "input" else (0, 0)
+            usage = (*counted, True, calls * count, calls * count * USD_A_TOKEN[kind])
+            insert(tables, "rpt_usage_daily", [(day, "", None, "production", workflow, "m", kind, "token", *usage)])
+    page = (PROJECT.parent / "docs" / "cost-change.md").read_text()
+    found = {effect: usd for effect, usd in effects(tables).items() if abs(usd) > ROUNDING}
+    assert dict(re.findall(r"\| `(\w+)` \| (\d+\.\d{12}) \|", page)) == {name: str(usd) for name, usd in found.items()}
+    assert f"| together | {sum(found.values())} |" in page
