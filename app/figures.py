@@ -114,11 +114,11 @@ def share(part: Figure | None, whole: Figure | None = 1) -> str:
 
 
 def times(ratio: Figure | None) -> str:
-    """A ratio: `× 1.43`, `× 0.85`, `× 12`."""
+    """A ratio: `× 1.43`, `× 0.85`, `× 0.023`, `× 12.3`, `× 140`."""
     if ratio is None:
         return UNKNOWN
     value = Decimal(str(ratio))
-    return f"× {_rounded(value, max(0, 2 - max(value.adjusted(), 0))):f}"
+    return f"× {_rounded(value, max(0, (2 if value >= 1 else 1) - value.adjusted())):f}"
 
 
 def count(number: Figure | None) -> str:

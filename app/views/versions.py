@@ -15,7 +15,7 @@ from app.palette import GREEN, GREY, VERMILLION
 KINDS = {"all": "All", "prompt": "Prompts", "model": "Models", "code": "Code"}
 VERDICTS = {"worse": "Worse", "better": "Better", "unclear": "Can't tell yet"}
 COLOURS = {"Worse": VERMILLION, "Better": GREEN, "Can't tell yet": GREY}
-DRAWN = 20
+DRAWN = 12
 
 
 def render(context: Context) -> None:

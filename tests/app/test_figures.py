@@ -68,3 +68,19 @@ def test_shares_and_changes() -> None:
     assert figures.change(100, Decimal("100.01")) == "0.0 %"
     assert figures.change(1, 0) is None
     assert figures.points(Decimal("0.31"), Decimal("0.24")) == "+7.0 pts"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"),
+    [
+        (1.427, "× 1.43"),
+        (1, "× 1.00"),
+        (0.8512, "× 0.85"),
+        (0.0234, "× 0.023"),
+        (12.34, "× 12.3"),
+        (140.2, "× 140"),
+        (None, "–"),
+    ],
+)
+def test_ratios_keep_the_digits_that_help(ratio: float | None, written: str) -> None:
+    assert figures.times(ratio) == written
