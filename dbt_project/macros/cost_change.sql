@@ -27,7 +27,7 @@
 {% macro costed_lines(calls, charges, prices) -%}
     select
         *,
-        sku is not null and row_number() over (partition by call_id order by sku) = 1 as is_counted
+        sku is not null and row_number() over (partition by call_id order by sku nulls last) = 1 as is_counted
     from (
         select
             calls.*,
