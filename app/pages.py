@@ -8,7 +8,9 @@ from app.views import (
     attribution,
     calls,
     changes,
+    escalation,
     forecast,
+    loops,
     overview,
     prices,
     quality,
@@ -44,6 +46,8 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Why it changed", ":material/waterfall_chart:", "changes", changes.render),
         PageEntry("Traffic", ":material/call_split:", "traffic", traffic.render),
         PageEntry("Waste", ":material/recycling:", "waste", waste.render),
+        PageEntry("Escalation", ":material/stairs:", "escalation", escalation.render),
+        PageEntry("Agent loops", ":material/autorenew:", "loops", loops.render),
         PageEntry("Attribution", ":material/groups:", "attribution", attribution.render),
     ],
     "What comes": [

@@ -39,6 +39,28 @@ SPEND = (
 )
 SUCCESS_RATE = "Tasks that succeeded ÷ tasks whose outcome is known. Unknown outcomes are counted beside it."
 WASTE = "Spend of failed attempts, superseded attempts and retry duplicates ÷ all spend."
+IDEMPOTENT = (
+    "What runs that began again paid for steps an earlier run of the task had finished: from what equal input proves, "
+    "to what the position in the run and equal input tokens make likely. A step that keeps its result saves it."
+)
+SUNK = "Spent at the step before its last model took over."
+STEP_PER_SUCCESS = "What the step cost in these tasks, all tries included, ÷ their successes."
+EXPENSIVE_FIRST = (
+    "The same tasks, had all been given the dearer model at once: its mean cost on the tasks it got ÷ the success rate "
+    "it would have had. Of the tasks it never saw, none to all succeed; tasks given it at once narrow the range."
+)
+EXPENSIVE_TASKS = "Tasks that ended at the dearer model or were given it at once: what its cost is measured on."
+POLICY_VERDICT = "Told where even the worst case of one policy is cheaper than the other, on 20 tasks of either kind."
+RUNAWAY = (
+    "After twice the steps that 95 of 100 such loops of successful tasks take, at least 10; or when the same tool was "
+    "called with the same arguments three times in a row"
+)
+LOOP_STEPS = "Calls to a model that generate; half of the loops take no more."
+STEP_LIMIT = (
+    "Twice the steps that 95 of 100 loops of its kind in successful tasks took, the longest left out, at least 10. "
+    "None where fewer than 20 loops tell what is usual."
+)
+REPEATED_TOOLS = "The same tool with the same arguments again in one loop, where arguments are known by their hash."
 SUCCESSES = "Tasks whose outcome is success."
 CHANGE = "Against the equally long period just before."
 CALLS = "Requests to a model provider that the provider bills or would bill, failed ones included, each counted once."

@@ -51,6 +51,7 @@ def render(context: Context) -> None:
         },
     )
     _steps(context)
+    _savings(context)
 
 
 def _steps(context: Context) -> None:
@@ -78,5 +79,33 @@ def _steps(context: Context) -> None:
             grids.money(
                 "superseded_usd", "Superseded", definition=words.SPEND_CLASSES["superseded_attempt"], is_minor=True
             ),
+        ],
+    )
+
+
+def _savings(context: Context) -> None:
+    rows = context.rows("savings")
+    if not rows:
+        return
+    low, high = (sum((row[name] for row in rows), Decimal(0)) for name in ("low_usd", "high_usd"))
+    finding(
+        f"Steps that keep their result would have saved {figures.money(low)} to {figures.money(high)}",
+        "Runs that began again and paid for steps an earlier run had finished",
+    )
+    grids.grid(
+        rows,
+        [
+            Column("workflow_id", "Workflow", href=lambda row: context.calls_link(workflow=row["workflow_id"])),
+            Column(
+                "step",
+                "Step",
+                href=lambda row: context.calls_link(
+                    workflow=row["workflow_id"], step=row["step"], class_="retry_duplicate"
+                ),
+            ),
+            grids.money("high_usd", "Up to", bar=True, definition=words.IDEMPOTENT),
+            grids.money("low_usd", "Proven"),
+            grids.number("calls", "Calls", is_minor=True),
+            grids.number("proven_calls", "Proven by input", is_minor=True),
         ],
     )

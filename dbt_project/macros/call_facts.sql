@@ -10,6 +10,6 @@
     'metered_cost_usd', 'metered_cost_source', 'charge_id', 'server_address', 'traffic_source',
     'traffic_source_rule', 'traffic_detail', 'team', 'project', 'cost_center', 'feature', 'user_id', 'session_id',
     'customer_id', 'workflow_id', 'root_name', 'run_id', 'step', 'tagged_task_id', 'is_failed', 'attempt', 'execution_id', 'prompt_name', 'prompt_version',
-    'code_version', 'sampling_probability', 'sampler', 'input_hash', 'output_hash', 'has_error', 'error_type', 'agent_name',
+    'code_version', 'sampling_probability', 'sampler', 'input_hash', 'output_hash', 'has_error', 'error_type', 'agent_name', 'agent_span_id',
   ]) }}
 {% endmacro %}

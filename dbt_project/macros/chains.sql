@@ -12,3 +12,8 @@
     / ({{ trials }} + {{ z * z }})
   end
 {%- endmacro %}
+
+{# What tells the loops of a run apart: the agent's span, else the step. #}
+{% macro loop_key(trace_id, agent_span_id, step) -%}
+  case when {{ agent_span_id }} is not null then {{ trace_id }} || '/' || {{ agent_span_id }} else 'step ' || {{ step }} end
+{%- endmacro %}

@@ -4,6 +4,11 @@
   (coalesce({{ span }}.role, 'other') = 'container' and coalesce({{ span }}.operation, 'chain') in ('chain', 'task', 'step'))
 {%- endmacro %}
 
+{# A span that stands for an agent at work: the loop that calls and tools below it belong to, up to the next agent. #}
+{% macro is_agent_span(span) -%}
+  (coalesce({{ span }}.role, 'other') in ('tool', 'container') and coalesce({{ span }}.operation, '') = 'agent')
+{%- endmacro %}
+
 {# A span that may be a billed call: one its dialect classes as a provider request, or any that carries usage or cost. A
    reported evaluation is no work of its own; what it repeats of the call it judges is no second call. #}
 {% macro is_candidate(span) -%}

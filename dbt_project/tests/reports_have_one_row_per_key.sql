@@ -8,6 +8,8 @@
     'rpt_cost_per_successful_task': (
         'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']
     ),
+    'rpt_opportunities': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'traffic_source', 'kind']),
+    'int_loop_days': ('date', 'int_loops', ['workflow_id', 'is_agent', 'loop_name', 'steps']),
     'int_step_days': (
         'date', 'int_task_steps',
         ['environment', 'workflow_id', 'step', 'traffic_source', 'first_model', 'last_model', 'is_changed', 'is_escalation'],

@@ -100,6 +100,7 @@ class Tool:
     name: str
     started_ns: int
     ended_ns: int
+    input_hash: str  # of its arguments
 
 
 @dataclass

@@ -123,7 +123,11 @@ class _Writer:
             yield self._agent(step, step.agent_span_id, parent)
             parent = step.agent_span_id
         for tool in step.tools:
-            named: Attributes = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool.name}
+            named: Attributes = {
+                "gen_ai.operation.name": "execute_tool",
+                "gen_ai.tool.name": tool.name,
+                "spanledger.input.hash": tool.input_hash,
+            }
             times = (tool.started_ns, tool.ended_ns)
             yield self._structure(tool.span_id, parent, f"execute_tool {tool.name}", times, named)
         for call in step.calls:

@@ -99,18 +99,30 @@ def review(draw: Draw, at: int) -> list[Run]:
 
 
 def _agent_loop(pen: Pen, step: Step) -> None:
-    """Calls with ever more context, most of it read from the cache; the agent's span may repeat their sum."""
+    """Calls with ever more context, most of it read from the cache; the agent's span may repeat their sum.
+
+    Some loops do not find their end, and some ask the same of the same tool again and again.
+    """
     draw = pen.draw
+    story = draw.random.choices(["usual", "endless", "circle"], [91, 5, 4])[0]
+    shortest, longest = {"usual": (2, 6), "endless": (20, 30), "circle": (5, 8)}[story]
+    asked = draw.digest()
+    if story == "endless" and draw.chance(0.8):
+        pen.run.parts[-1].task.outcome = "failure"  # who finds no end seldom finds the answer
     step.agent_span_id = draw.span_id()
     context, known = draw.tokens(3000), 0
-    for turn in range(draw.random.randint(2, 6)):
+    for turn in range(draw.random.randint(shortest, longest)):
         if turn and draw.chance(0.04):
             pen.failed_call(step, plan.SONNET, draw.digest())
         one_hour = (context - known) // 2 if draw.chance(0.2) else 0
         usage = Usage(context, draw.tokens(220), known, context - known - 50 if context - known > 50 else 0, one_hour)
         pen.call(step, plan.SONNET, replace(usage, cache_write_1h=min(one_hour, usage.cache_write or 0)), draw.digest())
         known, context = context - 50, context + draw.tokens(900)
-        pen.tool(step, draw.random.choice(["read_file", "search_code", "run_tests"]))
+        name = draw.random.choice(["read_file", "search_code", "run_tests"])
+        if story == "circle" and turn:
+            pen.tool(step, "run_tests", asked)
+        else:
+            pen.tool(step, name, draw.digest())
     step.is_summed = draw.chance(0.6)
 
 

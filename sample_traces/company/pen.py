@@ -61,10 +61,10 @@ class Pen:
         call.error_type = self.draw.random.choice(["429", "500", "timeout"])
         return call
 
-    def tool(self, step: Step, name: str) -> None:
-        """A tool that runs between two calls."""
+    def tool(self, step: Step, name: str, input_hash: str) -> None:
+        """A tool that runs between two calls; equal arguments have equal hashes."""
         ended = self.now + self.draw.duration(240)
-        step.tools.append(Tool(self.draw.span_id(), name, self.now, ended))
+        step.tools.append(Tool(self.draw.span_id(), name, self.now, ended, input_hash))
         self.now = ended + self.draw.duration(4)
 
     def close(self, is_error: bool = False) -> Run:

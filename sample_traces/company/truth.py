@@ -40,7 +40,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sample_traces.company import facts, reports
+from sample_traces.company import facts, reports, waste
 from sample_traces.company.events import Company
 from sample_traces.company.facts import Row
 
@@ -50,10 +50,14 @@ TYPES: dict[str, pa.DataType] = {
     "folded_span_ids": pa.list_(pa.string()),
     "is_tasked": pa.bool_(),
     "is_escalated": pa.bool_(),
+    "is_runaway": pa.bool_(),
 }
 COUNTS = {
     "duration_ms", "run_attempt", "step_attempt", "runs", "calls", "tasks", "unknown_cost_calls", "successes",
     "failures", "unknown_outcomes", "unknown_cost_tasks", "zero_cost_tasks", "pending", "rows", "retry_duplicate_calls",
+    "models", "attempts", "earlier_attempts", "escalated_tasks", "escalated_successes", "direct_tasks",
+    "direct_successes", "expensive_tasks", "proven_calls", "steps", "tool_calls", "tool_errors", "repeated_tool_calls",
+    "step_limit", "stop_step",
 }  # fmt: skip
 
 
@@ -69,6 +73,10 @@ def tables(company: Company) -> dict[str, list[Row]]:
         "rpt_traffic_split": reports.traffic_split(placed),
         "rpt_spend_classes": reports.spend_classes(placed),
         "rpt_retry_waste": reports.retry_waste(placed),
+        "rpt_escalation_chains": waste.escalation_chains(placed),
+        "rpt_escalation_policies": waste.escalation_policies(placed),
+        "rpt_agent_loops": waste.agent_loops(placed),
+        "rpt_opportunities": waste.opportunities(placed),
         "rpt_data_quality": reports.data_quality(placed, tasks),
         "budget_months": reports.budget_months(company, placed),
     }

@@ -4,10 +4,13 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from sample_traces.otlp import Sent, pack
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from sample_traces.otlp import Sent, key_values, pack
 from sample_traces.public.files import SECOND, identifier, nanoseconds, public_file, resource, sent
 
 SERVICE = resource("aider-benchmark", traffic_source="eval")
+FIRST_TRY = "cases_passed_at_first_try"
 Row = dict[str, str]
 
 
@@ -16,8 +19,9 @@ def aider(
 ) -> Iterator[bytes]:
     """One trace of one span per run of one leaderboard, with the run's cases as units.
 
-    ``pass_num_2`` counts cases passed at the first or second try. A published cost of 0 means free or unpriced, so it
-    is left out. Runs start at noon UTC of their published day and last their seconds per case times their cases.
+    ``pass_num_2`` counts cases passed at the first or second try: the units that succeeded. ``pass_num_1``, those of
+    the first try, is told as an evaluation's score. A published cost of 0 means free or unpriced, so it is left out.
+    Runs start at noon UTC of their published day and last their seconds per case times their cases.
     """
     path = public_file(folder, "aider", "benchmark_runs.csv")
     with path.open(encoding="utf-8", newline="") as file:
@@ -44,7 +48,14 @@ def _span(row: Row) -> Sent:
         "spanledger.cost_usd": float(row["total_cost"] or 0) or None,
     }
     ids = (identifier(16, "aider", row["dirname"]), identifier(8, "aider", row["dirname"]), None)
-    return sent(SERVICE, ids, "invoke_agent aider", (start, start + lasts), attributes)
+    made = sent(SERVICE, ids, "invoke_agent aider", (start, start + lasts), attributes)
+    made.span.events.append(_first_try(row, start + lasts))
+    return made
+
+
+def _first_try(row: Row, at: int) -> Span.Event:
+    told = {"gen_ai.evaluation.name": FIRST_TRY, "gen_ai.evaluation.score.value": float(row["pass_num_1"])}
+    return Span.Event(name="gen_ai.evaluation.result", time_unix_nano=at, attributes=key_values(told))
 
 
 def _count(text: str) -> int | None:

@@ -40,11 +40,13 @@ def _run(run: dict[str, str], nth: int, messages: list[Message]) -> Iterator[Sen
     times = (start, start + (len(messages) + 1) * TURN)
     yield sent(SERVICE, (trace, root, None), "invoke_agent airline", times, _root(run))
     yield sent(SERVICE, (trace, simulator, root), "invoke_agent customer", times, _simulator(run))
+    asked = None
     for message in messages:
         parent = simulator if message["role"] == "user" else root
         ids = (trace, identifier(8, "tau", run_id, message["seq"]), parent)
         begun = start + message["seq"] * TURN
-        yield from _message(message, ids, (begun, begun + TURN))
+        yield from _message(message, ids, (begun, begun + TURN), asked)
+        asked = message["tool_args_sha1"]
 
 
 def _root(run: dict[str, str]) -> Attributes:
@@ -66,8 +68,13 @@ def _simulator(run: dict[str, str]) -> Attributes:
     }
 
 
-def _message(message: Message, ids: tuple[str, str, str | None], times: tuple[int, int]) -> Iterator[Sent]:
-    """System prompts make no span; a tool message is the execution of the call that the turn before it asked for."""
+def _message(
+    message: Message, ids: tuple[str, str, str | None], times: tuple[int, int], asked: str | None
+) -> Iterator[Sent]:
+    """System prompts make no span; a tool message is the execution of the call that the turn before it asked for.
+
+    ``asked`` is the hash of the arguments which that turn gave.
+    """
     chat: Attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
@@ -81,6 +88,7 @@ def _message(message: Message, ids: tuple[str, str, str | None], times: tuple[in
                 "gen_ai.operation.name": "execute_tool",
                 "gen_ai.tool.name": message["tool_name"],
                 "gen_ai.tool.call.id": message["tool_call_id"],
+                "spanledger.input.hash": asked,
             }
             error = message["error_text"] or "tool failed" if message["tool_error"] else None
             yield sent(SERVICE, ids, f"execute_tool {message['tool_name']}", times, tool, error)

@@ -161,3 +161,29 @@ def test_quality_shows_what_sampling_left_out_and_nowhere_else(data: Path, monke
     assert figures.money(4 * seen) not in text(page("", data, monkeypatch, period="all"))
     none = text(page("quality", data, monkeypatch, period="all", workflow="support-triage"))
     assert "Sampled telemetry" not in none
+
+
+def test_escalation_says_what_was_sunk_and_which_policy_is_cheaper(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("escalation", data, monkeypatch, period="all"))
+    sunk = ask(data, "SELECT sum(sunk_cost_usd) FROM rpt_escalation_chains")
+    assert f"{figures.money(sunk)} went to models that were not kept" in shown
+    assert "draft of code-review: asking gpt-5.2 first would cost less a success" in shown
+    assert "$0.019 – no limit" in shown
+
+
+def test_runaways_lead_to_their_trace(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = page("loops", data, monkeypatch, period="all")
+    count, after = (
+        ask(data, f"SELECT {what} FROM rpt_agent_loops WHERE is_runaway")
+        for what in ("count(*)", "sum(cost_after_stop_usd)")
+    )
+    assert f"{count} loops ran away and cost {figures.money(after)} more" in text(drawn)
+    dearest = ask(data, "SELECT arg_max(trace_id, cost_after_stop_usd) FROM rpt_agent_loops WHERE kind = 'agent'")
+    bodies = unescape(" ".join(node.proto.body for node in drawn.main if node.type == "html"))
+    assert f"trace={dearest}&org=acme&span=00f067aa0ba902b7" in bodies
+
+
+def test_waste_says_what_idempotent_steps_would_save(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("waste", data, monkeypatch, period="all"))
+    low, high = (ask(data, f"SELECT sum({end}_usd) FROM rpt_opportunities") for end in ("low", "high"))
+    assert f"would have saved {figures.money(low)} to {figures.money(high)}" in shown

@@ -81,6 +81,15 @@ MISTAKES = [
         "coalesce(sum(cost_usd), 0)",
         "coalesce(sum(cost_usd) filter (where stretch = 0), 0)",
     ),
+    Mistake(
+        "loops_sum_to_calls", "facts/int_loops", "list(steps.cost_usd order", "list(least(steps.cost_usd, 0) order"
+    ),
+    Mistake(
+        "savings_are_within_waste",
+        "marts/rpt_opportunities",
+        "and spend_class = 'retry_duplicate'",
+        "and spend_class != 'retry_duplicate' or duplicate_of_run_id is null",
+    ),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(
         "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"

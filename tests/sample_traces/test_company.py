@@ -131,6 +131,14 @@ def test_everything_promised_is_there() -> None:
     for column in ("cached_input_tokens", "cache_write_1h_tokens", "reasoning_tokens", "reported_cost_usd"):
         assert any(row[column] for row in calls), column
     assert any(row["folded_span_ids"] for row in calls)
+    loops = true_tables()["rpt_agent_loops"]
+    assert {row["stop_reason"] for row in loops} == {None, "too many steps", "same tool call"}
+    assert all(row["cost_after_stop_usd"] > 0 for row in loops if row["is_runaway"])
+    assert {row["step"] for row in true_tables()["rpt_escalation_chains"]} == {
+        "answer", "suggest", "extract", "plan", "draft",
+    }  # fmt: skip
+    saved = true_tables()["rpt_opportunities"]
+    assert 0 < total(saved, "low_usd") < total(saved, "high_usd")
     assert any(run.is_restart for run in small().runs)
     assert any(step.is_summed for run in small().runs for part in run.parts for step in part.steps)
 

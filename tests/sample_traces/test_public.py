@@ -113,6 +113,7 @@ def test_aider_costs_and_passes() -> None:
     assert sum(a["spanledger.task.units_succeeded"] for _, a in found) == 4049
     priced = [a for _, a in found if "spanledger.cost_usd" in a]
     assert sum(a["spanledger.task.units_succeeded"] for a in priced) == 3311
+    assert sum(s.events[0].attributes[1].value.double_value for s, _ in found) == 1828
 
 
 def test_tau_bench_turns_tools_and_outcomes() -> None:
@@ -120,6 +121,7 @@ def test_tau_bench_turns_tools_and_outcomes() -> None:
     tools = operation(found, "execute_tool")
     assert len(tools) == 621
     assert sum(s.status.code == Status.STATUS_CODE_ERROR for s, _ in tools) == 63
+    assert len({(s.trace_id, a["gen_ai.tool.name"], a["spanledger.input.hash"]) for s, a in tools}) == 621 - 23
     assert len(operation(found, "chat")) == 1381 + 860
     outcomes = Counter(a["spanledger.task.outcome"] for _, a in found if "spanledger.task.outcome" in a)
     assert outcomes == {"success": 31, "failure": 69}

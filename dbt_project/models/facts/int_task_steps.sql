@@ -66,9 +66,12 @@ chains as (
         {{ money('coalesce(sum(cost_usd), 0)') }} as chain_cost_usd,
         {{ money('coalesce(sum(cost_usd) filter (where not is_last), 0)') }} as sunk_cost_usd,
         -- dearer by the token, as paid in this chain
-        cast(sum(cost_usd) filter (where is_last) as double) / nullif(sum(tokens) filter (where is_last and cost_usd is not null), 0)
-        > cast(sum(cost_usd) filter (where stretch = 0) as double)
-        / nullif(sum(tokens) filter (where stretch = 0 and cost_usd is not null), 0) as is_dearer,
+        case when any_value(model) filter (where stretch = 0) != any_value(model) filter (where is_last) then
+            cast(sum(cost_usd) filter (where is_last) as double)
+            / nullif(sum(tokens) filter (where is_last and cost_usd is not null), 0)
+            > cast(sum(cost_usd) filter (where stretch = 0) as double)
+            / nullif(sum(tokens) filter (where stretch = 0 and cost_usd is not null), 0)
+        end as is_dearer,
         min(started_ns) as started_ns,
         max(ended_ns) as ended_ns
     from placed

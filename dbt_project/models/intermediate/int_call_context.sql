@@ -35,7 +35,7 @@ select
         arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null)
     ) {{ "end" if tag in ['sampler', 'sampling_probability'] }} as {{ tag }},
     {%- endfor %}
-    {%- for name in ['tagged_task_id', 'run_id', 'run_key'] %}
+    {%- for name in ['tagged_task_id', 'run_id', 'run_key', 'agent_span_id'] %}
     arg_min_null({{ name }}, task_place) filter (where is_of_call_trace) as {{ name }},
     {%- endfor %}
     arg_min(known_traffic_source, traffic_place) filter (where is_of_call_trace) as traffic_source,

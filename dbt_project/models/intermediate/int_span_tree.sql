@@ -6,7 +6,8 @@ with recursive spans as (
         * replace (case when traffic_source in {{ traffic_sources() }} then traffic_source end as traffic_source),
         {{ is_candidate('d') }} as is_candidate,
         {{ is_request('d') }} as is_request,
-        coalesce(role, 'other') in ('tool', 'container') and operation in ('tool', 'agent') as is_tool_or_agent
+        coalesce(role, 'other') in ('tool', 'container') and operation in ('tool', 'agent') as is_tool_or_agent,
+        case when {{ is_agent_span('d') }} then span_id end as own_agent_span_id
     from {{ ref('int_spans_deduplicated') }} as d
 ),
 
@@ -29,6 +30,7 @@ starts as (
         cast(null as varchar) as outer_request_id,
         false as has_tool_between,
         case when spans.task_id is not null then 0 end as task_tag_depth,
+        spans.own_agent_span_id as agent_span_id,
         spans.is_candidate,
         spans.is_request,
         spans.is_tool_or_agent,
@@ -62,6 +64,7 @@ walk as (
         case when walk.is_request then walk.span_id else walk.outer_request_id end,
         not walk.is_request and (walk.has_tool_between or walk.is_tool_or_agent),
         case when child.task_id is not null and walk.task_tag_depth is null then walk.depth + 1 else walk.task_tag_depth end,
+        coalesce(child.own_agent_span_id, walk.agent_span_id),
         child.is_candidate,
         child.is_request,
         child.is_tool_or_agent,
