@@ -98,7 +98,7 @@ def test_the_words_of_a_comparison() -> None:
 
 
 def test_every_effect_is_explained_and_is_a_cause(data: Path) -> None:
-    macro = (Path(__file__).parents[2] / "dbt_project" / "macros" / "cost_change.sql").read_text()
+    macro = (Path(__file__).parents[2] / "dbt_project" / "macros" / "change_effects.sql").read_text()
     factors = re.search(r"set factors = \[(.*?)\]", macro, re.DOTALL)
     assert factors is not None
     assert (

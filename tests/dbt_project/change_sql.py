@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 import duckdb
 import jinja2
 
-from spanledger.workspace import PROJECT
+from spanledger.models import PROJECT
 
-MACROS = "".join((PROJECT / "macros" / f"{name}.sql").read_text() for name in ("cost_change", "unit_cost"))
+MACROS = "".join(
+    (PROJECT / "macros" / f"{name}.sql").read_text() for name in ("cost_change", "change_effects", "unit_cost")
+)
 BEFORE, AFTER = "2026-09-15", "2026-10-15"
 PERIODS = "'2026-09-01', '2026-09-30', '2026-10-01', '2026-10-31'"
 
