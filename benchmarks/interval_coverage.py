@@ -170,8 +170,14 @@ def _whole(population: Population) -> tuple[str, ...]:
     return *figures, f"{float(dearest[0]) * tasks / float(of.cost[0]):.0f} ×", "yes" if is_heavy else "no"
 
 
+def wholes() -> list[str]:
+    """The lines of the first table: each benchmark as a whole."""
+    rows = [(name, *_whole(population)) for name, population in populations().items()]
+    return list(grid(("benchmark", "tasks", "USD a success", "95 %", "dearest ÷ mean", "marked"), rows))
+
+
 def tables(replicates: int, seed: int = 5) -> tuple[str, dict[tuple[str, int, str], Count]]:
-    """The Markdown of both tables and the counts behind them, by benchmark, size and design."""
+    """The Markdown of all tables and the counts behind them, by benchmark, size and design."""
     rng = np.random.default_rng(seed)
     counts = {
         (name, size, design): count(population, size, design, replicates, rng)
@@ -192,9 +198,7 @@ def tables(replicates: int, seed: int = 5) -> tuple[str, dict[tuple[str, int, st
         for name in METHODS
     )  # fmt: skip
     method_heads = [f"{name}, {design}, {size:,}" for name in GATED for design in DESIGNS for size in (200, 1000)]
-    wholes = ((name, *_whole(population)) for name, population in populations().items())
-    whole_heads = ("benchmark", "tasks", "USD a success", "95 %", "dearest ÷ mean", "marked")
-    text = (*grid(whole_heads, wholes), *grid(heads, coverage), *grid(("method", *method_heads), methods))
+    text = (*wholes(), *grid(heads, coverage), *grid(("method", *method_heads), methods))
     return "\n".join(text), counts
 
 
