@@ -12,8 +12,9 @@ import pyarrow as pa
 from collector.files import lock, make_folder, write_json
 from collector.lake import LakeError
 from collector.logs import configure_logging
-from spanledger.build import Builder, BuildError, Outcome
+from spanledger.build import Builder, Outcome
 from spanledger.builds import BuildInProgressError
+from spanledger.models import BuildError
 from spanledger.settings import Settings
 from transforms.charges import ChargeError
 from transforms.prices import PriceError

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.lake import LakeFile, active_files
-from spanledger import charge_list, outcome_plan, periods, published_figures, records
+from spanledger import charge_list, models, outcome_plan, periods, published_figures, records
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
@@ -29,7 +29,6 @@ from transforms.model_names import ModelNames
 from transforms.outcome_rules import OutcomeRules
 from transforms.price_ledger import exchange_of
 
-PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 SQL = Path(__file__).resolve().parent / "sql"
 NAMES_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("provider", "model_name", "price_provider", "price_model", "rule")]
@@ -121,8 +120,8 @@ def plan(
 
 def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules) -> str:
     digest = hashlib.sha256(str(facts).encode() + rules.digest.encode())
-    models = [path for path in PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and "target" not in path.parts]
-    for path in [*sorted(models), *sorted(SQL.glob("*.sql"))]:
+    digest.update(models.digest())
+    for path in sorted(SQL.glob("*.sql")):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update(metadata.version("duckdb").encode())
     rewritten = [pair for file in files for pair in zip(file.segments, file.generations, strict=False) if pair[1]]

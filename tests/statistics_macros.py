@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from spanledger.workspace import PROJECT
+from spanledger.models import PROJECT
 
 
 def statements() -> str:

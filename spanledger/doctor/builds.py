@@ -16,9 +16,9 @@ from spanledger.current import question
 from spanledger.doctor.doors import builder_problem
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
+from spanledger.models import PROJECT
 from spanledger.preflight import holder
 from spanledger.settings import Settings
-from spanledger.workspace import PROJECT
 
 SHOWN = 5
 LATE_INTERVALS = 5

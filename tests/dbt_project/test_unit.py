@@ -6,7 +6,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
 from spanledger.build import Builder
-from spanledger.workspace import PROJECT
+from spanledger.models import PROJECT
 
 WITHOUT: dict[str, str] = {
     "int_touched_traces": "keys of new rows, nothing else",

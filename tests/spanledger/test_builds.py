@@ -4,6 +4,7 @@ The tests share one data directory and each leaves it with a published build; no
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,20 +12,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from collector.lake import LakeError, write_segment
-from collector.segments import Header
-from spanledger import builds
-from spanledger.build import Builder, BuildError
+from collector.lake import LakeError
+from spanledger import builds, models
+from spanledger.build import Builder
 from spanledger.builds import BuildInProgressError, Builds
+from spanledger.models import BuildError
 from spanledger.price_files import PriceFiles
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
-from tests.lake import RECEIVED_AT_NS, land, open_warehouse
+from tests.lake import land, open_warehouse
 from transforms.prices import PriceError
 
 BUILD = """
@@ -95,17 +94,17 @@ def test_what_arrived_is_in_the_next_build_and_nothing_new_makes_none(data: Path
     assert calls(data) == before + 1
 
 
-def test_a_failing_check_publishes_nothing(data: Path, builder: Builder) -> None:
-    """A row no reader of requests would write: reasoning beyond the output that nobody marked as an error."""
+def test_a_failing_check_publishes_nothing(
+    data: Path, builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = calls(data), state(data)
-    [file] = land([a_call()], data)
-    rows = pq.read_table(file)
-    at = rows.schema.get_field_index("reasoning_tokens")
-    bad = rows.set_column(at, "reasoning_tokens", pa.array([10**9], pa.int64()))
-    write_segment(data / "lake" / "spans", Header(file.stem, RECEIVED_AT_NS), bad)
-    with pytest.raises(BuildError, match=r"calls_say_what_they_must: Got 1 result(?s:.*)problem=reasoning exceeds"):
-        builder.build()
-    file.unlink()
+    project = Path(shutil.copytree(models.PROJECT, tmp_path / "dbt_project"))
+    check = "select call_id, input_tokens from {{ ref('fct_calls') }} order by started_at limit 1"
+    (project / "tests" / "no_call_at_all.sql").write_text(check)
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "PROJECT", project)
+        with pytest.raises(BuildError, match=r"no_call_at_all: Got 1 result(?s:.*)call_id=\w+, input_tokens=1000"):
+            builder.build()
     assert (calls(data), state(data)) == before
     assert builder.build().build_id is None
 
