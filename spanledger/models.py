@@ -1,6 +1,6 @@
 """The models, run by dbt inside this process.
 
-dbt reads the project once a process, and again when a file of it changed: reading it costs as much as a third of a small
+dbt reads the project once a process, and again when a file of it changed: reading it costs up to a third of a small
 build. What was read lives as long as the process, so it is kept out of the garbage collector's rounds.
 """
 
