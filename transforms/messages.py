@@ -57,6 +57,7 @@ _INPUTS = (
     ("events",),
     ("reranker.query", "reranker.input_documents"),
     ("inputs",),
+    ("gen_ai.tool.call.arguments",),
 )
 _OUTPUTS = (
     ("gen_ai.output.messages",),
@@ -85,6 +86,8 @@ _INDEXED = frozenset(
     }
 )  # fmt: skip
 """Roots that may be spread over indexed keys; the others are one attribute."""
+_ARGUMENTS = ("gen_ai.tool.call.arguments",)
+"""What a tool was called with: no messages, compared as the JSON it is."""
 _CALLS = ("tool_use", "tool-call")
 _RESULTS = ("tool_result", "tool-result", "function_call_output")
 _IDS = frozenset(
@@ -155,6 +158,8 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def _messages(root: str, value: Any, role: str) -> list[Message]:
+    if root in _ARGUMENTS:
+        return [["tool", _parsed(value)]]
     value = _listed(_parsed(value) if root in _INDEXED else _unquoted(_parsed(value)))
     if root == "gen_ai.system_instructions":
         return [["system", _content(value)]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from sample_traces.otlp import Sent, key_values, pack
+from sample_traces.otlp import Attributes, Sent, key_values, pack
 from sample_traces.public.files import SECOND, identifier, nanoseconds, public_file, resource, sent
 
 SERVICE = resource("aider-benchmark", traffic_source="eval")
@@ -54,7 +54,7 @@ def _span(row: Row) -> Sent:
 
 
 def _first_try(row: Row, at: int) -> Span.Event:
-    told = {"gen_ai.evaluation.name": FIRST_TRY, "gen_ai.evaluation.score.value": float(row["pass_num_1"])}
+    told: Attributes = {"gen_ai.evaluation.name": FIRST_TRY, "gen_ai.evaluation.score.value": float(row["pass_num_1"])}
     return Span.Event(name="gen_ai.evaluation.result", time_unix_nano=at, attributes=key_values(told))
 
 

@@ -82,9 +82,7 @@ MISTAKES = [
         "coalesce(sum(cost_usd), 0)",
         "coalesce(sum(cost_usd) filter (where stretch = 0), 0)",
     ),
-    Mistake(
-        "loops_sum_to_calls", "facts/int_loops", "list(steps.cost_usd order", "list(least(steps.cost_usd, 0) order"
-    ),
+    Mistake("loops_sum_to_calls", "marts/rpt_agent_loops", "case when stop_step < steps then stop_step end", "steps"),
     Mistake(
         "savings_are_within_waste",
         "marts/rpt_opportunities",

@@ -246,3 +246,23 @@ def test_a_reported_zero_for_used_tokens_is_flagged(warehouse: duckdb.DuckDBPyCo
     call = only_call(warehouse, "unpaid")
     assert (call["cost_usd"], call["reported_cost_usd"]) == (Decimal("0.0375"), 0)
     assert (call["cost_source"], findings(warehouse, "unpaid")["reported_differs"]) == ("computed", 1)
+
+
+ROOT: Attributes = {**TASK, "spanledger.workflow.id": "chat", "user.id": "user-1"}
+sends("judged", 1, PLAIN, {key: value for key, value in ROOT.items() if "hash" not in key}, name="turn", ms=(0, 3000))
+sends("judged", 2, PLAIN, {**GPT, IN: 2000, OUT: 500}, below=1, ms=(10, 900))
+JUDGE: Attributes = {**GPT, IN: 1000, OUT: 100, "spanledger.traffic_source": "eval", "spanledger.step": "judge"}
+sends("judged", 3, PLAIN, JUDGE, below=1, ms=(1000, 2000))
+
+
+def test_a_judge_is_told_apart_and_the_root_costs_what_its_calls_do(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """langfuse/langfuse#16077, #714, BerriAI/litellm#27888: the root said $0.00, the judge's cost was the user's."""
+    (run,) = rows(warehouse, "fct_workflow_runs", "judged", "workflow_run_id")
+    assert (run["calls"], run["cost_usd"]) == (2, Decimal("0.0135"))
+    (task,) = rows(warehouse, "fct_tasks", "judged", "task_id")
+    assert (task["cost_usd"], task["overhead_cost_usd"]) == (Decimal("0.01"), Decimal("0.0035"))
+    found = rows(warehouse, "fct_calls", "judged", "started_at")
+    assert {(call["user_id"], call["traffic_source"]): call["cost_usd"] for call in found} == {
+        ("user-1", "production"): Decimal("0.01"),
+        ("user-1", "eval"): Decimal("0.0035"),
+    }

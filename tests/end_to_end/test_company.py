@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sample_traces import company
+from sample_traces.company import facts
 from sample_traces.send import send
 from spanledger.build import Builder
 from spanledger.price_files import PriceFiles
@@ -45,6 +46,20 @@ def test_every_table_equals_its_truth(history: company.Company, reference: Path,
     company.write_truth(history, tmp_path)
     with open_warehouse(reference) as warehouse:
         assert differences(warehouse, tmp_path) == {}, f"seed {SEED}"
+
+
+def test_duplicates_name_the_call_they_repeat(history: company.Company, reference: Path) -> None:
+    stated = {
+        item.call.span_id: item.call.repeats
+        for item in facts.place(history)
+        if facts.spend_class(item) == "retry_duplicate"
+    }
+    with open_warehouse(reference) as warehouse:
+        found = warehouse.execute(
+            """select again.span_id, first.span_id from fct_calls as again
+            inner join fct_calls as first on again.duplicate_of_call_id = first.call_id"""
+        ).fetchall()
+    assert dict(found) == stated, f"seed {SEED}"
 
 
 def test_order_repeats_and_small_requests_change_nothing(

@@ -339,3 +339,13 @@ def test_blanked_out_content_has_no_hash() -> None:
 def test_the_tag_wins() -> None:
     tagged = {**WAYS["JSON in a string"], "spanledger.input.hash": "mine", "outputHash": "theirs"}
     assert hashes(tagged) == ("mine", "theirs")
+
+
+def test_a_tool_s_arguments_are_what_it_was_asked() -> None:
+    """As text or structured, in any order of keys; no arguments are arguments too."""
+    key = "gen_ai.tool.call.arguments"
+    asked, _ = hashes({key: '{"city": "Łódź", "days": 2}'})
+    assert asked is not None
+    assert hashes({key: '{"days":2,"city":"Łódź"}'}) == (asked, None)
+    others = {hashes({key: text})[0] for text in ('{"city": "Łódź", "days": 3}', "{}", '{"text": "Łódź"}')}
+    assert len(others | {asked, None}) == 5
