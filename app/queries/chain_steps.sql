@@ -10,7 +10,7 @@ SELECT
     sum(attempts)::BIGINT AS attempts,
     sum(chain_cost_usd) AS chain_cost_usd,
     sum(sunk_cost_usd) AS sunk_cost_usd,
-    bool_or(is_escalation) AS is_escalation
+    coalesce(is_escalation, false) AS is_escalation
 FROM scoped_chains
 GROUP BY ALL
 ORDER BY sunk_cost_usd DESC, workflow_id, step, first_model, last_model, traffic_source

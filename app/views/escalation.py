@@ -16,11 +16,12 @@ VERDICTS = {"cheap first": "Cheap first", "expensive first": "Expensive first", 
 
 def render(context: Context) -> None:
     steps, policies = context.rows("chain_steps"), context.rows("policies")
-    sunk = sum((row["sunk_cost_usd"] for row in steps), Decimal(0))
+    escalated = [row for row in steps if row["is_escalation"]]
+    sunk = sum((row["sunk_cost_usd"] for row in escalated), Decimal(0))
     headline(
-        f"{figures.money(sunk)} went to models that were not kept, {period_words(context)}"
-        if steps
-        else "No step changed its model in this period",
+        f"{figures.money(sunk)} went to cheaper models that were not kept, {period_words(context)}"
+        if escalated
+        else "No step went from one model to a dearer one in this period",
         "A step that was asked of one model and then of another. Filters by project and model do not narrow this page.",
     )
     if policies:
@@ -42,12 +43,13 @@ def _policies(context: Context, rows: list[dict[str, Any]]) -> None:
         [
             Column("step", "Step", html=_where),
             Column("verdict", "Verdict", VERDICTS.__getitem__, definition=words.POLICY_VERDICT),
-            grids.money("cost_per_success_usd", "Per success, as it is", definition=words.STEP_PER_SUCCESS),
+            grids.money("cost_per_success_usd", "A success now", definition=words.STEP_PER_SUCCESS),
             Column(
                 "expensive_first_per_success_low_usd",
                 "Dearer first",
                 is_number=True,
                 html=_bounds,
+                is_minor=True,
                 definition=words.EXPENSIVE_FIRST,
             ),
             grids.number("tasks", "Tasks", is_minor=True),
@@ -87,7 +89,10 @@ def _bounds(row: Row) -> str:
 
 
 def _steps(context: Context, rows: list[dict[str, Any]]) -> None:
-    finding("Where models changed", "Sunk: spent before the last model took over")
+    finding(
+        "Where models changed",
+        "Sunk: spent before the last model took over. Fallbacks, steps down and returns to the first model included.",
+    )
     grids.grid(
         rows,
         [
@@ -105,9 +110,12 @@ def _steps(context: Context, rows: list[dict[str, Any]]) -> None:
 
 
 def _chains(context: Context) -> None:
-    finding("The dearest detours", "A task leads to its calls at the step")
+    rows = context.rows("chains")
+    if not rows:
+        return
+    finding("The dearest escalations", "A task leads to its calls at the step")
     grids.grid(
-        context.rows("chains"),
+        rows,
         [
             Column("task_id", "Task", href=lambda row: context.calls_link(task=row["task_id"], step=row["step"])),
             Column("model_path", "Models", is_minor=True),

@@ -70,7 +70,7 @@ def _kinds(context: Context, rows: list[dict[str, Any]]) -> None:
             grids.number("loops", "Loops"),
             grids.number("p50_steps", "p50 steps", definition=words.LOOP_STEPS, is_minor=True),
             grids.number("most_steps", "Most", is_minor=True),
-            grids.number("step_limit", "Limit", definition=words.STEP_LIMIT),
+            grids.number("step_limit", "Limit", definition=words.STEP_LIMIT, is_minor=True),
             grids.number("tool_calls", "Tool calls", is_minor=True),
             grids.number("tool_errors", "failed", is_minor=True),
             grids.number("repeated_tool_calls", "repeated", definition=words.REPEATED_TOOLS, is_minor=True),

@@ -166,7 +166,7 @@ def test_quality_shows_what_sampling_left_out_and_nowhere_else(data: Path, monke
 def test_escalation_says_what_was_sunk_and_which_policy_is_cheaper(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("escalation", data, monkeypatch, period="all"))
     sunk = ask(data, "SELECT sum(sunk_cost_usd) FROM rpt_escalation_chains")
-    assert f"{figures.money(sunk)} went to models that were not kept" in shown
+    assert f"{figures.money(sunk)} went to cheaper models that were not kept" in shown
     assert "draft of code-review: asking gpt-5.2 first would cost less a success" in shown
     assert "$0.019 – no limit" in shown
 
