@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -241,3 +242,11 @@ def test_every_key_is_a_column_and_every_column_a_key() -> None:
 def test_json_that_says_something_else_than_it_seems_is_refused(text: str | bytes, message: str) -> None:
     with pytest.raises(JsonError, match=message):
         read_json(text)
+
+
+def test_a_large_object_whose_last_key_stands_twice_is_refused_at_once() -> None:
+    text = "{" + ",".join(f'"key {number}": 1' for number in range(60_000)) + ', "key 59999": 2}'
+    started = time.process_time()
+    with pytest.raises(JsonError, match="the key 'key 59999' stands twice"):
+        read_json(text)
+    assert time.process_time() - started < 5  # comparing each key with all others takes minutes
