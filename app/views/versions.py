@@ -11,6 +11,7 @@ from app.context import Context
 from app.grids import Column
 from app.measures import Row
 from app.palette import GREEN, GREY, VERMILLION
+from transforms.version_compare import LEAST_SUCCESSES, LEAST_TASKS
 
 KINDS = {"all": "All", "prompt": "Prompts", "model": "Models", "code": "Code"}
 VERDICTS = {"worse": "Worse", "better": "Better", "unclear": "Can't tell yet"}
@@ -96,6 +97,8 @@ def _verdict(row: Row) -> str:
     notes = []
     if row["more_tasks"] is not None:
         notes.append(f"about {figures.count(row['more_tasks'])} more tasks would tell")
+    elif row["verdict"] == "unclear" and row["ratio_low"] is None:
+        notes.append(f"nothing is read below {LEAST_TASKS} tasks and {LEAST_SUCCESSES} successes of each")
     elif row["verdict"] == "unclear":
         notes.append("more tasks of the later version alone would not tell")
     if row["mixed_before"] or row["mixed_after"]:
