@@ -9,6 +9,11 @@
   coalesce('customer ' || {{ customer_id }}, 'user ' || {{ user_id }}, 'task ' || {{ task_id }})
 {%- endmacro %}
 
+{# The customer or user of a cluster; null where it is a task by itself. #}
+{% macro shared_cluster(cluster) -%}
+  case when not starts_with({{ cluster }}, 'task ') then {{ cluster }} end
+{%- endmacro %}
+
 {% macro unit_count(cluster) -%}
   case when count(distinct {{ cluster }}) >= 5 then count(distinct {{ cluster }}) else count(*) end
 {%- endmacro %}

@@ -15,7 +15,7 @@ summed as (
         task_date,
         sum(tasks + left_out_tasks) as tasks,
         sum(cost_usd) as cost_usd,
-        bool_or(successes > tasks or mixed_tasks > tasks or units > tasks or max_task_cost_usd > cost_usd) as has_part_above_whole
+        bool_or(successes > tasks or mixed_tasks > tasks or max_task_cost_usd > cost_usd) as has_part_above_whole
     from {{ ref('int_version_days') }}
     where task_date in ({{ touched_dates('int_task_versions') }})
     group by task_date

@@ -21,6 +21,8 @@ SERVICE = resource("drafts", traffic_source="production")
 CUSTOMERS = 7
 EACH = 60
 """Tasks of each version whose outcome is known."""
+APART_S = 5_000
+"""Seconds between tasks: each customer comes on several days, and is one unit all the same."""
 
 
 def cost_of(number: int, version: str) -> float:
@@ -35,7 +37,7 @@ def _task(number: int, version: str, *more: str, outcome: str | None = "known") 
     """The calls of one task: the first under ``version``, free ones under ``more``."""
     name = f"{version}-{number}"
     trace = identifier(16, name)
-    start = BEGIN + (number + (100_000 if version == "v2" else 0)) * SECOND
+    start = BEGIN + (number * APART_S + (100_000 if version == "v2" else 0)) * SECOND
     said = ("success" if is_success(number) else "failure") if outcome == "known" else outcome
     for nth, prompt in enumerate((version, *more)):
         yield sent(

@@ -3,21 +3,8 @@
 -- outcomes still to come do not look like failures of the later version.
 {%- set key = ['task_date', 'organization', 'environment', 'workflow_id', 'traffic_source', 'kind', 'subject', 'version'] %}
 with tasks as (
-    select
-        *,
-        cast(cost_usd as double) as cost,
-        cast(is_success as double) as success
-    from {{ ref('int_task_versions') }}
+    select * from {{ ref('int_task_versions') }}
     where task_date in ({{ touched_dates('int_task_versions') }})
-),
-
-clustered as (
-    select
-        *,
-        sum(cost) over (partition by {{ key | join(', ') }}, cluster) as cluster_cost,
-        sum(success) over (partition by {{ key | join(', ') }}, cluster) as cluster_successes
-    from tasks
-    where is_known
 ),
 
 known as (
@@ -27,12 +14,9 @@ known as (
         count(*) filter (where is_success) as successes,
         count(*) filter (where is_mixed) as mixed_tasks,
         sum(cost_usd) as cost_usd,
-        max(cost_usd) as max_task_cost_usd,
-        {{ unit_count('cluster') }} as units,
-        {{ unit_sum('cost', 'cost', 'cluster_cost', 'cluster') }} as unit_cost_squared,
-        {{ unit_sum('cost', 'success', 'cluster_successes', 'cluster') }} as unit_cost_successes,
-        {{ unit_sum('success', 'success', 'cluster_successes', 'cluster') }} as unit_successes_squared
-    from clustered
+        max(cost_usd) as max_task_cost_usd
+    from tasks
+    where is_known
     group by all
 ),
 
@@ -52,11 +36,7 @@ select
     coalesce(known.successes, 0) as successes,
     coalesce(known.mixed_tasks, 0) as mixed_tasks,
     {{ money('coalesce(known.cost_usd, 0)') }} as cost_usd,
-    {{ money('coalesce(known.max_task_cost_usd, 0)') }} as max_task_cost_usd,
-    coalesce(known.units, 0) as units,
-    coalesce(known.unit_cost_squared, 0) as unit_cost_squared,
-    coalesce(known.unit_cost_successes, 0) as unit_cost_successes,
-    coalesce(known.unit_successes_squared, 0) as unit_successes_squared
+    {{ money('coalesce(known.max_task_cost_usd, 0)') }} as max_task_cost_usd
 from seen
 left join known
     on {% for name in key -%}
