@@ -68,14 +68,21 @@ def _kinds(context: Context, rows: list[dict[str, Any]]) -> None:
             Column("workflow_id", "Workflow", href=lambda row: context.calls_link(workflow=row["workflow_id"])),
             Column("agent", "Agent or step"),
             grids.number("loops", "Loops"),
-            grids.number("p50_steps", "p50 steps", definition=words.LOOP_STEPS, is_minor=True),
-            grids.number("most_steps", "Most", is_minor=True),
+            grids.number("p50_steps", "p50 · most steps", html=_steps, definition=words.LOOP_STEPS, is_minor=True),
             grids.number("step_limit", "Limit", definition=words.STEP_LIMIT, is_minor=True),
-            grids.number("tool_calls", "Tool calls", is_minor=True),
-            grids.number("tool_errors", "failed", is_minor=True),
-            grids.number("repeated_tool_calls", "repeated", definition=words.REPEATED_TOOLS, is_minor=True),
+            grids.number("tool_calls", "Tool calls", html=_tools, definition=words.REPEATED_TOOLS, is_minor=True),
             grids.money("mean_usd", "Per loop", is_minor=True),
             grids.money("cost_usd", "Spend", bar=True),
             grids.number("runaways", "Runaways", is_minor=True),
         ],
     )
+
+
+def _steps(row: grids.Row) -> str:
+    return f"{figures.count(row['p50_steps'])} · {figures.count(row['most_steps'])}"
+
+
+def _tools(row: grids.Row) -> str:
+    parts = {"failed": row["tool_errors"], "repeated": row["repeated_tool_calls"]}
+    below = ", ".join(f"{figures.count(number)} {word}" for word, number in parts.items() if number)
+    return grids.explained(figures.count(row["tool_calls"]), below)
