@@ -3,6 +3,7 @@
 What is chosen is narrowed step by step; where a step leaves nothing, or more than one, the message names what there is.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,8 @@ from transforms.version_compare import BETTER, LEAST_SUCCESSES, LEAST_TASKS, WOR
 
 PASSED, EXCEEDED, UNCLEAR = "passed", "failed", "unclear"
 PREFERRED_SOURCES = ("eval", "production")
+CHANCE = 0.001
+"""A candidate without a success is no bad luck when, at the baseline's rate of success, it were rarer than this."""
 NAMED = 12
 """Names that a message lists; more are counted."""
 
@@ -48,8 +51,18 @@ class Checked:
 
     @property
     def result(self) -> str:
-        """failed or passed where the interval proves it."""
+        """failed or passed where the interval proves it; failed too where successes ended, which no ratio can say."""
+        if self.has_lost_success:
+            return EXCEEDED
         return {WORSE: EXCEEDED, BETTER: PASSED}.get(self.compared.verdict, UNCLEAR)
+
+    @property
+    def has_lost_success(self) -> bool:
+        """Whether the candidate never succeeds although the baseline does; true at whatever reading, or by chance."""
+        old, new = self.baseline, self.candidate
+        if new["successes"] or new["tasks"] < LEAST_TASKS or old["successes"] < LEAST_SUCCESSES:
+            return False
+        return math.pow(1 - old["successes"] / old["tasks"], new["tasks"]) < CHANCE
 
 
 def check(connection: duckdb.DuckDBPyConnection, wanted: Wanted, margin: Decimal, *, is_read_once: bool) -> Checked:
@@ -151,6 +164,9 @@ def summary(checked: Checked, on_unclear: str) -> Iterator[str]:
         yield f"  a success costs × {found.ratio:.3f}{ends}"
     if old["is_heavy_tailed"] or new["is_heavy_tailed"]:
         yield "  one task stands far above the rest: the interval is likely too narrow"
+    if checked.has_lost_success:
+        yield f"FAILED: none of {new['tasks']:,} tasks succeeded, so a success has no cost at all"
+        return
     percent = f"{checked.margin * 100:f}".rstrip("0").rstrip(".") if checked.margin else "0"
     yield {
         EXCEEDED: f"FAILED: a success costs more than {percent} % more, for certain",

@@ -25,6 +25,9 @@ from (values
     (2, 'triage', 'eval', 'prompt', 'answer', 'v2', 1000, 1.0, 0.5),
     (3, 'triage', 'eval', 'prompt', 'answer', 'v3', 1000, 1.7, 0.5),
     (4, 'triage', 'eval', 'prompt', 'answer', 'v4', 30, 1.7, 0.5),
+    (1, 'verdicts', 'eval', 'code', '', '1.0', 1000, 1.0, 0.1),
+    (2, 'verdicts', 'eval', 'code', '', '1.1', 100, 1.0, 0.0),
+    (3, 'verdicts', 'eval', 'code', '', '1.2', 60, 1.0, 0.0),
     (1, 'triage', 'production', 'prompt', 'answer', 'v1', 1000, 1.0, 0.5),
     (1, 'triage', 'eval', 'model', 'draft', 'cheap', 1000, 1.0, 0.5),
     (2, 'triage', 'eval', 'model', 'draft', 'dear', 1000, 1.1, 0.5),
@@ -90,6 +93,20 @@ def test_reading_once_tells_sooner(data: Path) -> None:
     assert "FAILED" in check(data, *pair, "--once").output
 
 
+def test_a_candidate_that_never_succeeds_closes_the_gate(data: Path) -> None:
+    """At one success in ten, 100 tasks without one are rarer than one in a thousand; 60 are not."""
+    pair = ("--workflow", "verdicts", "--baseline", "1.0", "--candidate")
+    lost = check(data, *pair, "1.1", "--format", "json")
+    assert lost.exit_code == 5
+    assert lost.stderr.splitlines()[-1] == "FAILED: none of 100 tasks succeeded, so a success has no cost at all"
+    (row,) = json.loads(lost.stdout)
+    assert (row["result"], row["ratio"], row["is_failure"]) == ("failed", None, True)
+    unlucky = check(data, *pair, "1.2")
+    assert unlucky.exit_code == 0
+    assert "UNCLEAR" in unlucky.output
+    assert "UNCLEAR" in check(data, "--workflow", "verdicts", "--baseline", "1.1").output, "neither ever succeeded"
+
+
 def test_what_has_two_versions_is_meant_where_nothing_is_said(data: Path) -> None:
     result = check(data, "--workflow", "digest")
     assert 'the code in "digest", production tasks: 1.0 → 1.1' in result.output
@@ -115,7 +132,7 @@ def test_programs_get_one_row_and_people_the_words_beside_it(data: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ((), 1, 'which workflow is meant? Say it with --workflow; there are "digest", "triage"'),
+        ((), 1, 'which workflow is meant? Say it with --workflow; there are "digest", "triage", "verdicts"'),
         (
             ("--workflow", "tirage"),
             1,
