@@ -55,7 +55,9 @@ RUNAWAY = (
     "After twice the steps that 95 of 100 such loops of successful tasks take, at least 10; or when the same tool was "
     "called with the same arguments three times in a row"
 )
-LOOP_STEPS = "Calls to a model that generate: half of the loops take no more than the first figure, none more than the second."
+LOOP_STEPS = (
+    "Calls to a model that generate: half of the loops take no more than the first figure, none more than the second."
+)
 STEP_LIMIT = (
     "Twice the steps that 95 of 100 loops of its kind in successful tasks took, the longest left out, at least 10. "
     "None where fewer than 20 loops tell what is usual."
