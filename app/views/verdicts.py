@@ -38,7 +38,6 @@ REASONS = {
     "unsaid": "nobody says it any more",
     "withdrawn": "it is no task any more",
 }
-SHOWN = 25
 
 
 def restated(context: Context) -> None:
@@ -46,19 +45,26 @@ def restated(context: Context) -> None:
     rows = context.rows("restated_outcomes")
     if not rows:
         return
-    shown = f"; the newest {SHOWN} of {figures.count(len(rows))} are shown" if len(rows) > SHOWN else ""
+    found, late = rows[0]["found"], rows[0]["found_late"]
+    shown = f"; {figures.count(len(rows))} of them are shown" if found > len(rows) else ""
+    came = f", {figures.count(late)} of tasks that came after their day was published" if late else ""
     finding(
-        f"Published outcomes that changed: {figures.count(len(rows))}",
+        f"Published outcomes that changed: {figures.count(found)}{came}",
         f"What a late word changed stays readable here. The day is the task's{shown}.",
     )
+    with st.expander("Which, and who said so"):
+        _changes(rows)
+
+
+def _changes(rows: list[Row]) -> None:
     grids.grid(
-        rows[:SHOWN],
+        rows,
         [
             Column("restated_at", "Changed (UTC)", lambda at: f"{at:%Y-%m-%d %H:%M}"),
             Column("task_id", "Task"),
             Column("workflow_id", "Workflow", is_minor=True),
             Column("date", "Day", str, is_minor=True),
-            Column("old_outcome", "Before", grids.text),
+            Column("old_outcome", "Before", lambda outcome: outcome or "not there yet"),
             Column("new_outcome", "Now", grids.text),
             Column("outcome_source", "Says", html=lambda row: escape(_said_by(row)), is_minor=True),
             Column("reason", "Why", lambda reason: REASONS.get(reason, reason), is_minor=True),
