@@ -49,6 +49,7 @@ NOT_MAPPED = {
     "usage_iterations": "a provider's own list of attempts",
     "is_estimated": "told from the library that counted",
     "role": "follows from operation; map that",
+    "evaluations": "results of several keys each, as the libraries write them; map task_score or task_outcome",
     "traffic_marker": "what libraries put on evaluations; map traffic_source",
 }
 """Columns that no key can fill, and why."""
