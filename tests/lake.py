@@ -53,3 +53,9 @@ def open_warehouse(data: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(published(data)), read_only=True)
     connection.execute("set TimeZone = 'UTC'")
     return connection
+
+
+def one(warehouse: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
+    """The only row of a query."""
+    [row] = warehouse.execute(sql).fetchall()
+    return tuple(row)

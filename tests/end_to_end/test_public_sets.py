@@ -11,7 +11,7 @@ from sample_traces import public
 from sample_traces.send import send
 from spanledger.build import Builder
 from tests.collector.running import Collector, configuration, wait_until
-from tests.lake import open_warehouse
+from tests.lake import one, open_warehouse
 
 SETS = ("openhands_index", "azure_conv", "coding_agent_log")
 
@@ -32,12 +32,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     Builder(data, data / "lake").build()
     with open_warehouse(data) as connection:
         yield connection
-
-
-def one(warehouse: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
-    row = warehouse.execute(sql).fetchone()
-    assert row is not None
-    return row
 
 
 def test_openhands_index(warehouse: duckdb.DuckDBPyConnection) -> None:

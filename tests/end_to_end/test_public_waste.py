@@ -9,7 +9,7 @@ import pytest
 from sample_traces import public
 from sample_traces.public.aider import FIRST_TRY
 from spanledger.build import Builder
-from tests.lake import land, open_warehouse
+from tests.lake import land, one, open_warehouse
 
 SETS = ("tau_bench_airline", "aider")
 
@@ -25,12 +25,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     Builder(data, data / "lake").build()
     with open_warehouse(data) as connection:
         yield connection
-
-
-def one(warehouse: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
-    row = warehouse.execute(sql).fetchone()
-    assert row is not None
-    return row
 
 
 def test_tools_of_the_airline_agent(warehouse: duckdb.DuckDBPyConnection) -> None:
