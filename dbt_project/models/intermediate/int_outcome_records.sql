@@ -73,9 +73,9 @@ meant as (
 ),
 
 variants as (
-    select distinct records.outcome_key, records.asked_traffic_source, runs.task_traffic_source
+    select distinct records.outcome_key, records.organization, records.asked_traffic_source, runs.task_traffic_source
     from records
-    inner join meant on records.outcome_key = meant.outcome_key
+    inner join meant using (outcome_key, organization)
     inner join {{ ref('int_task_runs') }} as runs
         on meant.organization = runs.organization
         and meant.task_id = runs.task_id
@@ -86,9 +86,10 @@ variants as (
 chosen as (
     select
         outcome_key,
+        organization,
         {{ chosen_source('asked_traffic_source') }} as task_traffic_source
     from variants
-    group by outcome_key
+    group by outcome_key, organization
 )
 
 select
@@ -96,8 +97,8 @@ select
     case when chosen.task_traffic_source is not null then meant.task_id end as task_id,
     chosen.task_traffic_source
 from records
-left join meant on records.outcome_key = meant.outcome_key
-left join chosen on records.outcome_key = chosen.outcome_key
+left join meant on records.outcome_key = meant.outcome_key and records.organization = meant.organization
+left join chosen on records.outcome_key = chosen.outcome_key and records.organization = chosen.organization
 -- what is about a task that this build does not touch stands as it stood
 where
     chosen.outcome_key is not null

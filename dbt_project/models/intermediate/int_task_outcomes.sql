@@ -1,6 +1,10 @@
--- The outcome of each touched task: the word that holds, and the figures said by the highest rank that says them. A task
--- without an outcome is pending until its workflow's outcome window has passed since its end.
-{%- set figures = {'outcome_score': 'score', 'units': 'units', 'units_succeeded': 'units_succeeded'} %}
+-- The outcome of each touched task: the word that holds, and the figures said by the highest rank that says them; units
+-- and those of them that succeeded are one figure, never of two people. A task without an outcome is pending until its
+-- workflow's outcome window has passed since its end.
+{%- set figures = {
+    'outcome_score': 'score',
+    'counted': "case when coalesce(units, units_succeeded) is not null then struct_pack(units, units_succeeded) end",
+} %}
 with words as (
     select
         organization,
@@ -13,7 +17,7 @@ with words as (
         max(judged_by) filter (where is_winner) as outcome_by,
         {%- for figure, column in figures.items() %}
         arg_max({{ column }}, (rank, judged_at, revision_id)) filter (
-            where {{ column }} is not null and is_latest and (evaluation_name is null or outcome is not null)
+            where ({{ column }}) is not null and is_latest and (evaluation_name is null or outcome is not null)
         ) as {{ figure }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref('int_outcome_revisions') }}
@@ -31,8 +35,8 @@ judged as (
         case when words.outcome != 'unknown' then words.outcome_at end as outcome_at,
         case when words.outcome != 'unknown' then words.outcome_by end as outcome_by,
         words.outcome_score,
-        words.units,
-        words.units_succeeded,
+        words.counted.units as units,
+        words.counted.units_succeeded as units_succeeded,
         heads.has_tag or coalesce(words.has_word, false) as is_tasked,
         heads.ended_ns + heads.outcome_window_ns as window_ends_ns
     from {{ ref('int_task_heads') }} as heads
