@@ -45,7 +45,7 @@ select
     executions.run_id,
     executions.call_id,
     executions.is_failed,
-    coalesce(executions.next_attempt > executions.attempt and executions.next_started_ns >= executions.ended_ns, false)
+    coalesce(executions.later_attempt_ns >= executions.ended_ns, false)
     or coalesce({{ last_start_of_another('last_of_run', 'executions.model') }} >= executions.ended_ns, false)
     or coalesce(
         not executions.is_followed and {{ last_start_of_another('last_of_task', 'executions.model') }} >= executions.ended_ns,
