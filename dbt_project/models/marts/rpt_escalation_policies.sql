@@ -35,10 +35,12 @@ bounded as (
     from costed
 ),
 
+-- One task of the expensive model has no error of the mean, so no ends: `greatest` would take 0 for what is null.
 compared as (
     select
         *,
-        tasks * greatest(mean_cost - cost_error, 0) / nullif(successes_high, 0) as ratio_low,
+        case when cost_error is not null then tasks * greatest(mean_cost - cost_error, 0) / nullif(successes_high, 0) end
+            as ratio_low,
         tasks * (mean_cost + cost_error) / nullif(successes_low, 0) as ratio_high
     from bounded
 )
