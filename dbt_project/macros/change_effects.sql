@@ -126,14 +126,16 @@ leaves as (
 ),
 
 -- How each leaf's change is told: along the chain; by the topmost level that is zero on one side, for what came or
--- went; or not at all, where there are no tokens and no prices to tell it by.
+-- went; or not at all, where there are no tokens and no prices to tell it by, or less than something of them: a cost of
+-- no quantity has no unit price.
 told as (
     select
         *,
         cost_after - cost_before as leaf_change_usd,
         case
             when sku is null then 'unmeasured'
-            when cost_before > 0 and cost_after > 0 then 'chain'
+            when cost_before > 0 and cost_after > 0 then
+                case when list_min(levels[1]) > 0 and list_min(levels[2]) > 0 then 'chain' else 'unmeasured' end
             when is_scope_of_one_side then 'volume'
             {%- for factor in factors[1:] %}
             when levels[1][{{ loop.index + 1 }}] = 0 or levels[2][{{ loop.index + 1 }}] = 0 then

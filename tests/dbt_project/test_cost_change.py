@@ -157,6 +157,31 @@ def test_a_call_of_two_skus_counts_once_and_a_free_refusal_never(tables: duckdb.
     assert tables.execute("select sum(calls), sum(retry_calls) from rpt_usage_daily").fetchone() == (18, 6)
 
 
+@pytest.mark.parametrize("quantity", [None, Decimal(0), Decimal(-5)])
+def test_a_cost_on_both_sides_of_no_quantity_is_unmeasured(
+    quantity: Decimal | None, tables: duckdb.DuckDBPyConnection
+) -> None:
+    """Fees of no quantity have no unit price; their tokens' leaf, and its sum, stay as they are."""
+    plant(tables, [Work(20)], [Work(30)])
+    for day, of_fees in ((BEFORE, Decimal(7)), (AFTER, quantity)):
+        fees = ("answer", "small", "provider/fee", "request", 0, 0, True, of_fees, Decimal(2 if day == BEFORE else 5))
+        insert(tables, "rpt_usage_daily", [(day, "acme", "prod", "production", *fees)])
+    found = effects(tables)
+    assert found["unmeasured"] == 3
+    assert sum(found.values()) == Work(30).cost() - Work(20).cost() + 3
+    assert found["volume"] == pytest.approx(Work(30).cost() - Work(20).cost(), abs=Decimal("1e-9"))
+
+
+def test_tokens_that_cancel_out_are_unmeasured(tables: duckdb.DuckDBPyConnection) -> None:
+    """A correction of -1,000 tokens takes all of the other kind away: no kind has a share of what is left."""
+    insert(tables, "rpt_runs_daily", [(day, "", None, "eval", "answer", 10) for day in (BEFORE, AFTER)])
+    for day, cost, corrected in ((BEFORE, 4, 0), (AFTER, 6, -1000)):
+        for sku, calls, tokens, usd in (("input", 10, 1000, Decimal(cost)), ("output", 0, corrected, Decimal(1))):
+            usage = ("answer", "m", sku, "token", calls, 0, True, tokens, usd)
+            insert(tables, "rpt_usage_daily", [(day, "", None, "eval", *usage)])
+    assert effects(tables) == {"unmeasured": 2}
+
+
 def test_two_versions_differ_by_their_prompts(tables: duckdb.DuckDBPyConnection) -> None:
     plant(tables, [Work(20), Work(9, "review")], [Work(20, tokens=UNCACHED, version="v2"), Work(90, "review")])
     found = effects(tables, "why_versions_differ('answer', 'prompt_version', 'v1', 'v2')")
