@@ -2,8 +2,8 @@
 -- the run tag, else the trace.
 {%- set carried = ['organization', 'trace_id', 'trace_key', 'run_id', 'run_key', 'tagged_task_id', 'has_run_tag',
     'has_workflow_tag', 'started_ns', 'ended_ns', 'traffic_source', 'workflow_id', 'team', 'project', 'cost_center',
-    'feature', 'environment', 'customer_id', 'user_id', 'task_size', 'prompt_version', 'is_restart', 'has_root_error', 'has_error',
-    'kind', 'evaluations', 'outcome', 'outcome_ns', 'outcome_score', 'units', 'units_succeeded'] %}
+    'feature', 'environment', 'customer_id', 'user_id', 'task_size', 'prompt_version', 'is_restart', 'attempt', 'has_root_error',
+    'has_error', 'kind', 'evaluations', 'outcome', 'outcome_ns', 'outcome_score', 'units', 'units_succeeded'] %}
 with sightings as (
     select {{ select_list(carried) }} from {{ ref('int_trace_sightings') }}
     union all

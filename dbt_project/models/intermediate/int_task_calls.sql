@@ -1,4 +1,5 @@
 -- All calls of the touched tasks, each with its task, its run's place in the task and what the task came to.
+-- Runs are numbered by their attempt tags where these give each run of the task a number of its own, else by time.
 with calls as (
     select {{ select_list(call_facts()) }} from {{ ref('int_calls_executed') }}
     union all
@@ -16,11 +17,25 @@ runs as (
         run_id,
         bool_or(is_restart) as is_restart,
         bool_or(has_root_error) as has_root_error,
-        dense_rank() over (
+        -- a run that its traces number differently has no number
+        case when min(attempt) = max(attempt) then min(attempt) end as tagged_attempt,
+        row_number() over (
             partition by organization, task_id, task_traffic_source order by min(started_ns), run_id
-        ) as run_attempt
+        ) as timed_attempt
     from {{ ref('int_task_runs') }}
     group by organization, task_id, task_traffic_source, run_id
+),
+
+tagged_tasks as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        -- 0-based attempt tags are shifted
+        case when min(tagged_attempt) = 0 then 1 else 0 end as shift
+    from runs
+    group by organization, task_id, task_traffic_source
+    having count(distinct tagged_attempt) = count(*)
 )
 
 select
@@ -30,7 +45,7 @@ select
     sightings.task_source,
     sightings.task_traffic_source,
     sightings.workflow_id as run_workflow_id,
-    runs.run_attempt,
+    coalesce(runs.tagged_attempt + tagged_tasks.shift, runs.timed_attempt) as run_attempt,
     runs.is_restart as is_restart_run,
     runs.has_root_error as has_run_error,
     tasks.outcome,
@@ -46,6 +61,10 @@ inner join runs
     and sightings.task_id = runs.task_id
     and sightings.task_traffic_source = runs.task_traffic_source
     and sightings.run_id = runs.run_id
+left join tagged_tasks
+    on sightings.organization = tagged_tasks.organization
+    and sightings.task_id = tagged_tasks.task_id
+    and sightings.task_traffic_source = tagged_tasks.task_traffic_source
 inner join {{ ref('int_task_outcomes') }} as tasks
     on sightings.organization = tasks.organization
     and sightings.task_id = tasks.task_id

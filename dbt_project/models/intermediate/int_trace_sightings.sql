@@ -18,6 +18,13 @@ with spans as (
         effective_workflow_run_id,
         effective_workflow_id,
         effective_is_restart,
+        -- an attempt tag on a call or a step numbers that; elsewhere, if anything, the run
+        case
+            when
+                not coalesce(is_request, false)
+                and (step_span is distinct from span_id or parent_span_id is null)
+                then attempt
+        end as own_attempt,
         {%- for tag in carried_tags %}
         effective_{{ tag }},
         {%- endfor %}
@@ -64,6 +71,7 @@ worked as (
         arg_min(effective_{{ tag }}, place) filter (where effective_{{ tag }} is not null) as {{ tag }},
         {%- endfor %}
         bool_or(coalesce(effective_is_restart, false)) as is_restart,
+        max(own_attempt) filter (where place = 1) as attempt,
         bool_or(depth = 0 and status_code = 2) as has_root_error,
         coalesce(arg_min(status_code = 2, place), false) as has_error,
         arg_max(own_outcome, judged_place) filter (where own_outcome in ('success', 'failure')) as outcome,
