@@ -14,8 +14,12 @@ FORMS = click.Choice(["table", "csv", "json", "parquet"])
 KINDS = ("prompt", "model", "code")
 
 
+LARGEST_PERCENT = 1_000_000
+"""More is a slip: no rise would ever be beyond it, and far more is no number to calculate with."""
+
+
 class Percent(click.ParamType[Decimal]):
-    """A share in percent, from 0: `10%` or `10`. Converted to 0.1."""
+    """A share in percent, from 0 to `LARGEST_PERCENT`: `10%` or `10`. Converted to 0.1."""
 
     name = "percent"
 
@@ -26,7 +30,9 @@ class Percent(click.ParamType[Decimal]):
             number = Decimal(str(value).strip().removesuffix("%").strip())
         except InvalidOperation:
             self.fail(f"{value!r} is no percentage; expected one such as 10%", param, ctx)
-        return number / 100 if number.is_finite() and number >= 0 else self.fail(f"{value} is not from 0", param, ctx)
+        if not (number.is_finite() and 0 <= number <= LARGEST_PERCENT):
+            self.fail(f"{value} is not from 0 to {LARGEST_PERCENT}%", param, ctx)
+        return number / 100
 
 
 _holder = click.Group()

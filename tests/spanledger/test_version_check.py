@@ -156,7 +156,10 @@ def test_programs_get_one_row_and_people_the_words_beside_it(data: Path, tmp_pat
         ((*TRIAGE, "--traffic-source", "production"), 1, 'nothing to compare "v1" with'),
         ((*TRIAGE, "--environment", "moon"), 1, 'no versions of the environment "moon"'),
         ((*TRIAGE, "--margin", "a little"), 2, "'a little' is no percentage; expected one such as 10%"),
-        ((*TRIAGE, "--margin", "-1%"), 2, "-1% is not from 0"),
+        ((*TRIAGE, "--margin", "-1%"), 2, "-1% is not from 0 to 1000000%"),
+        ((*TRIAGE, "--margin", "1e999999999999999999"), 2, "1e999999999999999999 is not from 0 to 1000000%"),
+        ((*TRIAGE, "--margin", "1e400"), 2, "1e400 is not from 0 to 1000000%"),
+        ((*TRIAGE, "--margin", "nan"), 2, "nan is not from 0 to 1000000%"),
     ],
 )
 def test_what_cannot_be_compared_is_said_with_what_there_is(
