@@ -26,6 +26,11 @@
     or ({{ is_candidate(span) }} and coalesce({{ span }}.role, 'other') in ('other', 'evaluator')))
 {%- endmacro %}
 
+{# An attempt tag on a request or a step numbers that; on the root, named after a step or not, its run. #}
+{% macro may_number_its_run() -%}
+  (not coalesce(is_request, false) and (step_span is distinct from span_id or parent_span_id is null))
+{%- endmacro %}
+
 {# The answered names are equal or one is the undated alias of the other; a span that names no model fits any. #}
 {% macro undated(name) -%}
   regexp_replace(lower({{ name }}), '[-@]([0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})$', '')

@@ -18,13 +18,7 @@ with spans as (
         effective_workflow_run_id,
         effective_workflow_id,
         effective_is_restart,
-        -- an attempt tag on a call or a step numbers that; elsewhere, if anything, the run
-        case
-            when
-                not coalesce(is_request, false)
-                and (step_span is distinct from span_id or parent_span_id is null)
-                then attempt
-        end as own_attempt,
+        case when {{ may_number_its_run() }} then attempt end as own_attempt,
         {%- for tag in carried_tags %}
         effective_{{ tag }},
         {%- endfor %}
