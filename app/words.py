@@ -27,7 +27,8 @@ VERSION_COST = "What the earlier version's tasks cost, failures included, ÷ the
 RATIO = "Cost per success of the later version ÷ that of the earlier. Above 1 it costs more."
 VERDICT = (
     "Worse or better where the whole 95 % range lies on one side of 1. The range allows for being read at every build. "
-    "Nothing is read below 50 tasks and 20 successes of each version."
+    "Nothing is read below 50 tasks and 20 successes of each version; one that never succeeds in 50 or more tasks is "
+    "worse where that is no bad luck."
 )
 PRODUCTION_SHARE = (
     "Spend of production calls ÷ all spend. The rest is evals, replays, operations and calls whose source is unknown; "

@@ -3,7 +3,6 @@
 What is chosen is narrowed step by step; where a step leaves nothing, or more than one, the message names what there is.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,12 +12,19 @@ import duckdb
 
 from spanledger import current
 from spanledger.exits import Failure
-from transforms.version_compare import BETTER, LEAST_SUCCESSES, LEAST_TASKS, WORSE, Arm, Comparison, compare
+from transforms.version_compare import (
+    BETTER,
+    LEAST_SUCCESSES,
+    LEAST_TASKS,
+    WORSE,
+    Arm,
+    Comparison,
+    compare,
+    has_lost_success,
+)
 
 PASSED, EXCEEDED, UNCLEAR = "passed", "failed", "unclear"
 PREFERRED_SOURCES = ("eval", "production")
-CHANCE = 0.001
-"""A candidate without a success is no bad luck when, at the baseline's rate of success, it were rarer than this."""
 NAMED = 12
 """Names that a message lists; more are counted."""
 
@@ -51,18 +57,13 @@ class Checked:
 
     @property
     def result(self) -> str:
-        """failed or passed where the interval proves it; failed too where successes ended, which no ratio can say."""
-        if self.has_lost_success:
-            return EXCEEDED
+        """failed or passed where the comparison proves it."""
         return {WORSE: EXCEEDED, BETTER: PASSED}.get(self.compared.verdict, UNCLEAR)
 
     @property
     def has_lost_success(self) -> bool:
-        """Whether the candidate never succeeds although the baseline does; true at whatever reading, or by chance."""
-        old, new = self.baseline, self.candidate
-        if new["successes"] or new["tasks"] < LEAST_TASKS or old["successes"] < LEAST_SUCCESSES:
-            return False
-        return math.pow(1 - old["successes"] / old["tasks"], new["tasks"]) < CHANCE
+        """Whether the candidate never succeeds although the baseline does: failed without a ratio."""
+        return has_lost_success(_arm(self.baseline), _arm(self.candidate))
 
 
 def check(connection: duckdb.DuckDBPyConnection, wanted: Wanted, margin: Decimal, *, is_read_once: bool) -> Checked:

@@ -14,7 +14,7 @@ So the interval is a confidence sequence: with 95 % probability it holds the tru
   for both, and nothing is read below `LEAST_TASKS` and `LEAST_SUCCESSES`. What each of these is worth was measured:
   `benchmarks/version_verdicts.py`, docs/measurements.md.
 
-The same formulas are SQL in `dbt_project/macros/intervals.sql`; a test holds the two together.
+The same formulas are SQL in `dbt_project/macros/intervals.sql` and the model `rpt_versions`; tests hold them together.
 """
 
 import math
@@ -35,6 +35,9 @@ RHO = 0.1
 
 LEAST_TASKS, LEAST_SUCCESSES = 50, 20
 """Each version needs this many before the first reading."""
+
+CHANCE = 0.001
+"""A later version without a success is no bad luck when, at the earlier one's rate, it were rarer than this."""
 
 LARGEST_WAIT = 1_000_000
 """More tasks than this are no plan."""
@@ -67,7 +70,8 @@ class Arm:
 class Comparison:
     """Cost per success of the later version ÷ that of the earlier, its interval, and what it says of ``limit``.
 
-    ``ratio`` is None where a version has no success or no cost; the ends are None where a version is not readable.
+    ``ratio`` is None where a version has no success or no cost; the ends are None where a version is not readable. A
+    later version that never succeeds (`has_lost_success`) is worse without a ratio.
     ``more_tasks`` of the later version would tell if the ratio stays as it is; None where told, or where none would.
     """
 
@@ -98,6 +102,8 @@ def compare(before: Arm, after: Arm, limit: float = 1.0, *, is_read_once: bool =
 
     ``is_read_once`` uses the narrower ordinary interval: only for a number of tasks that was fixed beforehand.
     """
+    if has_lost_success(before, after):
+        return Comparison(None, None, None, WORSE, None)
     ratio = _ratio(before, after)
     if ratio is None or not (before.is_readable and after.is_readable):
         return Comparison(ratio, None, None, UNCLEAR, _until_readable(before, after))
@@ -110,6 +116,17 @@ def compare(before: Arm, after: Arm, limit: float = 1.0, *, is_read_once: bool =
     verdict = WORSE if low > limit else BETTER if high < limit else UNCLEAR
     wait = None if verdict != UNCLEAR else _wait(before, after, spread, abs(math.log(ratio / limit)), is_read_once)
     return Comparison(ratio, low, high, verdict, wait)
+
+
+def has_lost_success(before: Arm, after: Arm) -> bool:
+    """Whether the later version never succeeds although the earlier does: no ratio can say so.
+
+    By chance rarer than `CHANCE` at all readings together: a success, once there, stays, so only the first reading that
+    could say so counts.
+    """
+    if after.successes or after.tasks < LEAST_TASKS or before.successes < LEAST_SUCCESSES:
+        return False
+    return math.pow(1 - before.successes / before.tasks, after.tasks) < CHANCE
 
 
 def _ratio(before: Arm, after: Arm) -> float | None:
@@ -138,7 +155,7 @@ def _wait(before: Arm, after: Arm, spread: float, distance: float, is_read_once:
 
 
 def read_after_every_task(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> npt.NDArray[np.bool_]:
-    """Whether `compare` gives a verdict, for many streams at once, after each task of the later version.
+    """Whether `compare`'s interval gives a verdict, for many streams at once, after each task of the later version.
 
     Each arm is (costs, successes), arrays of streams × tasks; where both have as many tasks they grow together, else
     the earlier version is complete before the later one begins. Returns streams × tasks of ``after``.

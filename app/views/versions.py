@@ -1,6 +1,5 @@
 """Versions: what a success costs before and after a prompt, a model or the code changed, and what that proves."""
 
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -43,7 +42,10 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
     told = [row for row in rows if row["verdict"] != "unclear"]
     if not told:
         return f"No version is known to be better or worse than the one before it ({figures.count(len(rows))} pairs)"
-    worst = max(told, key=lambda row: abs((row["ratio"] or Decimal(1)) - 1))
+    lost = next((row for row in told if row["ratio"] is None), None)
+    if lost is not None:
+        return f"No task of {grids.text(lost['workflow_id'])} succeeds since {_change(lost)}"
+    worst = max(told, key=lambda row: abs(row["ratio"] - 1))
     workflow, ratio = grids.text(worst["workflow_id"]), figures.times(worst["ratio"])
     return f"A success of {workflow} costs {ratio} what it did, since {_change(worst)}"
 
@@ -97,6 +99,8 @@ def _verdict(row: Row) -> str:
     notes = []
     if row["more_tasks"] is not None:
         notes.append(f"about {figures.count(row['more_tasks'])} more tasks would tell")
+    elif row["verdict"] == "worse" and row["ratio"] is None:
+        notes.append(f"none of {figures.count(row['tasks_after'])} tasks succeeded")
     elif row["verdict"] == "unclear" and row["ratio_low"] is None:
         notes.append(f"nothing is read below {LEAST_TASKS} tasks and {LEAST_SUCCESSES} successes of each")
     elif row["verdict"] == "unclear":

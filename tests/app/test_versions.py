@@ -24,6 +24,21 @@ def test_versions_are_told_in_words(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert "one task far above the rest" in shown
 
 
+def test_a_version_that_never_succeeds_is_the_news(
+    tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sample.publish(tmp_path, days=2)
+    with duckdb.connect(str(path)) as con:
+        con.execute(
+            "UPDATE rpt_versions SET verdict = 'worse', ratio = NULL, ratio_low = NULL, ratio_high = NULL, "
+            "tasks_after = 90, successes_after = 0, cost_per_success_after_usd = NULL, more_tasks = NULL "
+            "WHERE workflow_id = 'invoice-extract'"
+        )
+    shown = text(page("versions", tmp_path, monkeypatch, period="all"))
+    assert "No task of invoice-extract succeeds since prompt extract went from v3 to v4" in shown
+    assert "none of 90 tasks succeeded" in shown
+
+
 def test_a_build_without_second_versions_teaches_the_next_step(
     tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

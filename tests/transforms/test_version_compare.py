@@ -82,6 +82,22 @@ def test_too_little_is_said_with_what_is_missing(before: Arm, after: Arm, more: 
     assert (found.verdict, found.more_tasks) == (UNCLEAR, more)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (arm(1000, rate=0.1), arm(100, rate=0.0), WORSE),  # 0.9 to the 100th: 1 in 38,000
+        (arm(1000, rate=0.1), arm(60, rate=0.0), UNCLEAR),  # 1 in 556
+        (arm(1000), arm(49, rate=0.0), UNCLEAR),  # nothing is read below 50 tasks
+        (arm(38), arm(1000, rate=0.0), UNCLEAR),  # nor of 19 successes
+        (arm(1000, rate=0.0), arm(1000, rate=0.0), UNCLEAR),
+        (arm(1000, rate=1.0), arm(50, rate=0.0), WORSE),
+    ],
+)
+def test_a_version_that_never_succeeds_is_worse_unless_by_chance(before: Arm, after: Arm, verdict: str) -> None:
+    found = compare(before, after, limit=1000.0)
+    assert (found.ratio, found.low, found.verdict) == (None, None, verdict)
+
+
 def test_equal_costs_without_any_spread_are_told_at_once() -> None:
     assert compare(arm(50, spread=0.0), arm(50, 1.01, spread=0.0)).verdict == WORSE
     same = compare(arm(50, spread=0.0), arm(50, spread=0.0))

@@ -22,7 +22,10 @@ measured as (
         case when seen > 0 then seen end as ratio,
         case when spread is not null and spread_before is not null then greatest(spread, spread_before) end as larger_spread,
         tasks_before >= 50 and successes_before >= 20 and spread_before is not null as is_before_readable,
-        is_before_readable and tasks >= 50 and successes >= 20 and spread is not null as is_readable
+        is_before_readable and tasks >= 50 and successes >= 20 and spread is not null as is_readable,
+        -- it never succeeds, and at the rate of the one before that were rarer than one in a thousand
+        successes = 0 and tasks >= 50 and successes_before >= 20
+        and power(1 - successes_before / tasks_before, tasks) < 0.001 as has_lost_success
     from pairs
     where version_before is not null
 ),
@@ -39,7 +42,7 @@ judged as (
     select
         *,
         case
-            when ratio * exp(-width) > 1 then 'worse'
+            when has_lost_success or ratio * exp(-width) > 1 then 'worse'
             when ratio * exp(width) < 1 then 'better'
             else 'unclear'
         end as verdict,
