@@ -1,6 +1,5 @@
 -- Calls as executions of steps: the place of each in its run, the last attempt after it, and whether a later step of the run
--- followed it. An attempt is numbered where its tag stands: a call's own tag makes it one, a step span's tag makes all
--- calls of that span one.
+-- followed it.
 with executions as (
     select
         organization,
@@ -22,55 +21,6 @@ with executions as (
         model,
         input_tokens
     from {{ ref('int_task_calls') }}
-),
-
--- Calls without an attempt tag between two attempts, such as an embedding, do not part them.
-attempts as (
-    select
-        organization,
-        task_id,
-        task_traffic_source,
-        run_id,
-        step,
-        execution_id,
-        min(attempt) as attempt,
-        min(started_ns) as started_ns
-    from executions
-    where attempt is not null
-    group by organization, task_id, task_traffic_source, run_id, step, execution_id
-),
-
--- A number that is not higher than the one before it is where numbers begin anew.
-compared as (
-    select
-        *,
-        coalesce(attempt <= lag(attempt) over run_step, false) as is_anew
-    from attempts
-    window run_step as (
-        partition by organization, task_id, task_traffic_source, run_id, step order by started_ns, attempt, execution_id
-    )
-),
-
-numbered as (
-    select
-        *,
-        count(*) filter (where is_anew) over run_step as numbering
-    from compared
-    window run_step as (
-        partition by organization, task_id, task_traffic_source, run_id, step order by started_ns, attempt, execution_id
-    )
-),
-
--- Attempts may overlap: the last start of the higher ones tells whether any of them began after mine had ended.
-later_attempts as (
-    select
-        *,
-        max(started_ns) over (
-            partition by organization, task_id, task_traffic_source, run_id, step, numbering
-            order by attempt
-            rows between 1 following and unbounded following
-        ) as later_attempt_ns
-    from numbered
 ),
 
 step_ends as (
@@ -105,7 +55,7 @@ select
             executions.workflow_id, executions.step
         order by executions.started_ns, executions.call_id
     ) as position,
-    later_attempts.later_attempt_ns,
+    attempts.later_attempt_ns,
     last_value(executions.is_failed) over whole_run or executions.has_run_error as is_run_failed,
     coalesce(
         executions.ended_ns <= case
@@ -116,14 +66,14 @@ select
     ) as is_followed
 from executions
 inner join last_steps using (organization, task_id, task_traffic_source, run_id)
-left join later_attempts
+left join {{ ref('int_attempts') }} as attempts
     on executions.attempt is not null
-    and executions.organization = later_attempts.organization
-    and executions.task_id = later_attempts.task_id
-    and executions.task_traffic_source = later_attempts.task_traffic_source
-    and executions.run_id = later_attempts.run_id
-    and executions.step is not distinct from later_attempts.step
-    and executions.execution_id = later_attempts.execution_id
+    and executions.organization = attempts.organization
+    and executions.task_id = attempts.task_id
+    and executions.task_traffic_source = attempts.task_traffic_source
+    and executions.run_id = attempts.run_id
+    and executions.step is not distinct from attempts.step
+    and executions.execution_id = attempts.execution_id
 window whole_run as (
     partition by executions.organization, executions.task_id, executions.task_traffic_source, executions.run_id
     order by executions.started_ns, executions.call_id
