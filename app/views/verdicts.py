@@ -47,7 +47,8 @@ def restated(context: Context) -> None:
         return
     found, late = rows[0]["found"], rows[0]["found_late"]
     shown = f"; {figures.count(len(rows))} of them are shown" if found > len(rows) else ""
-    came = f", {figures.count(late)} of tasks that came after their day was published" if late else ""
+    whose = "all" if late == found else figures.count(late)
+    came = f", {whose} of tasks that came after their day was published" if late else ""
     finding(
         f"Published outcomes that changed: {figures.count(found)}{came}",
         f"What a late word changed stays readable here. The day is the task's{shown}.",

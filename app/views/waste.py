@@ -88,8 +88,9 @@ def _savings(context: Context) -> None:
     if not rows:
         return
     low, high = (sum((row[name] for row in rows), Decimal(0)) for name in ("low_usd", "high_usd"))
+    saved = figures.money(low) if low == high else f"{figures.money(low)} to {figures.money(high)}"
     finding(
-        f"Steps that keep their result would have saved {figures.money(low)} to {figures.money(high)}",
+        f"Steps that keep their result would have saved {saved}",
         "Runs that began again and paid for steps an earlier run had finished",
     )
     grids.grid(
