@@ -1,5 +1,7 @@
--- What deciding on a touched task's outcome needs of it: its workflow, its end, whether a tag makes it a task, and how its
--- last run ended.
+-- What the sightings of each touched task say together: whose it is, when it ran, whether a tag makes it a task, how its last
+-- run ended, and the operator's rules for it.
+{%- set tags = ['workflow_id', 'team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id',
+    'prompt_version', 'task_size'] %}
 with runs as (
     select
         organization,
@@ -13,11 +15,14 @@ with runs as (
     group by organization, task_id, task_traffic_source, run_id
 ),
 
-last_runs as (
+run_sums as (
     select
         organization,
         task_id,
         task_traffic_source,
+        count(*) as runs,
+        cast(sum(ended_ns - started_ns) as bigint) as active_ns,
+        min(started_ns) as started_ns,
         max(ended_ns) as ended_ns,
         arg_max(run_id, (started_ns, run_id)) as last_run_id,
         arg_max(has_error, (started_ns, run_id)) as has_failed_run,
@@ -32,7 +37,10 @@ sighted as (
         task_id,
         task_traffic_source,
         any_value(task_key) as task_key,
-        arg_min(workflow_id, {{ sighting_order('started_ns') }}) filter (where workflow_id is not null) as workflow_id,
+        arg_min(task_source, {{ sighting_order('started_ns') }}) as task_source,
+        {%- for tag in tags %}
+        arg_min({{ tag }}, {{ sighting_order('started_ns') }}) filter (where {{ tag }} is not null) as {{ tag }},
+        {%- endfor %}
         bool_or(task_source = 'task' or has_run_tag or has_workflow_tag) as has_tag
     from {{ ref('int_task_runs') }}
     group by organization, task_id, task_traffic_source
@@ -51,12 +59,9 @@ ruled as (
 
 select
     sighted.*,
-    last_runs.ended_ns,
-    last_runs.last_run_id,
-    last_runs.last_run_ended_ns,
-    last_runs.has_failed_run,
+    run_sums.* exclude (organization, task_id, task_traffic_source),
     ruled.run_error,
     ruled.outcome_window_ns
 from sighted
-inner join last_runs using (organization, task_id, task_traffic_source)
+inner join run_sums using (organization, task_id, task_traffic_source)
 left join ruled on sighted.workflow_id is not distinct from ruled.workflow_id
