@@ -82,7 +82,7 @@ scores as (
 
 lags as (
     select
-        {{ select_keys('one', keys) }},
+        {{ select_list(keys, 'one.') }},
         one.day,
         other.day as later_day,
         case when one.day = other.day then 1 else 2 * (1 - (other.day - one.day) / one.bandwidth) end as weight,
@@ -140,9 +140,4 @@ trends as (
         end as verdict
     from intervals
 )
-{%- endmacro %}
-
-{# The keys of a row, by the name of its relation. #}
-{% macro select_keys(relation, keys) -%}
-  {%- for key in keys %}{{ relation }}.{{ key }}{{ ", " if not loop.last }}{% endfor %}
 {%- endmacro %}
