@@ -14,13 +14,6 @@
   coalesce(sum({{ amount }}) filter (where {{ '' if is_after else 'not ' }}is_after), 0)
 {%- endmacro %}
 
-{# Joins on columns that may be null. #}
-{% macro same(left, right, columns) -%}
-  {%- for column in columns %}
-  {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ " and" if not loop.last }}
-  {%- endfor %}
-{%- endmacro %}
-
 {# CTE `effects` from the CTEs of sides: pair, scope, workflow, model, effect, change_usd. Rows without a change are
    left out. Effects of a leaf are rounded to the twelfth decimal, and the largest takes what rounding leaves. #}
 {% macro change_effects() -%}

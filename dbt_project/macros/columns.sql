@@ -53,3 +53,10 @@
     {{ prefix }}{{ name }}{{ "," if not loop.last }}
   {%- endfor %}
 {%- endmacro %}
+
+{# Joins on columns that may be null. #}
+{% macro same(left, right, columns) -%}
+  {%- for column in columns %}
+  {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ " and" if not loop.last }}
+  {%- endfor %}
+{%- endmacro %}

@@ -77,5 +77,4 @@ select
     sums.{{ measure }}{{ "," if not loop.last }}
     {%- endfor %}
 from waiting
-left join sums
-    on {% for column in key %}waiting.{{ column }} is not distinct from sums.{{ column }}{{ " and " if not loop.last }}{% endfor %}
+left join sums on {{ same('waiting', 'sums', key) }}

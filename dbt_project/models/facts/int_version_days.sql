@@ -38,7 +38,4 @@ select
     {{ money('coalesce(known.cost_usd, 0)') }} as cost_usd,
     {{ money('coalesce(known.max_task_cost_usd, 0)') }} as max_task_cost_usd
 from seen
-left join known
-    on {% for name in key -%}
-    seen.{{ name }} is not distinct from known.{{ name }}{{ "\n    and " if not loop.last }}
-    {%- endfor %}
+left join known on {{ same('seen', 'known', key) }}
