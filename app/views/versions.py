@@ -30,7 +30,7 @@ def render(context: Context) -> None:
         return
     drawn = [row for row in rows if row["ratio_low"] is not None][:DRAWN]
     if drawn:
-        finding(_range(drawn), "Cost per success of the later version ÷ that of the earlier, with its 95 % interval")
+        finding(_told(rows), "Cost per success of the later version ÷ that of the earlier, with its 95 % interval")
         charts.ratio_intervals(drawn, COLOURS)
     finding(f"{figures.count(len(rows))} pairs of versions" if len(rows) > 1 else "One pair of versions")
     _table(rows)
@@ -67,8 +67,8 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _range(drawn: list[dict[str, Any]]) -> str:
-    counts = [(word, sum(row["said"] == word for row in drawn)) for word in VERDICTS.values()]
+def _told(rows: list[dict[str, Any]]) -> str:
+    counts = [(word, sum(row["said"] == word for row in rows)) for word in VERDICTS.values()]
     return ", ".join(f"{count} {word.lower()}" for word, count in counts if count).capitalize()
 
 
