@@ -1,39 +1,17 @@
 """The command `spanledger check`: options in, sentences and one row out, an exit code for CI."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
 from spanledger.exits import OUTSIDE_TOLERANCE, USAGE, Failure
+from spanledger.option_types import FORMS, Percent
 from spanledger.options import command
 from spanledger.settings import Settings
 
-FORMS = click.Choice(["table", "csv", "json", "parquet"])
 KINDS = ("prompt", "model", "code")
-
-
-LARGEST_PERCENT = 1_000_000
-"""More is a slip: no rise would ever be beyond it, and far more is no number to calculate with."""
-
-
-class Percent(click.ParamType[Decimal]):
-    """A share in percent, from 0 to `LARGEST_PERCENT`: `10%` or `10`. Converted to 0.1."""
-
-    name = "percent"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        if isinstance(value, Decimal):
-            return value
-        try:
-            number = Decimal(str(value).strip().removesuffix("%").strip())
-        except InvalidOperation:
-            self.fail(f"{value!r} is no percentage; expected one such as 10%", param, ctx)
-        if not (number.is_finite() and 0 <= number <= LARGEST_PERCENT):
-            self.fail(f"{value} is not from 0 to {LARGEST_PERCENT}%", param, ctx)
-        return number / 100
-
 
 _holder = click.Group()
 

@@ -15,6 +15,7 @@ from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.export_command import export
+from spanledger.option_types import FORMS
 from spanledger.options import command
 from spanledger.outcome_command import outcome
 from spanledger.reconcile_command import reconcile
@@ -35,11 +36,10 @@ def main() -> None:
 
 
 def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
-    forms = click.Choice(["table", "csv", "json", "parquet"])
     function = click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")(
         function
     )
-    return click.option("--format", "form", type=forms, default="table", show_default=True, help="What to write.")(
+    return click.option("--format", "form", type=FORMS, default="table", show_default=True, help="What to write.")(
         function
     )
 

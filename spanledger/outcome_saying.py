@@ -15,8 +15,6 @@ from collector import outcome_files
 from spanledger import current, outcome_history
 from transforms.outcomes import KEY, SUBJECTS, Revision, table
 
-SHOWN = 5
-
 
 @dataclass(frozen=True)
 class Said:

@@ -8,23 +8,24 @@ from typing import Any
 import click
 
 from spanledger.exits import OUTSIDE_TOLERANCE
+from spanledger.option_types import FORMS, Percent
 from spanledger.options import command
 from spanledger.settings import Settings
 from transforms.invoices.generic import FIELDS
+from transforms.invoices.lines import LARGEST_AMOUNT
 from transforms.invoices.reading import NAMES
 
-TOLERANCE = Decimal("1")
-"""Percent of the larger total that may be open."""
+TOLERANCE = "1%"
+"""Of the larger total that may be open."""
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
-FORMS = click.Choice(["table", "csv", "json", "parquet"])
 SHOWN = 20
 """Rows that a table shows; other formats give all."""
 
 
 class Number(click.ParamType[Decimal]):
-    """A decimal number from 0, exactly as typed."""
+    """A decimal number from 0 to `LARGEST_AMOUNT`, exactly as typed."""
 
     name = "number"
 
@@ -33,7 +34,9 @@ class Number(click.ParamType[Decimal]):
             number = Decimal(value)
         except InvalidOperation:
             self.fail(f"{value!r} is no number", param, ctx)
-        return number if number.is_finite() and number >= 0 else self.fail(f"{value} is not from 0", param, ctx)
+        if not (number.is_finite() and 0 <= number <= LARGEST_AMOUNT):
+            self.fail(f"{value} is not from 0 to {LARGEST_AMOUNT:f}", param, ctx)
+        return number
 
 
 class Column(click.ParamType[tuple[str, str]]):
@@ -71,7 +74,7 @@ _holder = click.Group()
 )
 @click.option("--to", "last", type=DAY, metavar="DAY", help="Last day to compare, included; its last when not given.")
 @click.option("--rounding", type=Number(), help="What its lines are rounded to, such as 0.01; told by its digits.")
-@click.option("--tolerance", type=Number(), default=TOLERANCE, show_default=True, help="Percent that may be open.")
+@click.option("--tolerance", type=Percent(), default=TOLERANCE, show_default=True, help="Share that may be open.")
 @click.option("--dry-run", is_flag=True, help="Compare and keep no record.")
 @click.option("--format", "output_form", type=FORMS, default="table", show_default=True, help="What to write.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
@@ -92,11 +95,10 @@ def reconcile(
     from spanledger import reconcile_report as report
 
     outcome = reconciling.run(settings, file, _options(said))
-    share = tolerance / 100
     if not dry_run:
-        report.keep(outcome, share, settings.data, datetime.now(UTC))
-    _show(outcome, share, output_form, output)
-    if not report.is_within(outcome.result, share):
+        report.keep(outcome, tolerance, settings.data, datetime.now(UTC))
+    _show(outcome, tolerance, output_form, output)
+    if not report.is_within(outcome.result, tolerance):
         click.get_current_context().exit(OUTSIDE_TOLERANCE)
 
 

@@ -45,7 +45,8 @@ class Line:
     def count(self, column: str) -> int:
         """A whole number from 0."""
         text = self.text(column)
-        if not text.isdecimal() or int(text) > LARGEST_COUNT:
+        # Python itself turns no text of thousands of digits into a number
+        if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) > LARGEST_COUNT:
             self.refuse(f"{column} is {text!r}, expected a whole number from 0 to {LARGEST_COUNT}")
         return int(text)
 

@@ -14,7 +14,8 @@
   {{ return(['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens']) }}
 {% endmacro %}
 
-{# When another model than this one was last asked, of a row that holds the two models asked last and their starts. #}
-{% macro last_start_of_another(row, model) -%}
-  case when {{ model }} != {{ row }}.models[1] then {{ row }}.starts[1] when {{ model }} is not null then {{ row }}.starts[2] end
+{# When another of its kind than this one (a model, a step) last started, of a row that holds the two names that started
+   last and their starts. #}
+{% macro last_start_of_another(row, name) -%}
+  case when {{ name }} != {{ row }}.names[1] then {{ row }}.starts[1] when {{ name }} is not null then {{ row }}.starts[2] end
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {#
   Daily reports: small tables with a date in their key. The model's SQL computes the touched dates only
   (`where date in (touched_dates('fct_calls'))`); the other dates are carried over from the previous build.
-  Config: `date_column`, `touched_by`: the history model whose touched dates it follows.
+  Config: `date_column`, `touched_by`: the history models whose touched dates it follows.
 #}
-{% macro touched_dates(model_name) -%}
-  select date from meta.touched_dates where model = '{{ model_name }}'
+{% macro touched_dates() -%}
+  select date from meta.touched_dates where model in ('{{ varargs | join("', '") }}')
 {%- endmacro %}
 
 {% materialization daily, adapter='duckdb' %}
@@ -28,7 +28,7 @@
     select {% for c in columns %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
     from previous.{{ this.schema }}.{{ model.name }}
     where {{ date_column }} not in (
-      select date from meta.touched_dates where model in ('{{ config.require('touched_by') | join("', '") }}')
+      {{ touched_dates(*config.require('touched_by')) }}
     )
     {% endif %}
   {%- endcall %}

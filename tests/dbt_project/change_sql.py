@@ -9,7 +9,8 @@ import jinja2
 from spanledger.models import PROJECT
 
 MACROS = "".join(
-    (PROJECT / "macros" / f"{name}.sql").read_text() for name in ("cost_change", "change_effects", "unit_cost")
+    (PROJECT / "macros" / f"{name}.sql").read_text()
+    for name in ("columns", "cost_change", "change_effects", "unit_cost")
 )
 BEFORE, AFTER = "2026-09-15", "2026-10-15"
 PERIODS = "'2026-09-01', '2026-09-30', '2026-10-01', '2026-10-31'"
@@ -56,7 +57,11 @@ select date, {{ change_scope() }}, workflow_id, model, sku, unit, {{ summed_line
 
 def rendered(text: str) -> str:
     """A text that calls the macros, as SQL. What it refers to goes by its own name."""
-    return jinja2.Environment().from_string(f"{MACROS}\n{text}").render(report=Report(), ref=str)
+    return (
+        jinja2.Environment(extensions=["jinja2.ext.do"])
+        .from_string(f"{MACROS}\n{text}")
+        .render(report=Report(), ref=str)
+    )
 
 
 def open_tables() -> duckdb.DuckDBPyConnection:

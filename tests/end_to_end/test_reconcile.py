@@ -297,6 +297,9 @@ MISUSES = [
     ((*OPENAI, "--column", "amount=Cost"), "clean.csv:1: no column 'Cost' for amount"),
     ((*OPENAI, "--column", "cost=Cost"), "expected FIELD=NAME, FIELD one of date, provider"),
     ((*OPENAI, "--tolerance", "-1"), "-1 is not from 0"),
+    ((*OPENAI, "--tolerance", "1e999999999999999999"), "1e999999999999999999 is not from 0 to 1000000%"),
+    ((*OPENAI, "--tolerance", "1e-30"), "1e-30 has more than 10 decimals"),
+    ((*OPENAI, "--rounding", "1e999999999999999999"), "1e999999999999999999 is not from 0 to 1000000000000"),
     ((*OPENAI, "--input", "openai-csv"), "clean.csv:1: not openai-csv: there is no column amount_currency, amount_val"),
     ((*OPENAI, "--from", "2027-01-01"), "clean.csv: there is no line in it that could be compared"),
 ]

@@ -224,6 +224,7 @@ def test_two_rates_at_one_time_are_named_by_both_their_lines() -> None:
     [
         ("time_from,time_to", "22:00+02:00,23:00", "time_from is '22:00.02:00': it is in UTC, write HH:MM"),
         ("input_tokens_above", "9" * 22, "input_tokens_above is '9+', expected a whole number from 0 to 1000000"),
+        ("input_tokens_above", "9" * 5000, "input_tokens_above is '9+', expected a whole number from 0 to 1000000"),
     ],
 )
 def test_what_could_only_be_kept_as_something_else_is_refused(column: str, value: str, complaint: str) -> None:

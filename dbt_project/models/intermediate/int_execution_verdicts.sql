@@ -25,14 +25,14 @@ models_of_task as (
 
 last_of_run as (
     select
-        task, step_name, input_hash, run_id, arg_max(model, last_started_ns, 2) as models, max(last_started_ns, 2) as starts
+        task, step_name, input_hash, run_id, arg_max(model, last_started_ns, 2) as names, max(last_started_ns, 2) as starts
     from models_of_run
     group by task, step_name, input_hash, run_id
     having count(*) > 1
 ),
 
 last_of_task as (
-    select task, step_name, input_hash, arg_max(model, last_started_ns, 2) as models, max(last_started_ns, 2) as starts
+    select task, step_name, input_hash, arg_max(model, last_started_ns, 2) as names, max(last_started_ns, 2) as starts
     from models_of_task
     group by task, step_name, input_hash
     having count(*) > 1

@@ -42,7 +42,7 @@ last_steps as (
         task_id,
         task_traffic_source,
         run_id,
-        arg_max(coalesce(step, ''), last_started_ns, 2) as steps,
+        arg_max(coalesce(step, ''), last_started_ns, 2) as names,
         max(last_started_ns, 2) as starts
     from step_ends
     group by organization, task_id, task_traffic_source, run_id
@@ -57,13 +57,8 @@ select
     ) as position,
     attempts.later_attempt_ns,
     last_value(executions.is_failed) over whole_run or executions.has_run_error as is_run_failed,
-    coalesce(
-        executions.ended_ns <= case
-            when last_steps.steps[1] != coalesce(executions.step, '') then last_steps.starts[1]
-            else last_steps.starts[2]
-        end,
-        false
-    ) as is_followed
+    coalesce({{ last_start_of_another('last_steps', "coalesce(executions.step, '')") }} >= executions.ended_ns, false)
+        as is_followed
 from executions
 inner join last_steps using (organization, task_id, task_traffic_source, run_id)
 left join {{ ref('int_attempts') }} as attempts

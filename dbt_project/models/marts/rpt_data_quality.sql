@@ -1,6 +1,6 @@
 {{ config(materialized='daily', touched_by=['int_calls', 'int_spans', 'int_tasks', 'int_outcomes']) }}
 with touched as (
-    select distinct date from meta.touched_dates where model in ('int_calls', 'int_spans', 'int_tasks', 'int_outcomes')
+    {{ touched_dates('int_calls', 'int_spans', 'int_tasks', 'int_outcomes') }}
 ),
 
 calls as (

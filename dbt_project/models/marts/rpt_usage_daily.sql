@@ -1,7 +1,5 @@
 {{ config(materialized='daily', touched_by=['int_calls', 'int_call_charges', 'int_covered_charges']) }}
-{%- set touched %}
-    select date from meta.touched_dates where model in ('int_calls', 'int_call_charges', 'int_covered_charges')
-{%- endset %}
+{%- set touched = touched_dates('int_calls', 'int_call_charges', 'int_covered_charges') %}
 with calls as (
     select {{ change_columns() }}
     from {{ ref('fct_calls') }}
