@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from transforms.currency import FX_COLUMNS, USD, CurrencyError, FxRate, read_fx
+from transforms.pricing.currency import FX_COLUMNS, USD, CurrencyError, FxRate, read_fx
 
 CURRENCY, FX_FILE = "SPANLEDGER_CURRENCY", "SPANLEDGER_FX_FILE"
 SYMBOLS = {USD: "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}

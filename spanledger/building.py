@@ -16,8 +16,8 @@ from spanledger.build import Builder, Outcome
 from spanledger.builds import BuildInProgressError
 from spanledger.models import BuildError
 from spanledger.settings import Settings
-from transforms.charges import ChargeError
-from transforms.prices import PriceError
+from transforms.pricing.charges import ChargeError
+from transforms.pricing.prices import PriceError
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)

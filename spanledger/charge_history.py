@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.files import make_folder, write_atomically
-from transforms.charges import Charge, ChargeError
 from transforms.columns import MONEY
+from transforms.pricing.charges import Charge, ChargeError
 
 AMOUNT = pa.decimal128(38, 12)
 SCHEMA = pa.schema(

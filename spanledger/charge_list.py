@@ -8,12 +8,12 @@ import pyarrow as pa
 
 from spanledger.charge_files import ChargeFiles
 from spanledger.texts import read_text
-from transforms import charges, coverage
-from transforms.charges import Charge
 from transforms.columns import MONEY
-from transforms.coverage import CoverageRule
-from transforms.currency import Exchange
-from transforms.price_ledger import Text
+from transforms.pricing import charges, coverage
+from transforms.pricing.charges import Charge
+from transforms.pricing.coverage import CoverageRule
+from transforms.pricing.currency import Exchange
+from transforms.pricing.ledger import Text
 
 DAYS = pa.schema(
     [

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spanledger.doctor.findings import Finding
 
 PORTS = ("host", "grpc_port", "http_port")
+TLS_FILES = ("tls_cert_file", "tls_key_file", "tls_client_ca_file")
 DAY = ["%Y-%m-%d"]
 INSTANT = [*DAY, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"]
 
@@ -68,19 +69,20 @@ def demo(settings: Settings, scale: float) -> None:
 
 @command(
     main,
-    *("data", "lake", *PORTS, "token_file", "mapping_file"),
+    *("data", "lake", *PORTS, "token_file", *TLS_FILES, "mapping_file"),
     example="spanledger collect --host 127.0.0.1 --grpc-port 4317",
 )
 def collect(settings: Settings) -> None:
     """Run the receiver alone: OTLP in, Parquet out."""
     from collector.server import START_ERRORS, ExposedError, run
+    from collector.tls import TlsError
     from collector.tokens import TokenFileError
     from transforms.yaml_lines import ConfigError
 
     try:
         _end_with(run(settings.collector_config()))
     except START_ERRORS as error:
-        code = USAGE if isinstance(error, ExposedError | TokenFileError | ConfigError) else IN_THE_WAY
+        code = USAGE if isinstance(error, ExposedError | TokenFileError | TlsError | ConfigError) else IN_THE_WAY
         raise Failure(f"the collector cannot start: {error}", code) from error
 
 
@@ -95,8 +97,8 @@ def build(settings: Settings, full_refresh: bool) -> None:
     from spanledger.build import Builder
     from spanledger.building import NOT_BUILT, describe
     from spanledger.builds import BuildInProgressError
-    from transforms.charges import ChargeError
-    from transforms.prices import PriceError
+    from transforms.pricing.charges import ChargeError
+    from transforms.pricing.prices import PriceError
     from transforms.yaml_lines import ConfigError
 
     try:
@@ -235,7 +237,7 @@ def set_command(
 ) -> None:
     """Add a price to your price file, after saying what that changes. MODEL '*' is every model, with a discount."""
     from spanledger import price_editing
-    from transforms.prices import PriceError
+    from transforms.pricing.prices import PriceError
 
     days = {"valid_from": valid_from, "valid_to": valid_to}
     row = said | {name: f"{day:%F}" if day else "" for name, day in days.items()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from collector.mapping import read_file
 from collector.server import ExposedError, refuse_exposure
+from collector.tls import TlsError, server_context
 from collector.tokens import TokenFileError, load_tokens
 from spanledger.exits import IN_THE_WAY, USAGE, Failure
 from spanledger.ports import LOOPBACK, Door, free_port, why_taken
@@ -39,9 +40,11 @@ def check(settings: Settings, doors: tuple[Door, ...]) -> None:
         refuse_exposure(settings.collector_config())
         if settings.token_file:
             load_tokens(settings.token_file)
+        if tls := settings.collector_config().tls:
+            server_context(tls)
         if settings.mapping_file:
             read_file(settings.mapping_file)
-    except (ExposedError, TokenFileError, ConfigError) as error:
+    except (ExposedError, TokenFileError, TlsError, ConfigError) as error:
         raise Failure(str(error), USAGE) from error
     problems = [*_data_problems(settings.data.absolute()), *_twice(doors), *_taken(doors)]
     if problems:

@@ -12,9 +12,9 @@ from collector.files import write_atomically
 from spanledger.price_files import PriceFiles
 from spanledger.price_list import read_texts
 from transforms.csv_lines import read_lines
-from transforms.price_file import OPTIONAL, REQUIRED
-from transforms.price_ledger import Ledger, Text, ledger
-from transforms.prices import PriceError, Rate
+from transforms.pricing.ledger import Ledger, Text, ledger
+from transforms.pricing.price_file import OPTIONAL, REQUIRED
+from transforms.pricing.prices import PriceError, Rate
 
 THING = (
     *("provider", "model", "token_kind", "service_tier", "region", "input_tokens_above", "rate_class"),

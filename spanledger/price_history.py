@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from collector.files import make_folder, write_atomically
-from transforms import prices
-from transforms.prices import Rate
+from transforms.pricing import prices
+from transforms.pricing.prices import Rate
 
 INSTANT = pa.timestamp("us", tz="UTC")
 SCHEMA = prices.SCHEMA.append(pa.field("known_at", INSTANT)).append(pa.field("withdrawn_at", INSTANT))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from spanledger.price_files import PriceFiles
 from spanledger.texts import read_text
-from transforms import model_names, model_spellings, price_lists
-from transforms.currency import Exchange
-from transforms.price_ledger import Ledger, UserFiles, exchange_of, ledger
-from transforms.prices import PriceError
+from transforms.pricing import lists as price_lists
+from transforms.pricing import model_names, model_spellings
+from transforms.pricing.currency import Exchange
+from transforms.pricing.ledger import Ledger, UserFiles, exchange_of, ledger
+from transforms.pricing.prices import PriceError
 
 
 @dataclass(frozen=True)

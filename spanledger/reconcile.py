@@ -17,13 +17,13 @@ from spanledger.exits import FAILED, USAGE, Failure
 from spanledger.price_list import read_price_list, read_texts
 from spanledger.settings import Settings
 from spanledger.texts import read_text
-from transforms.currency import CurrencyError
 from transforms.invoices.lines import Invoice, InvoiceError, Meaning, invoice
 from transforms.invoices.meaning import read_meaning
 from transforms.invoices.reading import read_invoice
-from transforms.model_names import ModelNames
-from transforms.price_ledger import exchange_of
-from transforms.prices import PriceError
+from transforms.pricing.currency import CurrencyError
+from transforms.pricing.ledger import exchange_of
+from transforms.pricing.model_names import ModelNames
+from transforms.pricing.prices import PriceError
 from transforms.reconciliation.cells import Ours
 from transforms.reconciliation.naming import Naming, our_provider, providers_of
 from transforms.reconciliation.reconciling import Facts, Reconciliation, reconcile

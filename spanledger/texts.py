@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from transforms.price_ledger import Text
+from transforms.pricing.ledger import Text
 
 
 def read_text(path: Path, error: Callable[[str], Exception]) -> Text:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from collector.config import FILES
 from collector.logs import configure_logging
 from spanledger import preflight
 from spanledger.explorer import environment
@@ -60,7 +61,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", "token_file", "mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
+    paths = ("data", "lake", *FILES, *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

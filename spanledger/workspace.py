@@ -23,11 +23,11 @@ from spanledger.outcome_rules import read_rules
 from spanledger.price_files import PriceFiles
 from spanledger.price_history import PriceHistory
 from spanledger.price_list import PriceList, read_price_list, read_texts
-from transforms import coverage
 from transforms.columns import SCHEMA
-from transforms.model_names import ModelNames
 from transforms.outcome_rules import OutcomeRules
-from transforms.price_ledger import exchange_of
+from transforms.pricing import coverage
+from transforms.pricing.ledger import exchange_of
+from transforms.pricing.model_names import ModelNames
 
 SQL = Path(__file__).resolve().parent / "sql"
 NAMES_SCHEMA = pa.schema(

@@ -1,10 +1,9 @@
 """What SpanLedger makes of recordings: through the door's core, log, lake and models, in a folder of its own.
 
-Each recording is an organization, so that none can touch another: its token at the door is its name.
+Each recording is an organization, so that none can touch another, as if each had come with a token of its own.
 """
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ import duckdb
 from collector.answers import Kind
 from collector.config import CollectorConfig
 from collector.files import make_folder
+from collector.gate import Admitted, Gate
 from collector.landing import Lander
 from collector.log import Log
 from collector.metrics import Counters
 from collector.receive import Incoming, Receiver
-from collector.tokens import INGEST, Gate, Token
 from collector.writer import sealed_segments
 from spanledger import current
 from spanledger.build import Builder
@@ -99,7 +98,7 @@ _AS_THEY_ARE = (
 
 def _receive(config: CollectorConfig, recordings: Sequence[Recording]) -> None:
     with contextlib.ExitStack() as until:
-        receiver = _door(config, recordings, until)
+        receiver = _door(config, until)
         for recording, incoming, file in _requests(recordings):
             answer = receiver.receive(incoming).result()
             if answer.kind is not Kind.OK:
@@ -111,12 +110,12 @@ def _receive(config: CollectorConfig, recordings: Sequence[Recording]) -> None:
 
 def _requests(recordings: Sequence[Recording]) -> Iterator[tuple[str, Incoming, str]]:
     for recording in recordings:
-        headers = {"authorization": f"Bearer {recording.name}"}
+        admitted = Admitted(recording.name, recording.name)
         for body in recording.bodies:
-            yield recording.name, Incoming(body.signal, "http", body.content, headers, body.is_json), body.file
+            yield recording.name, Incoming(body.signal, "http", body.content, {}, admitted, body.is_json), body.file
 
 
-def _door(config: CollectorConfig, recordings: Sequence[Recording], until: contextlib.ExitStack) -> Receiver:
+def _door(config: CollectorConfig, until: contextlib.ExitStack) -> Receiver:
     log = Log(
         config.log,
         max_bytes=config.log_segment_max_bytes,
@@ -124,9 +123,4 @@ def _door(config: CollectorConfig, recordings: Sequence[Recording], until: conte
         max_pending_bytes=config.max_pending_bytes,
     )
     until.callback(log.close)
-    gate = Gate([_token(recording.name) for recording in recordings])
-    return Receiver(log, gate, Counters(), max_inflated_bytes=config.max_inflated_bytes)
-
-
-def _token(name: str) -> Token:
-    return Token(hashlib.sha256(name.encode()).digest(), name, frozenset({INGEST}))
+    return Receiver(log, Gate(None), Counters(), max_inflated_bytes=config.max_inflated_bytes)

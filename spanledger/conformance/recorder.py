@@ -13,15 +13,18 @@ import uvicorn
 
 from collector.answers import Kind
 from collector.config import CollectorConfig
+from collector.connection import Connection
 from collector.grpc_front import start_grpc
 from collector.http_front import EXPORT_PATHS, HttpFront
+from collector.gate import Gate
 from collector.inflate import inflate
 from collector.log import Log
 from collector.metrics import Counters
+from collector.pages import Pages
 from collector.receive import Answering, Incoming, Receiver
+from collector.security import Security
 from collector.server import refuse_exposure
 from collector.signals import Signal
-from collector.tokens import Gate, load_tokens
 from spanledger.conformance.folder import Body
 from spanledger.conformance.writing import Taken
 
@@ -88,7 +91,7 @@ def listening(config: CollectorConfig) -> Iterator[Listening]:
     Raises one of `collector.server.START_ERRORS`.
     """
     refuse_exposure(config)
-    gate = Gate(load_tokens(config.token_file) if config.token_file else None)
+    security = Security(config)
     with contextlib.ExitStack() as until:
         folder = until.enter_context(tempfile.TemporaryDirectory(prefix="spanledger-"))
         log = Log(
@@ -98,25 +101,32 @@ def listening(config: CollectorConfig) -> Iterator[Listening]:
             max_pending_bytes=config.max_pending_bytes,
         )
         until.callback(log.close)
-        recorder = Recorder(log, gate, config.max_inflated_bytes)
-        http_port = until.enter_context(_http(recorder, config))
-        server, grpc_port = start_grpc(recorder, config.host, config.grpc_port, config.max_inflated_bytes)
+        recorder = Recorder(log, security.gate, config.max_inflated_bytes)
+        http_port = until.enter_context(_http(recorder, config, security))
+        server, grpc_port = start_grpc(
+            *(recorder, config.host, config.grpc_port, config.max_inflated_bytes), security.grpc_credentials
+        )
         until.callback(lambda: server.stop(config.drain_timeout_s).wait())
-        yield Listening(recorder, f"http://{config.host}:{grpc_port}", f"http://{config.host}:{http_port}")
+        scheme = "https" if config.tls else "http"
+        yield Listening(recorder, f"{scheme}://{config.host}:{grpc_port}", f"{scheme}://{config.host}:{http_port}")
 
 
 @contextlib.contextmanager
-def _http(recorder: Recorder, config: CollectorConfig) -> Iterator[int]:
+def _http(recorder: Recorder, config: CollectorConfig, security: Security) -> Iterator[int]:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     front = HttpFront(
         recorder,
-        {},
+        Pages(security.gate, {}, {}),
         max_request_bytes=config.max_request_bytes,
         max_reading_bytes=config.max_pending_bytes,
         paths=EXPORT_PATHS,
     )
     with socket.create_server((config.host, config.http_port), family=family) as door:
-        settings = uvicorn.Config(front, lifespan="off", log_config=None, access_log=False, server_header=False)
+        settings = uvicorn.Config(
+            front, http=Connection, lifespan="off", log_config=None, access_log=False, server_header=False
+        )
+        settings.load()
+        settings.ssl = security.http_context
         server = uvicorn.Server(settings)  # off the main thread it leaves the signals alone
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="http")
         thread.start()

@@ -8,9 +8,9 @@ from spanledger.charge_list import read_charge_list
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.price_list import read_texts
 from spanledger.settings import Settings
-from transforms.charges import ChargeError, current
-from transforms.price_ledger import exchange_of
-from transforms.prices import PriceError
+from transforms.pricing.charges import ChargeError, current
+from transforms.pricing.ledger import exchange_of
+from transforms.pricing.prices import PriceError
 
 SUBJECT = "charges"
 

@@ -8,8 +8,8 @@ from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.price_editing import unstated
 from spanledger.price_list import display_exchange, read_price_list
 from spanledger.settings import PRICE_FILES, Settings
-from transforms.price_units import is_sane
-from transforms.prices import PriceError, Rate
+from transforms.pricing.prices import PriceError, Rate
+from transforms.pricing.units import is_sane
 
 SUBJECT = "prices"
 OLD_AFTER_DAYS = 400

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app import currency, figures
 from app.pages import PAGES
 from tests.app.drawing import ask, page, text
-from transforms.currency import FxRate
+from transforms.pricing.currency import FxRate
 
 URLS = [entry.url for group in PAGES.values() for entry in group]
 RATES = """currency,date,usd_per_unit,source

@@ -238,7 +238,7 @@ def sides(draw: st.DrawFn) -> Side:
 
 
 @given(before=sides(), after=sides())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_effects_sum_and_equal_the_formula(before: Side, after: Side, tables: duckdb.DuckDBPyConnection) -> None:
     tables.execute("delete from rpt_runs_daily; delete from rpt_usage_daily")
     for day, (runs, leaves) in ((BEFORE, before), (AFTER, after)):

@@ -4,9 +4,9 @@ import re
 from decimal import Decimal
 
 from docs.generate import DOCS
-from transforms.charges import SCOPE, current, read_charges, refuse_shared_cover, spread
-from transforms.coverage import ASKS, read_coverage, refuse_unknown_rules
-from transforms.currency import Exchange
+from transforms.pricing.charges import SCOPE, current, read_charges, refuse_shared_cover, spread
+from transforms.pricing.coverage import ASKS, read_coverage, refuse_unknown_rules
+from transforms.pricing.currency import Exchange
 
 PAGE = (DOCS / "charges.md").read_text()
 CHARGES, COVERAGE = re.findall(r"^```csv\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

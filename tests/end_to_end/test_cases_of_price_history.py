@@ -19,7 +19,7 @@ from spanledger.cli import main
 from spanledger.price_files import PriceFiles
 from tests.end_to_end.cases import IN, MS, OUT, START
 from tests.lake import land, open_warehouse
-from transforms.prices import PriceError
+from transforms.pricing.prices import PriceError
 
 HEADER = "provider,model,token_kind,unit_price,valid_from,valid_to,source,unit"
 WRONG = (

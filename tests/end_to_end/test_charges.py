@@ -12,7 +12,7 @@ from spanledger.price_files import PriceFiles
 from tests.end_to_end.charging import PRICES, ask, call, costs, deliver, write_charges
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import published
-from transforms.charges import ChargeError
+from transforms.pricing.charges import ChargeError
 
 SEATS = "seats,seat,openai,two seats,31,USD,2026-10-01,2026-11-01,invoice 1,seats,"
 CORRECTED = "seats-2,seat,openai,four seats,62,USD,2026-10-01,2026-11-01,invoice 2,seats,seats"

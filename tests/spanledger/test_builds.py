@@ -24,7 +24,7 @@ from spanledger.price_files import PriceFiles
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
 from tests.lake import land, open_warehouse
-from transforms.prices import PriceError
+from transforms.pricing.prices import PriceError
 
 BUILD = """
 import sys

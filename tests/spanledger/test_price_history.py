@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from spanledger.price_history import PriceHistory
-from transforms.prices import Rate
+from transforms.pricing.prices import Rate
 
 ONE = Rate("test", "m", "input", Decimal("0.000001"))
 TWO = replace(ONE, unit_price_usd=Decimal("0.000002"))

@@ -8,9 +8,9 @@ from spanledger.charge_files import ChargeFiles
 from spanledger.charge_list import read_charge_list
 from spanledger.price_files import PriceFiles
 from spanledger.price_list import read_price_list
-from transforms.charges import ChargeError
-from transforms.currency import Exchange
-from transforms.prices import PriceError
+from transforms.pricing.charges import ChargeError
+from transforms.pricing.currency import Exchange
+from transforms.pricing.prices import PriceError
 
 PRICES = (
     "provider,model,token_kind,unit_price,valid_from,valid_to,source\r\n"

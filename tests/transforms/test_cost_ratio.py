@@ -5,7 +5,7 @@ import math
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.statistics_macros import statements
@@ -97,7 +97,6 @@ from summed
 """
 
 
-@settings(deadline=None)  # the first question pays for opening the database
 @given(tasks=TASKS, is_customer=st.booleans())
 def test_sql_and_python_agree(warehouse: duckdb.DuckDBPyConnection, tasks: list[tuple[float, int, int]],
                               is_customer: bool) -> None:  # fmt: skip

@@ -169,7 +169,7 @@ def mappings(draw: st.DrawFn) -> KeyMapping:
     return read_mapping(" ".join([*lines, "}]"]), "m.yaml")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.lists(bodies(), max_size=3), mappings())
 def test_every_attribute_comes_back_whatever_is_mapped(batch: list[bytes], mapping: KeyMapping) -> None:
     rows = rows_of(batch, NormaliseOptions(store_content=True, hash_key=b"k", mapping=mapping))

@@ -296,7 +296,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example([{"type": ["no text"], "content": [{"type": {}, "name": [], "input": 1}]}])
 @example([{"event.name": ["no text"], "role": []}, {"event.name": "gen_ai.choice", "message": 1}])
 @given(_JSON)

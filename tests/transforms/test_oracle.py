@@ -8,7 +8,7 @@ from tests.transforms.comparing import HIDE, KEEP, assert_lossless, rows_of
 from tests.transforms.generating import bodies
 from transforms.columns import CANONICAL
 
-_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 _BATCHES = st.lists(bodies(), max_size=3)
 
 

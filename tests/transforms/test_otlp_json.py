@@ -100,7 +100,7 @@ def otlp_json(message: Message, **options: Any) -> bytes:
 
 
 @given(requests)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_specified_form_comes_back_identical(message: ExportTraceServiceRequest) -> None:
     assert parse_json(otlp_json(message), ExportTraceServiceRequest) == message
     ints = otlp_json(message, use_integers_for_enums=True)

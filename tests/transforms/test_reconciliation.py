@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.invoices.lines import InvoiceLine, Meaning, invoice
-from transforms.model_names import ModelNames
+from transforms.pricing.model_names import ModelNames
 from transforms.reconciliation.boundaries import Boundary
 from transforms.reconciliation.cells import Ours
 from transforms.reconciliation.naming import Naming

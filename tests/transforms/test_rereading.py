@@ -22,7 +22,7 @@ from transforms.normalise import NormaliseOptions, Request, normalise
 from transforms.rereading import reread
 from transforms.typed import Hashed
 
-_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def land(batch: list[bytes], options: NormaliseOptions, mapping: KeyMapping = NO_MAPPING) -> pa.Table:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from transforms.invoices.lines import Invoice, InvoiceError, InvoiceLine, Meaning
-from transforms.model_names import PRICE_LISTS, ModelNames
+from transforms.pricing.model_names import PRICE_LISTS, ModelNames
 
 
 @dataclass(frozen=True)
