@@ -5,7 +5,7 @@ what arrives meanwhile is the next group. There is no timer to tune: a busy log 
 at once.
 
 After a failed write or fdatasync nothing of that group is acknowledged and the segment is given up at its last good
-offset: what the kernel did with pages it could not write is unknown, so nothing more is appended behind them.
+offset (`collector.open_segment`).
 """
 
 import concurrent.futures
@@ -19,17 +19,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from collector.files import make_folder, read_json, sync_folder, write_json
-from collector.segments import (
-    OPEN_SUFFIX,
-    SEALED_SUFFIX,
-    Header,
-    Record,
-    SegmentError,
-    encode_header,
-    encode_record,
-    read_segment,
-)
+from collector.files import make_folder, sync_folder
+from collector.open_segment import OpenSegment
+from collector.recovery import count_start, recover
+from collector.segments import Header, Record
 
 logger = logging.getLogger(__name__)
 
@@ -55,25 +48,6 @@ class LogState:
     segments: int = 0
     failures: int = 0
     error: str | None = None
-
-
-@dataclasses.dataclass
-class _Open:
-    """The segment being written."""
-
-    header: Header
-    path: Path
-    descriptor: int
-    size: int
-    records: int
-    rotate_at: float  # monotonic
-
-    def fits(self, max_bytes: int, now_ns: int) -> bool:
-        return (
-            self.size < max_bytes
-            and time.monotonic() < self.rotate_at
-            and now_ns // HOUR_NS == self.header.opened_at_ns // HOUR_NS
-        )
 
 
 @dataclasses.dataclass
@@ -103,12 +77,13 @@ class Log:
         self._pending_bytes = 0
         self._guard = threading.Lock()
         self._is_closed = False
-        self._open: _Open | None = None
-        self._unsealed: list[Path] = []  # given up, but not yet renamed
+        self._open: OpenSegment | None = None
+        self._unsealed: list[OpenSegment] = []  # given up, but not yet handed over
+        self._told: set[Path] = set()  # what was logged of them, until all is well
         self.state = LogState()
         make_folder(folder)
         recover(folder)
-        self._starts, self._receiver, self._number = _count_start(folder), secrets.token_hex(4), 0
+        self._starts, self._receiver, self._number = count_start(folder), secrets.token_hex(4), 0
         self._thread = threading.Thread(target=self._run, name="log-committer", daemon=True)
         self._thread.start()
 
@@ -127,6 +102,12 @@ class Log:
             self._queue.put(_Waiting(record, done))
         return done
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of requests that are on their way to the disk."""
+        with self._guard:
+            return self._pending_bytes
+
     def close(self) -> None:
         """Write what is waiting, seal the segment and stop."""
         with self._guard:
@@ -138,6 +119,7 @@ class Log:
         is_last = False
         while not is_last:
             group, is_last = self._next_group()
+            error = None
             self._seal_if_due()
             if group:
                 error = self._commit(group)
@@ -145,14 +127,17 @@ class Log:
                 self._seal_if_due()
             if self._open and is_last:
                 self._seal()
-            if not group:
-                self._mend()
+            if not group or error is None:
+                self._recuperate(is_written=bool(group))
+        self._end()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that is waiting, up to a size; empty when the open segment gets too old first."""
         group: list[_Waiting] = []
         size = 0
-        timeout = max(0.0, self._open.rotate_at - time.monotonic()) if self._open else self._max_age_s
+        timeout = self._max_age_s
+        if self._open:
+            timeout = max(0.0, self._open.opened_at + self._max_age_s - time.monotonic())
         try:
             item = self._queue.get(timeout=timeout)
             while item is not None:
@@ -170,14 +155,18 @@ class Log:
         try:
             self._write([waiting.record for waiting in group])
         except OSError as error:
-            self.state.failures += 1
-            self.state.error = f"the write-ahead log cannot be written: {error.strerror or error}"
-            logger.error("%s (%d requests not acknowledged)", self.state.error, len(group))
-            if self._open:
-                self._seal()
-            return LogUnavailableError(self.state.error)
-        self.state.error = None
-        return None
+            said = f"the write-ahead log cannot be written: {error.strerror or error}"
+            logger.error("%s (%d requests not acknowledged)", said, len(group))
+        except Exception as error:  # a fault of ours must not leave senders without an answer
+            said = f"the write-ahead log failed: {type(error).__name__}: {error}"
+            logger.exception("%s (%d requests not acknowledged)", said, len(group))
+        else:
+            return None
+        self.state.failures += 1
+        self.state.error = said
+        if self._open:
+            self._seal()
+        return LogUnavailableError(said)
 
     def _answer(self, group: list[_Waiting], error: LogUnavailableError | None) -> None:
         with self._guard:
@@ -190,68 +179,91 @@ class Log:
 
     def _write(self, records: list[Record]) -> None:
         current = self._open or self._start_segment()
-        content = b"".join(encode_record(record, current.header.segment) for record in records)
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(current.descriptor, rest) :]
-        os.fdatasync(current.descriptor)
-        current.size += len(content)
-        current.records += len(records)
+        size = current.append(records)
         self.state.commits += 1
         self.state.records += len(records)
-        self.state.bytes += len(content)
+        self.state.bytes += size
 
-    def _start_segment(self) -> _Open:
-        self._number += 1
-        header = Header(f"{self._starts:06d}-{self._number:08d}-{self._receiver}", self._clock_ns())
-        path = self._folder / (header.segment + OPEN_SUFFIX)
-        content = encode_header(header)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._open = _Open(header, path, descriptor, 0, 0, time.monotonic() + self._max_age_s)
-        if os.write(descriptor, content) != len(content):
-            raise OSError(f"{path}: the header was written only in part")
-        self._open.size = len(content)
-        sync_folder(self._folder)
+    def _start_segment(self) -> OpenSegment:
+        self._open = OpenSegment(self._folder, self._next_header())
+        self._open.start()
         return self._open
 
+    def _next_header(self) -> Header:
+        self._number += 1
+        return Header(f"{self._starts:06d}-{self._number:08d}-{self._receiver}", self._clock_ns())
+
     def _seal_if_due(self) -> None:
-        if self._open and not self._open.fits(self._max_bytes, self._clock_ns()):
+        if self._open and not self._fits(self._open):
             self._seal()
 
+    def _fits(self, current: OpenSegment) -> bool:
+        """A segment holds one hour of arrival; a clock that jumps out of it, either way, ends it."""
+        is_young = time.monotonic() < current.opened_at + self._max_age_s
+        is_same_hour = self._clock_ns() // HOUR_NS == current.header.opened_at_ns // HOUR_NS
+        return current.size < self._max_bytes and is_young and is_same_hour
+
     def _seal(self) -> None:
-        """Close the segment at its last good offset and hand it to the writer."""
         assert self._open is not None
         current, self._open = self._open, None
-        try:
-            os.ftruncate(current.descriptor, current.size)
-            os.fdatasync(current.descriptor)
-        except OSError as error:
-            logger.error("%s: not cut at its last good offset: %s", current.path.name, error)
-        finally:
-            os.close(current.descriptor)
-        self._finish(current.path, is_empty=current.records == 0)
+        self._finish(current)
 
-    def _finish(self, path: Path, *, is_empty: bool) -> None:
+    def _finish(self, current: OpenSegment) -> None:
+        """Hand a segment to the writer, or keep it until that can be done."""
         try:
-            if is_empty:
-                path.unlink()
+            if current.is_in_place() or not current.records:
+                current.seal()
+                self._sync_folder()
             else:
-                path.replace(path.with_suffix(SEALED_SUFFIX))
-                self.state.segments += 1
-            sync_folder(self._folder)
+                self._rescue(current)
+            self.state.segments += 1 if current.records else 0
         except OSError as error:
-            logger.error("%s: not sealed, will be tried again: %s", path.name, error)
-            if not is_empty:
-                self._unsealed.append(path)
+            said = f"{current.path.name} cannot be handed over to the lake, it is tried again: {error}"
+            if current.path not in self._told:
+                logger.error("%s", said)
+            self._told.add(current.path)
+            self.state.error = said
+            self._unsealed.append(current)
+
+    def _sync_folder(self) -> None:
+        try:
+            sync_folder(self._folder)
+        except OSError as error:  # were the new name lost, the next start would find the old one
+            logger.error("%s: %s", self._folder, error)
+
+    def _rescue(self, lost: OpenSegment) -> None:
+        """Write the requests of a segment again whose file was removed, or went away with its folder.
+
+        Under a new name, as the file may come back: its spans are then in the lake twice and in the models once.
+        """
+        again = OpenSegment(self._folder, dataclasses.replace(lost.header, segment=self._next_header().segment))
+        try:
+            again.start()
+            again.append(lost.good_records())
+            again.seal()
+        except OSError:
+            again.records = 0
+            self._unsealed.append(again)  # to be removed
+            raise
+        lost.close()
+        logger.warning("%s: its file was gone, %d requests are written again", lost.path.name, lost.records)
+
+    def _recuperate(self, *, is_written: bool) -> None:
+        """Try again what failed before; all is well when nothing is left, and writing works."""
+        self._mend()
+        if self._unsealed or self.state.error is None:
+            return
+        if is_written or self._can_write():
+            self.state.error = None
+            self._told.clear()
+            logger.info("the write-ahead log can be written again")
 
     def _mend(self) -> None:
-        """In a quiet moment: seal what could not be sealed, and find out whether a failing disk is back."""
         unsealed, self._unsealed = self._unsealed, []
-        for path in unsealed:
-            if path.exists():
-                self._finish(path, is_empty=False)
-        if self.state.error is None:
-            return
+        for current in unsealed:
+            self._finish(current)
+
+    def _can_write(self) -> bool:
         probe = self._folder / ".probe"
         try:
             with probe.open("wb", buffering=0) as file:
@@ -259,44 +271,17 @@ class Log:
                 os.fdatasync(file.fileno())
             probe.unlink()
         except OSError:
-            return  # still failing: the state already says so
-        self.state.error = None
-        logger.info("the write-ahead log can be written again")
+            return False  # still failing: the state already says so
+        return True
 
-
-def recover(folder: Path) -> None:
-    """Seal what a crash left open: cut the torn tail, which was never acknowledged."""
-    for path in sorted(folder.glob("*" + OPEN_SUFFIX)):
+    def _end(self) -> None:
+        """The last chance for what could not be sealed: where the folder is gone, one is made in its place."""
+        if not self._unsealed:
+            return
         try:
-            segment = read_segment(path)
-        except SegmentError as error:
-            _set_aside(path, str(error))
-            continue
-        if not segment.records:
-            path.unlink()
-        else:
-            with path.open("r+b") as file:
-                file.truncate(segment.good_end)
-                os.fsync(file.fileno())
-            path.replace(path.with_suffix(SEALED_SUFFIX))
-            logger.info("%s: recovered %d requests after a crash", path.name, len(segment.records))
-    sync_folder(folder)
-
-
-def _set_aside(path: Path, reason: str) -> None:
-    """A header that is not there was never followed by an acknowledged record, unless the disk is at fault: keep it."""
-    if path.stat().st_size == 0:
-        path.unlink()
-        return
-    make_folder(path.parent / "quarantine")
-    write_json(path.parent / "quarantine" / (path.stem + ".json"), {"reason": reason}, is_durable=True)
-    path.replace(path.parent / "quarantine" / (path.stem + ".bin"))
-    logger.error("%s; moved to quarantine", reason)
-
-
-def _count_start(folder: Path) -> int:
-    """How often a log was opened here; makes segment ids rise over restarts."""
-    path = folder / "starts.json"
-    starts = int((read_json(path) or {"starts": 0})["starts"]) + 1
-    write_json(path, {"starts": starts}, is_durable=True)
-    return starts
+            make_folder(self._folder)
+        except OSError as error:
+            logger.error("%s cannot be made: %s", self._folder, error)
+        self._mend()
+        for current in self._unsealed:
+            logger.error("%s: left unsealed with %d requests; the next start goes on", current.path, current.records)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -132,15 +133,122 @@ def test_a_crash_leaves_a_torn_tail_that_is_cut(tmp_path: Path, clock: Clock, ju
     assert not list(tmp_path.glob("*.open"))
 
 
+@pytest.mark.parametrize("lost", [0, 1, 30])
+def test_what_may_have_been_acknowledged_is_not_cut(tmp_path: Path, clock: Clock, lost: int) -> None:
+    log = open_log(tmp_path, clock)
+    for number in range(3):
+        log.append(record(number)).result(10)
+    (path,) = tmp_path.glob("*.open")
+    left = bytearray(path.read_bytes())
+    log.close()
+    (sealed,) = tmp_path.glob("*.log")
+    sealed.unlink()
+    left[-1] ^= 1  # the last request is there in its whole length, but is not what was written
+    path.write_bytes(left + bytes(lost))
+
+    open_log(tmp_path, clock).close()
+    (sealed,) = tmp_path.glob("*.log")
+    segment = read_segment(sealed)
+    assert [one.body for one in segment.records] == [record(number).body for number in range(2)]
+    assert [damage.reason for damage in segment.damages] == ["the record's checksum is wrong"]
+
+
+def test_nothing_is_acknowledged_into_a_folder_that_is_gone_and_what_was_is_written_again(
+    tmp_path: Path, clock: Clock
+) -> None:
+    folder = tmp_path / "log"
+    log = open_log(folder, clock, max_age_s=0.3)
+    log.append(record(1)).result(10)
+    shutil.rmtree(folder)
+    with pytest.raises(LogUnavailableError, match="removed, moved or unmounted"):
+        log.append(record(2)).result(10)
+    with pytest.raises(LogUnavailableError, match="No such file"):
+        log.append(record(3)).result(10)
+    folder.mkdir()
+    wait_until(lambda: log.state.error is None, "the log to be well again")
+    log.append(record(4)).result(10)
+    log.close()
+    assert bodies(folder) == [record(1).body, record(4).body]
+
+
+def test_a_folder_that_stays_gone_is_made_again_at_the_end(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "log"
+    log = open_log(folder, clock)
+    log.append(record(1)).result(10)
+    shutil.rmtree(folder)
+    log.close()
+    assert bodies(folder) == [record(1).body]
+
+
+def test_a_folder_that_comes_back_goes_on_where_it_was(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "log"
+    log = open_log(folder, clock, max_age_s=0.3)
+    log.append(record(1)).result(10)
+    folder.rename(tmp_path / "away")
+    with pytest.raises(LogUnavailableError, match="removed, moved or unmounted"):
+        log.append(record(2)).result(10)
+    (tmp_path / "away").rename(folder)
+    wait_until(lambda: log.state.error is None, "the log to be well again")
+    log.close()
+    assert bodies(folder) == [record(1).body]
+
+
+def test_a_rename_that_fails_is_said_and_tried_again(tmp_path: Path, clock: Clock) -> None:
+    log = open_log(tmp_path, clock, max_age_s=0.2)
+    log.append(record(1)).result(10)
+    (path,) = tmp_path.glob("*.open")
+    in_the_way = path.with_suffix(".log") / "something"
+    in_the_way.mkdir(parents=True)
+    wait_until(lambda: "cannot be handed over" in (log.state.error or ""), "the failure")
+    log.append(record(2)).result(10)
+    assert log.state.error
+    in_the_way.rmdir()
+    in_the_way.parent.rmdir()
+    wait_until(lambda: log.state.error is None, "the log to be well again")
+    log.close()
+    assert bodies(tmp_path) == [record(1).body, record(2).body]
+
+
+@pytest.mark.parametrize("jump_ns", [-HOUR_NS, -1, 30 * 24 * HOUR_NS, -NOON_NS - HOUR_NS])
+def test_a_clock_that_jumps_out_of_the_hour_ends_the_segment(tmp_path: Path, clock: Clock, jump_ns: int) -> None:
+    log = open_log(tmp_path, clock)
+    log.append(record(1)).result(10)
+    clock.now_ns += jump_ns
+    log.append(record(2)).result(10)
+    clock.now_ns -= jump_ns
+    log.append(record(3)).result(10)
+    log.close()
+    assert bodies(tmp_path) == [record(number).body for number in (1, 2, 3)]
+    hours = [read_segment(path).header.opened_at_ns // HOUR_NS for path in sorted(tmp_path.glob("*.log"))]
+    noon = NOON_NS // HOUR_NS
+    assert hours == [noon, (NOON_NS + jump_ns) // HOUR_NS, noon]
+
+
+def test_a_fault_of_ours_leaves_no_sender_without_an_answer(
+    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("collector.open_segment.encode_record", fail)
+        with pytest.raises(LogUnavailableError, match="MemoryError"):
+            log.append(record(1)).result(10)
+    log.append(record(2)).result(10)
+    log.close()
+    assert bodies(tmp_path) == [record(2).body]
+
+
 def test_an_empty_file_left_by_a_crash_disappears_and_a_headless_one_is_kept_aside(
     tmp_path: Path, clock: Clock
 ) -> None:
     (tmp_path / "000001-00000001-00000000.open").touch()
+    (tmp_path / "000001-00000003-00000000.open").write_bytes(bytes(4096))
     (tmp_path / "000001-00000002-00000000.open").write_bytes(b"not a header")
     open_log(tmp_path, clock).close()
     assert not list(tmp_path.glob("*.open"))
-    assert (tmp_path / "quarantine" / "000001-00000002-00000000.bin").read_bytes() == b"not a header"
-    assert "too short" in (tmp_path / "quarantine" / "000001-00000002-00000000.json").read_text()
+    assert (tmp_path / "quarantine" / "000001-00000002-00000000.0.bin").read_bytes() == b"not a header"
+    assert "too short" in (tmp_path / "quarantine" / "000001-00000002-00000000.0.json").read_text()
 
 
 @pytest.mark.parametrize("call", ["write", "fdatasync"])
@@ -153,13 +261,13 @@ def test_a_failing_disk_acknowledges_nothing_and_keeps_what_was(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"collector.log.os.{call}", fail)
+        patched.setattr(f"collector.open_segment.os.{call}", fail)
         failed: Future[None] = log.append(record(2))
         with pytest.raises(LogUnavailableError, match="No space left on device"):
             failed.result(10)
         assert log.state.error is not None
     log.append(record(3)).result(10)
-    assert log.state.error is None
+    wait_until(lambda: log.state.error is None, "the log to be well again")
     log.close()
     assert bodies(tmp_path) == [record(1).body, record(3).body]
 

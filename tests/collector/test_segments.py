@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.segments import MARK, Header, Record, SegmentError, encode_header, encode_record, read_segment
+from collector.segments import MARK, Header, Record, SegmentError, encode_header, encode_record, read_segment, salvage
 
 HEADER = Header("000001-00000001-0badcafe", 1_700_000_000_000_000_000)
 RECORDS = [
     Record(1, None, b"first"),
     Record(2, "acme", MARK + b"a body with the mark in it"),
-    Record(3, "", b""),
-    Record(4, "größe", bytes(range(256))),
+    Record(3, "", b"", items=7),
+    Record(4, "größe", bytes(range(256)), items=0),
 ]
 
 records = st.builds(
@@ -21,7 +21,8 @@ records = st.builds(
     received_at_ns=st.integers(0, 2**63 - 1),
     organization=st.none() | st.text(max_size=20),
     body=st.binary(max_size=200) | st.just(MARK * 3),
-    signal=st.integers(0, 255),
+    signal=st.integers(0, 127),
+    items=st.none() | st.integers(0, 2**32 - 1),
 )
 
 
@@ -91,6 +92,16 @@ def test_a_record_inside_a_damaged_body_does_not_come_to_life(path: Path) -> Non
     header, outer = encode([Record(1, None, b"x" + inner)])
     path.write_bytes(header + outer[:-1] + b"!")  # the outer checksum no longer fits
     assert read_segment(path).records == []
+
+
+def test_records_behind_a_lost_header_are_found_by_the_segments_name() -> None:
+    header, *parts = encode(RECORDS)
+    left = b"?" * len(header) + b"".join(parts)
+    found = salvage(left, HEADER.segment)
+    assert found.records == RECORDS
+    assert found.header == Header(HEADER.segment, RECORDS[0].received_at_ns)
+    with pytest.raises(SegmentError, match="no whole request of segment 000009"):
+        salvage(left, "000009-00000001-0badcafe")
 
 
 def test_the_hour_is_that_of_opening_in_utc() -> None:
