@@ -30,6 +30,8 @@ class CollectorConfig:
     compaction_interval_s: float = 60.0
     compaction_grace_s: float = 3600.0  # replaced files stay this long for readers that still hold their names
     compaction_max_rows: int = 1_000_000
+    log_format: str = "text"  # and log_level: see `collector.logs`
+    log_level: str = "info"
     mapping_file: Path | None = None
     mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
 

@@ -58,7 +58,7 @@ def run(config: CollectorConfig) -> int:
 
     Raises one of START_ERRORS when it cannot start.
     """
-    configure_logging("collector")
+    configure_logging("collector", config.log_format, config.log_level)
     refuse_exposure(config)
     gate = Gate(load_tokens(config.token_file) if config.token_file else None)
     config = with_mapping(config)

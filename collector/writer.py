@@ -190,8 +190,8 @@ def main() -> int:
     """Read the configuration, take the writer's lock (waiting for a predecessor to finish), and run."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    configure_logging("writer")
     config = CollectorConfig.from_json(_read_line())
+    configure_logging("writer", config.log_format, config.log_level)
     make_folder(config.run)
     held = lock(config.run / "writer.lock", is_waiting=True)
     writer = Writer(config, secret_key(config.data / "hash.key"))

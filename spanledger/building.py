@@ -61,7 +61,7 @@ class BuilderLoop:
 
     def run(self, settings: Settings) -> int:
         """Build until the process is ended; a build that is cut short leaves nothing behind that counts."""
-        configure_logging("builder")
+        configure_logging("builder", settings.log_format, settings.log_level)
         folder = settings.data.absolute() / "run"
         make_folder(folder)
         held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending

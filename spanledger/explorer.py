@@ -19,6 +19,7 @@ def arguments(settings: Settings) -> list[str]:
         "server.headless": "true",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
+        "logger.level": settings.log_level,
     }
     return ["streamlit", "run", str(MAIN), *(part for name, value in flags.items() for part in (f"--{name}", value))]
 

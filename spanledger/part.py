@@ -5,6 +5,7 @@ lives; its end is a SIGTERM, so that nothing is left running when the supervisor
 """
 
 import json
+import logging
 import os
 import runpy
 import signal
@@ -41,7 +42,7 @@ def _collector() -> tuple[Callable[[Settings], int], Order]:
         try:
             return run(settings.collector_config())
         except START_ERRORS as error:
-            print(f"the collector cannot start: {error}", file=sys.stderr)  # noqa: T201
+            logging.getLogger(__name__).error("the collector cannot start: %s", error)
             return 1
 
     return start, _refuse
@@ -55,10 +56,15 @@ def _builder() -> tuple[Callable[[Settings], int], Order]:
 
 
 def _app() -> tuple[Callable[[Settings], int], Order]:
+    from collector.logs import JSON_LINES, configure_logging, json_records
     from spanledger.explorer import arguments
 
     def start(settings: Settings) -> int:
+        configure_logging("app", settings.log_format, settings.log_level)
         sys.argv = arguments(settings)
+        if settings.log_format == JSON_LINES:
+            json_records("app")
+            sys.argv += ["--logger.messageFormat", "%(json)s"]
         runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
         return 0
 

@@ -10,7 +10,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     compaction_interval_s: Seconds = Field(60.0, description="Time between two looks for small lake files.")
     compaction_grace_s: Seconds = Field(3600.0, description="How long merged files' parts stay for readers.")
     compaction_max_rows: Count = Field(1_000_000, description="Largest file that compaction makes, in spans.")
+    log_format: Literal["text", "json"] = Field("text", description="How every process writes its log: text or json.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged, and worse.")
 
     @classmethod
     def settings_customise_sources(

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from collector.config import FILES
-from collector.logs import configure_logging
+from collector.logs import configure_logging, is_json
 from spanledger import preflight
 from spanledger.explorer import environment
 from spanledger.keeper import Keeper, PartFailedError
@@ -52,7 +52,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
     ``story`` is told once every port answers. Raises Failure when something is in the way, PartFailedError when a
     part cannot start, and whatever the story raises; in each case nothing is left running.
     """
-    configure_logging("up")
+    configure_logging("up", settings.log_format, settings.log_level)
     settings = preflight.with_chosen_ports(settings.model_copy(update=_absolute(settings)))
     grpc, http = preflight.collector_doors(settings)
     app = preflight.app_door(settings)
@@ -66,6 +66,9 @@ def _absolute(settings: Settings) -> dict[str, object]:
 
 
 async def _say_where(running: Running) -> None:
+    if is_json():
+        logger.info("up; data in %s; %s", running.settings.data, "; ".join(running.addresses().split("\n")))
+        return
     click.echo(f"SpanLedger is up; data in {running.settings.data}\n{running.addresses()}\nCtrl-C ends all of it.")
 
 
