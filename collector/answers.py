@@ -7,7 +7,8 @@ with RetryInfo); "OTLP/HTTP response" the retryable statuses (429, 502, 503, 504
 import dataclasses
 import enum
 
-RETRY_AFTER_S = 1
+RETRY_AFTER_S = 1.0
+"""Where nothing better is known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,18 +47,20 @@ class Item:
 @dataclasses.dataclass(frozen=True)
 class Answer:
     """The answer to one request. ``rejected`` items (spans, log records, data points, outcomes) were not stored, the
-    rest was; ``items`` names them one by one where the sender is told so."""
+    rest was; ``items`` names them one by one where the sender is told so. ``retry_after_s`` is when to come again, for
+    kinds that may."""
 
     kind: Kind
     message: str = ""
     rejected: int = 0
     accepted: int = 0
     items: tuple[Item, ...] = ()
+    retry_after_s: float = RETRY_AFTER_S
 
 
 class RefusedError(Exception):
     """The request as a whole is refused; carries the answer."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    def __init__(self, kind: Kind, message: str, retry_after_s: float = RETRY_AFTER_S) -> None:
         super().__init__(message)
-        self.answer = Answer(kind, message)
+        self.answer = Answer(kind, message, retry_after_s=retry_after_s)

@@ -7,6 +7,23 @@ from pathlib import Path
 KIB = 1024
 MIB = 1024 * KIB
 
+FILES = ("token_file", "mapping_file", "tls_cert_file", "tls_key_file", "tls_client_ca_file")
+"""Settings that name files of the operator's."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TlsFiles:
+    """PEM files: our certificate with its chain, its key, and the authorities that clients' certificates are from."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        """All of them."""
+        return [path for path in (self.certificate, self.key, self.client_ca) if path is not None]
+
 
 @dataclasses.dataclass(frozen=True)
 class CollectorConfig:
@@ -20,11 +37,24 @@ class CollectorConfig:
     store_content: bool = False
     token_file: Path | None = None
     allow_insecure: bool = False
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_client_ca_file: Path | None = None
     max_request_bytes: int = 20 * MIB  # as it arrives
     max_inflated_bytes: int = 64 * MIB  # after decompression
     max_pending_bytes: int = 256 * MIB  # received but not yet on disk, over all connections
+    log_max_bytes: int = 4096 * MIB  # in the log and not yet in the lake; above, senders are told to wait
+    min_free_bytes: int = 256 * MIB  # of the log's disk; below, senders are told to wait
+    max_connections: int = 10_000  # of each transport
+    request_timeout_s: float = 30.0  # for a request to arrive whole
+    max_attributes: int = 10_000  # of one span, resource, scope, event, link or log record
+    max_events: int = 10_000  # of one span, and as many links
+    client_requests_per_s: float = 0.0  # 0: no limit
+    client_bytes_per_s: float = 0.0
+    client_burst_s: float = 10.0
     log_segment_max_bytes: int = 64 * MIB
     log_segment_max_age_s: float = 2.0  # how soon data reaches the lake
+    writer_max_spans_per_s: float = 0.0  # 0: as fast as it can
     batch_requests: int = 1024  # requests decoded in one go; small requests cost half when many are
     drain_timeout_s: float = 30.0
     compaction_interval_s: float = 60.0
@@ -34,6 +64,13 @@ class CollectorConfig:
     log_level: str = "info"
     mapping_file: Path | None = None
     mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
+
+    @property
+    def tls(self) -> TlsFiles | None:
+        """The files of TLS; None without them."""
+        if self.tls_cert_file is None or self.tls_key_file is None:
+            return None
+        return TlsFiles(self.tls_cert_file, self.tls_key_file, self.tls_client_ca_file)
 
     @property
     def log(self) -> Path:
@@ -68,6 +105,6 @@ class CollectorConfig:
     def from_json(cls, text: str) -> "CollectorConfig":
         """The inverse of `to_json`."""
         values = json.loads(text)
-        for name in ("data", "lake", "token_file", "mapping_file"):
+        for name in ("data", "lake", *FILES):
             values[name] = None if values[name] is None else Path(values[name])
         return cls(**values)

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 
 from collector.config import CollectorConfig
-from collector.http_front import Page
 from collector.log import Log
 from collector.metrics import Counters, flat, prometheus_text
+from collector.pages import Page
 from collector.signals import JSON
 from collector.supervise import WriterProcess
 from collector.writer import sealed_segments
@@ -17,16 +17,29 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 class Health:
     """Reads the state of all parts. Alive means: answers. Ready means: can store, and what is stored lands."""
 
-    def __init__(self, config: CollectorConfig, log: Log, writer: WriterProcess, counters: Counters) -> None:
+    def __init__(
+        self,
+        config: CollectorConfig,
+        log: Log,
+        writer: WriterProcess,
+        counters: Counters,
+        warnings: Callable[[], list[str]] = list,
+    ) -> None:
+        """``warnings`` says what is wrong without keeping the collector from being ready."""
         self._config = config
         self._log = log
         self._writer = writer
         self._counters = counters
+        self._warnings = warnings
         self.is_stopping = False
 
     def pages(self) -> dict[str, Callable[[], Page]]:
         """The paths served."""
         return {"/healthz": self._health, "/readyz": self._ready, "/metrics": self._metrics}
+
+    def bare_pages(self) -> dict[str, Callable[[], Page]]:
+        """What of them is shown to everyone."""
+        return {"/healthz": self._health, "/readyz": self._bare_ready}
 
     def problems(self) -> list[str]:
         """What keeps the collector from being ready, in words."""
@@ -42,10 +55,18 @@ class Health:
     def _health(self) -> Page:
         return Page(200, JSON, '{"status": "ok"}\n')
 
+    def _bare_ready(self) -> Page:
+        """Readiness without its reasons."""
+        is_ready = not self.problems()
+        status = "ok" if is_ready else "unavailable"
+        return Page(200 if is_ready else 503, JSON, json.dumps({"status": status}) + "\n")
+
     def _ready(self) -> Page:
         problems = self.problems()
-        status = "unavailable" if problems else "ok"
-        return Page(503 if problems else 200, JSON, json.dumps({"status": status, "problems": problems}) + "\n")
+        said: dict[str, object] = {"status": "unavailable" if problems else "ok", "problems": problems}
+        if warnings := self._warnings():
+            said["warnings"] = warnings
+        return Page(503 if problems else 200, JSON, json.dumps(said) + "\n")
 
     def _metrics(self) -> Page:
         log, writer = self._log.state, self._writer.state() or {}

@@ -1,12 +1,13 @@
 """HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from collector.answers import RETRY_AFTER_S, Answer, Kind, RefusedError
+from collector.gate import Caller
 from collector.outcomes import OUTCOMES
+from collector.pages import Pages
 from collector.receive import Incoming, Receiver
 from collector.responses import body as body_of
 from collector.signals import JSON, LOGS, METRICS, TRACES, Readable, Signal
@@ -24,16 +25,10 @@ EXPORT_PATHS: dict[str, Signal] = {
 OUTCOMES_PATH = "/v1/outcomes"
 POST_PATHS: dict[str, Readable] = {**EXPORT_PATHS, OUTCOMES_PATH: OUTCOMES}
 
+CERTIFICATE = "certificate"
+"""Key of a connection's state in the ASGI scope: its `PeerCertificate`, where TLS asked for one."""
+
 _LARGE_BODY = 64 * 1024  # above this (or for JSON) reading a request takes long enough to leave the event loop
-
-
-@dataclasses.dataclass(frozen=True)
-class Page:
-    """A ready answer to a GET."""
-
-    status: int
-    content_type: str
-    text: str
 
 
 class HttpFront:
@@ -42,7 +37,7 @@ class HttpFront:
     def __init__(
         self,
         receiver: Receiver,
-        pages: Mapping[str, Callable[[], Page]],
+        pages: Pages,
         *,
         max_request_bytes: int,
         max_reading_bytes: int,
@@ -62,23 +57,26 @@ class HttpFront:
         path, method = scope["path"].rstrip("/") or "/", scope["method"]
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
         is_json = _media_type(headers) == JSON
-        if path in self._pages and method in ("GET", "HEAD"):
-            page = self._pages[path]()
-            await _send(send, page.status, page.content_type, page.text.encode(), is_head=method == "HEAD")
-            return
+        caller = Caller(headers, _peer(scope), scope.get("state", {}).get(CERTIFICATE))
         try:
+            if path in self._pages and method in ("GET", "HEAD"):
+                page = self._pages.show(path, caller)
+                await _send(send, page.status, page.content_type, page.text.encode(), is_head=method == "HEAD")
+                return
             if path not in self._paths and path not in self._pages:
                 raise RefusedError(Kind.NOT_FOUND, f"nothing is at {path}; traces go to /v1/traces")
             if path in self._pages or method != "POST":
                 expected = "GET" if path in self._pages else "POST"
                 raise RefusedError(Kind.METHOD_NOT_ALLOWED, f"{path} takes {expected}, not {method}")
-            answer = await self._take(self._paths[path], headers, is_json, receive)
+            answer = await self._take(self._paths[path], caller, is_json, receive)
         except RefusedError as refused:
             answer = refused.answer
             self._receiver.count_refusal(self._paths.get(path), "http", answer)
         await _send_answer(send, self._paths.get(path), answer, is_json=is_json)
 
-    async def _take(self, signal: Readable, headers: dict[str, str], is_json: bool, receive: Receive) -> Answer:
+    async def _take(self, signal: Readable, caller: Caller, is_json: bool, receive: Receive) -> Answer:
+        headers = caller.headers
+        admitted = self._receiver.admit(signal, "http", caller)  # before the body: a stranger makes no work
         if _media_type(headers) not in signal.media and not _is_probe(headers):
             kind = headers.get("content-type", "")
             raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {' or '.join(signal.media)}")
@@ -86,14 +84,14 @@ class HttpFront:
         if not body and _is_probe(headers):
             return Answer(Kind.OK)
         encoding = headers.get("content-encoding", "").strip().lower()
-        incoming = Incoming(signal, "http", body, headers, is_json, encoding)
+        incoming = Incoming(signal, "http", body, headers, admitted, is_json, encoding)
         if is_json or encoding or len(body) > _LARGE_BODY:
             answering = await asyncio.to_thread(self._receiver.receive, incoming)
         else:
             answering = self._receiver.receive(incoming)
         return await asyncio.wrap_future(answering)
 
-    async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
+    async def _read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         """The whole body. Raises RefusedError as soon as it is known to be too large."""
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._max_request_bytes:
@@ -120,6 +118,11 @@ class HttpFront:
     def _too_large(self) -> RefusedError:
         limit = self._max_request_bytes
         return RefusedError(Kind.TOO_LARGE, f"the body is larger than {limit} bytes (SPANLEDGER_MAX_REQUEST_BYTES)")
+
+
+def _peer(scope: Scope) -> str:
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else "unknown"
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

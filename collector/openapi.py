@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from collector.answers import Kind
-from collector.http_front import EXPORT_PATHS, OUTCOMES_PATH, Page
+from collector.http_front import EXPORT_PATHS, OUTCOMES_PATH
 from collector.outcomes import MAX_RECORDS, WRAPPER
+from collector.pages import Page
 from collector.signals import JSON, PROTOBUF, Signal
 from transforms.outcomes import FIELDS, SUBJECTS, Field
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from collector import segments
+from collector import segments, tokens
 from collector.answers import Answer, Item, Kind, RefusedError
 from collector.signals import JSON, Sent
 from transforms.outcomes import SCHEMA, OutcomeError, Revision, read_revision, table
@@ -29,6 +29,7 @@ class Outcomes:
     name = "outcomes"
     number = segments.OUTCOMES
     media = (JSON,)
+    scope = tokens.OUTCOMES
 
     def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]:
         """What is stored of ``body``, and the answer. Raises RefusedError for a body that holds no list of records."""

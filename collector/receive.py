@@ -1,6 +1,6 @@
 """The door's core: every request, whatever it came over, takes this one path.
 
-who sent it → inflate → read → check what is stored → write-ahead log → on disk → answer
+who sent it (before the body is taken) → inflate → read → check what is stored → write-ahead log → on disk → answer
 """
 
 import concurrent.futures
@@ -9,24 +9,27 @@ import time
 from collections.abc import Mapping
 
 from collector.answers import Answer, Kind, RefusedError
+from collector.gate import Admitted, Caller, Gate
 from collector.inflate import inflate
 from collector.log import Log, LogBusyError, LogUnavailableError
 from collector.metrics import Counters
 from collector.segments import Record
 from collector.signals import Readable, Sent
-from collector.tokens import Gate
 
 Answering = concurrent.futures.Future[Answer]
 
 
 @dataclasses.dataclass(frozen=True)
 class Incoming:
-    """One request as a transport hands it over. ``headers`` (or gRPC metadata) have lower-case names."""
+    """One request as a transport hands it over. ``headers`` (or gRPC metadata) have lower-case names; ``admitted`` is
+    what `Receiver.admit` said of its sender.
+    """
 
     signal: Readable
     transport: str  # grpc | http
     body: bytes
     headers: Mapping[str, str]
+    admitted: Admitted
     is_json: bool = False
     encoding: str = ""
 
@@ -39,6 +42,10 @@ class Receiver:
         self._gate = gate
         self._counters = counters
         self._max_inflated_bytes = max_inflated_bytes
+
+    def admit(self, signal: Readable, transport: str, caller: Caller) -> Admitted:
+        """Who sends. To be asked before any of the body is read. Raises RefusedError."""
+        return self._gate.admit(caller, signal.scope, f"{signal.name} over {transport}")
 
     def receive(self, incoming: Incoming) -> Answering:
         """The answer, once there is one: for what is stored that is when it is on disk. Never raises a refusal."""
@@ -54,7 +61,7 @@ class Receiver:
         self._counters.count_answer(signal.name if signal else "none", transport, answer)
 
     def _take(self, incoming: Incoming, answering: Answering) -> None:
-        organization = self._gate.organization(incoming.headers)
+        organization = incoming.admitted.organization
         received_at_ns = time.time_ns()
         body = inflate(incoming.body, incoming.encoding, self._max_inflated_bytes)
         body, checked = incoming.signal.read(body, Sent(organization, received_at_ns, incoming.is_json))

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from collector.config import CollectorConfig
+from collector.connection import Connection
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.grpc_front import PortTakenError, start_grpc
 from collector.health import Health
@@ -26,9 +28,12 @@ from collector.logs import configure_logging
 from collector.mapping import with_mapping
 from collector.metrics import Counters
 from collector.openapi import pages as descriptions
+from collector.pages import Pages
 from collector.receive import Receiver
+from collector.security import Security
 from collector.supervise import WriterProcess
-from collector.tokens import Gate, TokenFileError, load_tokens
+from collector.tls import TlsError
+from collector.tokens import TokenFileError
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -40,7 +45,7 @@ class ExposedError(ValueError):
     """The collector would listen to the network without asking who sends."""
 
 
-START_ERRORS = (ExposedError, TokenFileError, ConfigError, LockedError, PortTakenError, OSError)
+START_ERRORS = (ExposedError, TokenFileError, TlsError, ConfigError, LockedError, PortTakenError, OSError)
 """What `run` raises when it cannot start; the message is meant for the user."""
 
 
@@ -60,7 +65,7 @@ def run(config: CollectorConfig) -> int:
     """
     configure_logging("collector", config.log_format, config.log_level)
     refuse_exposure(config)
-    gate = Gate(load_tokens(config.token_file) if config.token_file else None)
+    security = Security(config)
     config = with_mapping(config)
     make_folder(config.run)
     make_folder(config.spans)
@@ -69,18 +74,19 @@ def run(config: CollectorConfig) -> int:
     try:
         secret_key(config.data / "hash.key")
         with asyncio.Runner(loop_factory=_new_loop) as runner:
-            return runner.run(_serve(config, gate))
+            return runner.run(_serve(config, security))
     finally:
         os.close(held)
 
 
 def refuse_exposure(config: CollectorConfig) -> None:
     """Raises ExposedError for an address beyond this machine without tokens, unless that was asked for by name."""
-    if config.token_file or config.allow_insecure or _is_loopback(config.host):
+    if config.token_file or config.tls_client_ca_file or config.allow_insecure or _is_loopback(config.host):
         return
     raise ExposedError(
-        f"listening on {config.host} lets anyone on the network write here: set SPANLEDGER_TOKEN_FILE, "
-        "listen on 127.0.0.1, or say SPANLEDGER_ALLOW_INSECURE=true"
+        f"listening on {config.host} lets anyone on the network write here: set SPANLEDGER_TOKEN_FILE "
+        "(or ask for certificates with SPANLEDGER_TLS_CLIENT_CA_FILE), listen on 127.0.0.1, "
+        "or say SPANLEDGER_ALLOW_INSECURE=true"
     )
 
 
@@ -100,7 +106,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-async def _serve(config: CollectorConfig, gate: Gate) -> int:
+async def _serve(config: CollectorConfig, security: Security) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -113,42 +119,48 @@ async def _serve(config: CollectorConfig, gate: Gate) -> int:
         max_pending_bytes=config.max_pending_bytes,
     )
     writer = WriterProcess(config)
-    health = Health(config, log, writer, counters)
+    health = Health(config, log, writer, counters, security.problems)
     await writer.start()  # before gRPC has threads, which do not go well with making processes
-    receiver = Receiver(log, gate, counters, max_inflated_bytes=config.max_inflated_bytes)
-    grpc_server, grpc_port = start_grpc(receiver, config.host, config.grpc_port, config.max_inflated_bytes)
+    receiver = Receiver(log, security.gate, counters, max_inflated_bytes=config.max_inflated_bytes)
+    grpc_server, grpc_port = start_grpc(
+        *(receiver, config.host, config.grpc_port, config.max_inflated_bytes), security.grpc_credentials
+    )
     http_server, http_task = _start_http(
         config,
         HttpFront(
             receiver,
-            {**health.pages(), **descriptions()},
+            Pages(security.gate, {**health.pages(), **descriptions()}, health.bare_pages()),
             max_request_bytes=config.max_request_bytes,
             max_reading_bytes=config.max_pending_bytes,
         ),
         listening,
+        security.http_context,
     )
+    watching = asyncio.create_task(security.watch())
     _announce(config, grpc_port, listening.getsockname()[1])
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, http_task}, return_when=asyncio.FIRST_COMPLETED)
 
     logger.info("stopping: finishing the requests at hand")
+    watching.cancel()
     health.is_stopping = True
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
     await http_task
     await asyncio.to_thread(stopped.wait)
     await asyncio.to_thread(log.close)
+    security.refusals.sweep(is_final=True)
     is_drained = await writer.drain()
     logger.info("stopped; %s", "everything acknowledged is in the lake" if is_drained else "the log is not empty")
     return 0 if is_drained and stop.is_set() else 1
 
 
 def _start_http(
-    config: CollectorConfig, front: HttpFront, listening: socket.socket
+    config: CollectorConfig, front: HttpFront, listening: socket.socket, tls: ssl.SSLContext | None
 ) -> tuple[uvicorn.Server, "asyncio.Task[Any]"]:
     settings = uvicorn.Config(
         front,
-        http="httptools",
+        http=Connection,
         lifespan="off",
         log_config=None,
         log_level="warning",
@@ -159,6 +171,8 @@ def _start_http(
         timeout_keep_alive=75,  # exporters send every few seconds; do not hang up just when they do
         timeout_graceful_shutdown=int(config.drain_timeout_s) or 1,
     )
+    settings.load()
+    settings.ssl = tls
     server = _HttpServer(settings)
     return server, asyncio.create_task(server.serve(sockets=[listening]))
 
@@ -182,5 +196,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _announce(config: CollectorConfig, grpc_port: int, http_port: int) -> None:
     """Say where we are, in the log and in `run/collector.json`."""
     started = {"pid": os.getpid(), "host": config.host, "grpc_port": grpc_port, "http_port": http_port}
+    started["tls"] = config.tls is not None
+    started["client_certificates"] = config.tls_client_ca_file is not None
     write_json(config.run / STATE_NAME, {**started, "started_at_ns": time.time_ns()})
     logger.info("listening on %s: gRPC %d, HTTP %d; data in %s", config.host, grpc_port, http_port, config.data)

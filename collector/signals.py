@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace
 
 from collector import checks, segments
 from collector.answers import Answer, Kind, RefusedError
+from collector.tokens import INGEST
 from transforms.otlp_json import OtlpJsonError, parse_json
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
@@ -29,7 +30,7 @@ class Sent:
 
 
 class Readable(Protocol):
-    """A kind of request: ``name`` in metrics, ``number`` in the log, media types over HTTP."""
+    """A kind of request: ``name`` in metrics, ``number`` in the log, media types over HTTP, and the token's scope."""
 
     @property
     def name(self) -> str: ...
@@ -37,6 +38,8 @@ class Readable(Protocol):
     def number(self) -> int: ...
     @property
     def media(self) -> tuple[str, ...]: ...
+    @property
+    def scope(self) -> str: ...
     def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]: ...
 
 
@@ -52,6 +55,7 @@ class Signal:
     rejected_field: str  # of the answer: how many items were not stored
     check: Callable[[Any], Answer]
     media = (PROTOBUF, JSON)
+    scope = INGEST
 
     def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]:
         """What is stored of ``body`` (protobuf, whatever it came as), and the answer. Raises RefusedError."""

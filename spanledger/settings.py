@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from collector.config import CollectorConfig
+from collector.config import FILES, CollectorConfig
 from spanledger.charge_files import ChargeFiles
 from spanledger.price_files import PriceFiles
 
@@ -52,6 +52,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
 Bytes = Annotated[int, Field(ge=1024)]
+Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -71,8 +72,15 @@ class Settings(BaseSettings):
     app_port: Port = Field(8501, description="Port of the cost explorer.")
     build_interval_s: Seconds = Field(60.0, description="Time between two builds of the warehouse.")
     store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
-    token_file: Path | None = Field(None, description="TOML file of ingest tokens' hashes; none asks for no token.")
-    allow_insecure: bool = Field(False, description="Listen beyond this machine without a token file.")
+    token_file: Path | None = Field(None, description="TOML file of tokens' hashes and scopes; none asks for no token.")
+    allow_insecure: bool = Field(
+        False, description="Listen beyond this machine without a token file or clients' certificates."
+    )
+    tls_cert_file: Path | None = Field(None, description="PEM file: certificate of both doors, with its chain.")
+    tls_key_file: Path | None = Field(None, description="PEM file: that certificate's key, without a password.")
+    tls_client_ca_file: Path | None = Field(
+        None, description="PEM file: authorities; senders then need a certificate from one of them."
+    )
     prices_file: Path | None = Field(None, description="CSV of your own prices, which beat the packaged ones.")
     deployments_file: Path | None = Field(None, description="YAML file of models you run: what their machines cost.")
     model_names_file: Path | None = Field(None, description="CSV of what deployment names and internal names mean.")
@@ -87,8 +95,28 @@ class Settings(BaseSettings):
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
     max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")
+    log_max_bytes: Bytes = Field(
+        4 * 1024**3, description="Most that may wait in the log for the lake; above, senders are told to wait."
+    )
+    min_free_bytes: int = Field(
+        256 * 1024**2, ge=0, description="What stays free on the log's disk; below, senders are told to wait."
+    )
+    max_connections: Count = Field(10_000, description="Connections open at a time, of HTTP and of gRPC each.")
+    request_timeout_s: Seconds = Field(30.0, description="How long a request may take to arrive.")
+    max_attributes: Count = Field(
+        10_000, description="Most attributes of a span, resource, scope, event, link or log record."
+    )
+    max_events: Count = Field(10_000, description="Most events of a span, and most links.")
+    client_requests_per_s: Rate = Field(
+        0.0, description="Requests a second of one client (token, else address); 0 sets no limit."
+    )
+    client_bytes_per_s: Rate = Field(0.0, description="Bytes a second of one client; 0 sets no limit.")
+    client_burst_s: Seconds = Field(10.0, description="Seconds' worth of these limits that may come at once.")
     log_segment_max_bytes: Bytes = Field(64 * 1024**2, description="Size at which a log segment is handed over.")
     log_segment_max_age_s: Seconds = Field(2.0, description="Age at which it is: how soon data reaches the lake.")
+    writer_max_spans_per_s: Rate = Field(
+        0.0, description="Brake on the writer, for machines that others need too; 0 does not brake."
+    )
     batch_requests: Count = Field(1024, description="Requests decoded in one go.")
     drain_timeout_s: Seconds = Field(30.0, description="How long stopping may take before it is cut short.")
     compaction_interval_s: Seconds = Field(60.0, description="Time between two looks for small lake files.")
@@ -118,6 +146,14 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> "Settings":
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("tls_cert_file and tls_key_file belong together: set both or neither")
+        if self.tls_client_ca_file is not None and self.tls_cert_file is None:
+            raise ValueError("tls_client_ca_file needs tls_cert_file and tls_key_file: only TLS asks for certificates")
+        return self
+
     @property
     def lake_path(self) -> Path:
         """Where the lake is."""
@@ -135,12 +171,11 @@ class Settings(BaseSettings):
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""
-        files = ("token_file", "mapping_file")
-        names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "mapping", *files}
+        names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "mapping", *FILES}
         return CollectorConfig(
             data=self.data.absolute(),
             lake=self.lake_path.absolute(),
-            **{name: path and path.absolute() for name in files for path in (getattr(self, name),)},
+            **{name: path and path.absolute() for name in FILES for path in (getattr(self, name),)},
             **{name: getattr(self, name) for name in names},
         )
 

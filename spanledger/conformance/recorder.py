@@ -14,9 +14,9 @@ import uvicorn
 from collector.answers import Kind
 from collector.config import CollectorConfig
 from collector.connection import Connection
+from collector.gate import Gate
 from collector.grpc_front import start_grpc
 from collector.http_front import EXPORT_PATHS, HttpFront
-from collector.gate import Gate
 from collector.inflate import inflate
 from collector.log import Log
 from collector.metrics import Counters

@@ -9,13 +9,14 @@ import pytest
 from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from collector.answers import Answer, Kind
+from collector.answers import Answer, Kind, RefusedError
+from collector.gate import Caller, Gate
 from collector.log import Log
 from collector.metrics import Counters, prometheus_text
 from collector.receive import Incoming, Receiver
 from collector.segments import Record, read_segment
 from collector.signals import LOGS, METRICS, SIGNALS, TRACES, Signal
-from collector.tokens import Gate, Token
+from collector.tokens import Credentials, Entry
 from tests.collector.otlp import request, span
 from tests.transforms.agent_logs import claude_metrics, claude_request, logs, record
 
@@ -25,11 +26,16 @@ LIMIT = 1 << 20
 class Door:
     """A receiver on a log of its own."""
 
-    def __init__(self, folder: Path, tokens: list[Token] | None = None) -> None:
+    def __init__(self, folder: Path, tokens: list[Entry] | None = None) -> None:
         self.folder = folder
         self.counters = Counters()
         self.log = Log(folder, max_bytes=1 << 30, max_age_s=60, max_pending_bytes=1 << 30)
-        self.receiver = Receiver(self.log, Gate(tokens), self.counters, max_inflated_bytes=LIMIT)
+        self.receiver = Receiver(
+            self.log,
+            Gate((lambda: Credentials(tuple(tokens))) if tokens else None),
+            self.counters,
+            max_inflated_bytes=LIMIT,
+        )
 
     def send(
         self,
@@ -40,7 +46,11 @@ class Door:
         is_json: bool = False,
         encoding: str = "",
     ) -> Answer:
-        incoming = Incoming(signal, "http", body, headers or {}, is_json, encoding)
+        try:
+            admitted = self.receiver.admit(signal, "http", Caller(headers or {}))
+        except RefusedError as refused:
+            return refused.answer
+        incoming = Incoming(signal, "http", body, headers or {}, admitted, is_json, encoding)
         return self.receiver.receive(incoming).result(20)
 
     def stored(self) -> list[Record]:
@@ -177,8 +187,8 @@ def test_a_closing_log_tells_the_sender_to_come_back(door: Door) -> None:
 
 def test_tokens_decide_who_may_send_and_as_whom(tmp_path: Path) -> None:
     tokens = [
-        Token(hashlib.sha256(b"alpha").digest(), "acme", frozenset({"ingest"})),
-        Token(hashlib.sha256(b"beta").digest(), "other", frozenset({"budget"})),
+        Entry("a", "acme", frozenset({"ingest"}), hashlib.sha256(b"alpha").digest()),
+        Entry("b", "other", frozenset({"budget"}), hashlib.sha256(b"beta").digest()),
     ]
     door = Door(tmp_path, tokens)
     body = request(span()).SerializeToString()

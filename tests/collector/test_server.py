@@ -58,8 +58,8 @@ def test_this_machine_needs_none(tmp_path: Path, host: str) -> None:
     [
         ("", "expected at least one"),
         ("[[token]", "token file"),
-        ('[[token]]\norganization = "a"', "entry 1: sha256 must be 64 hex digits"),
-        (f'[[token]]\nsha256 = "{"0" * 64}"', "entry 1: organization must be a name"),
+        ('[[token]]\norganization = "a"', "token 1: sha256 must be 64 hex digits"),
+        (f'[[token]]\nsha256 = "{"0" * 64}"', "token 1: organization must be a name"),
         (f'[[token]]\nsha256 = "{"0" * 64}"\norganization = "a"\nscopes = "ingest"', "scopes must be a list"),
         ('[[token]]\ntoken = "plain"', r"got \['token'\] beside them"),
     ],

@@ -1,0 +1,17 @@
+"""One HTTP connection: uvicorn's, which also tells each request the TLS client's certificate."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from collector.http_front import CERTIFICATE
+from collector.tls import of_http
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol; requests find the certificate in the state of their scope."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does
+        """Keep the certificate for the requests to come."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, CERTIFICATE: of_http(transport.get_extra_info("ssl_object"))}
