@@ -32,3 +32,9 @@ def valid(values: pa.Array) -> Flags:
 def ints(values: pa.Array) -> Ints:
     """An int64 array as numpy, null as 0; read it together with `valid`."""
     return np.asarray(values.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def codes(values: pa.Array) -> tuple[pa.Array, Ints]:
+    """The distinct values, in order of appearance, and for each value which of them it is. No value may be null."""
+    encoded = values.dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)

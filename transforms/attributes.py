@@ -1,8 +1,9 @@
 """Attributes of many owners as one long table: (owner, key, type, value) per attribute, in arrival order.
 
 An owner is a span, a resource or a scope. Keys are dictionary codes, so whatever is decided about a key is
-decided once per batch, and a column is filled by index. Values of different types stand side by side in their
-own arrays; ``kind`` says which one holds.
+decided once per batch, and a column is filled by index. So are values: most attributes of a batch repeat another's
+value, so each distinct one is read once. Values of different types stand side by side in their own arrays; ``kind``
+says which one holds.
 """
 
 from collections.abc import Callable
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
 from transforms import typed
-from transforms.arrays import Flags, Ints, spread, valid
-from transforms.wire import UndecodableError
+from transforms.arrays import Flags, Ints, codes, spread, valid
+from transforms.wire import UndecodableError, read_array
 
 _NOWHERE: Ints = np.zeros(0, dtype=np.int64)
 
@@ -52,27 +53,33 @@ _FIELDS = {
 class Attributes:
     """The attributes of ``owners`` owners.
 
-    ``owner``, ``code`` and ``kind`` have one entry per attribute, owners ascending; ``keys[code]`` is the key.
+    ``owner``, ``code``, ``value`` and ``kind`` have one entry per attribute, owners ascending; ``keys[code]`` is the
+    key, ``value`` numbers the distinct values.
     """
 
     def __init__(self, lists: pa.ListArray) -> None:
         items = lists.values
         self.owners = len(lists)
         self.owner = spread(lists.offsets)
-        encoded = items.field("key").dictionary_encode()
-        self.keys: list[str] = encoded.dictionary.to_pylist()
-        self.code: Ints = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-        self._value = items.field("value")
-        self.kind = self._kinds()
+        keys, self.code = codes(items.field("key"))
+        self.keys: list[str] = keys.to_pylist()
+        values, self.value = codes(pc.fill_null(items.field("value"), b""))
+        self._values = read_array("AnyValue", values)
+        self.kind = self._kinds()[self.value]
         self._order, self._bounds = self._by_key()
         self.is_repeat = self._repeats()
 
     def __len__(self) -> int:
         return len(self.owner)
 
-    def field(self, kind: Kind) -> pa.Array:
-        """All values of one type, null where an attribute has another type."""
-        return self._value.field(_FIELDS[kind])
+    def of_kind(self, kind: Kind, at: Ints) -> pa.Array:
+        """The values of the attributes ``at``, null where one has another type."""
+        return self._values.column(_FIELDS[kind]).take(pa.array(self.value[at]))
+
+    def texts(self, at: Ints) -> pa.Array:
+        """The values of the attributes ``at`` as text; null where there is none. `transforms.lossless` reads it
+        back."""
+        return self._texts.take(pa.array(self.value[at]))
 
     def at(self, key: str) -> Ints:
         """Where ``key`` stands: indices of the first attribute of that key of each owner that has it."""
@@ -83,31 +90,33 @@ class Attributes:
         found = self._order[self._bounds[code] : self._bounds[code + 1]]
         return found[~self.is_repeat[found]] if self._any_repeat else found
 
-    @cached_property
-    def text(self) -> pa.Array:
-        """Every value as text; null where there is no value. `transforms.lossless` reads it back."""
-        parts = [self.field(Kind.STRING)]
-        for kind in (Kind.INT, Kind.BOOL, Kind.DOUBLE):
-            values = self.field(kind)
-            if values.null_count < len(values):
-                parts.append(pc.cast(values, pa.string()))
-        for kind, decode in _DECODERS.items():
-            values = self.field(kind)
-            if values.null_count < len(values):
-                parts.append(_each_distinct(values, decode))
-        return pc.coalesce(*parts) if len(parts) > 1 else parts[0]
-
     def json(self, at: int) -> Any:
         """One attribute's value, JSON-ready (see `transforms.typed`)."""
         kind = Kind(int(self.kind[at]))
-        if kind in (Kind.ARRAY, Kind.KVLIST):
-            return _parsed(kind, self.field(kind)[at].as_py())
         if kind is Kind.EMPTY:
             return None
-        value = self.field(kind)[at].as_py()
+        value = self._values.column(_FIELDS[kind])[self.value[at]].as_py()
+        if kind in (Kind.ARRAY, Kind.KVLIST):
+            return _parsed(kind, value)
         if kind is Kind.DOUBLE:
             return typed.double(value)
         return typed.to_json(AnyValue(bytes_value=value)) if kind is Kind.BYTES else value
+
+    @cached_property
+    def _texts(self) -> pa.Array:
+        """Every distinct value as text."""
+        parts = [self._values.column(_FIELDS[Kind.STRING])]
+        for kind in (Kind.INT, Kind.BOOL, Kind.DOUBLE):
+            values = self._values.column(_FIELDS[kind])
+            if values.null_count < len(values):
+                parts.append(pc.cast(values, pa.string()))
+        for kind, decode in _DECODERS.items():
+            values = self._values.column(_FIELDS[kind])
+            if values.null_count < len(values):
+                parts.append(
+                    pa.array([None if data is None else decode(data) for data in values.to_pylist()], pa.string())
+                )
+        return pc.coalesce(*parts) if len(parts) > 1 else parts[0]
 
     @cached_property
     def _code_of(self) -> dict[str, int]:
@@ -118,12 +127,12 @@ class Attributes:
         return bool(self.is_repeat.any())
 
     def _kinds(self) -> NDArray[np.int8]:
-        kinds = np.zeros(len(self.owner), dtype=np.int8)
+        """Of the distinct values."""
+        kinds = np.zeros(len(self._values), dtype=np.int8)
         for kind, name in _FIELDS.items():
-            values = self._value.field(name)
+            values = self._values.column(name)
             if values.null_count < len(values):
                 kinds[valid(values)] = kind
-        kinds[~valid(self._value)] = Kind.EMPTY
         return kinds
 
     def _by_key(self) -> tuple[Ints, Ints]:
@@ -153,9 +162,3 @@ _DECODERS: dict[Kind, Callable[[bytes], str]] = {
     Kind.KVLIST: lambda data: typed.dumps(_parsed(Kind.KVLIST, data)),
     Kind.BYTES: lambda data: str(typed.to_json(AnyValue(bytes_value=data))["$bytes"]),
 }
-
-
-def _each_distinct(values: pa.Array, decode: Callable[[bytes], str]) -> pa.Array:
-    encoded = values.dictionary_encode()
-    texts = pa.array([decode(data) for data in encoded.dictionary.to_pylist()], pa.string())
-    return texts.take(encoded.indices)

@@ -21,7 +21,7 @@ def cost_errors(attributes: Attributes, sources: Sequence[Source], cost: Picked,
     for source in sources:
         at = places(attributes, source, matched)
         at = at[~cost.is_filled[attributes.owner[at]]]
-        texts = attributes.text.take(pa.array(at)).to_pylist()
+        texts = attributes.texts(at).to_pylist()
         for owner, sent in zip(attributes.owner[at].tolist(), texts, strict=True):
             said = source.reading(sent) if source.reading and sent else sent
             if said and errors[owner] is None:

@@ -7,13 +7,12 @@ span belongs to. Nothing is interpreted here and nothing is dropped.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints, spread, take
+from transforms.arrays import Ints, codes, spread, take
 from transforms.attributes import Attributes
-from transforms.wire import read
+from transforms.wire import read, read_array
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,6 @@ def decode(bodies: Sequence[bytes]) -> Decoded:
 
 
 def _group(message: str, serialized: pa.Array, of_span: Ints) -> Group:
-    encoded = pc.fill_null(serialized, b"").dictionary_encode()
-    fields = read(message, encoded.dictionary.to_pylist())
-    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-    return Group(fields, Attributes(fields.column("attributes")), codes[of_span])
+    distinct, which = codes(pc.fill_null(serialized, b""))
+    fields = read_array(message, distinct)
+    return Group(fields, Attributes(fields.column("attributes")), which[of_span])

@@ -32,7 +32,7 @@ def of_services(resources: Attributes) -> Ints:
     """For each resource the dialects that its service.name alone tells."""
     bits = np.zeros(resources.owners, dtype=np.int64)
     at = resources.at("service.name")
-    for owner, name in zip(resources.owner[at], resources.text.take(pa.array(at)).to_pylist(), strict=True):
+    for owner, name in zip(resources.owner[at], resources.texts(at).to_pylist(), strict=True):
         bits[owner] = sum(1 << place for place, dialect in enumerate(DIALECTS) if name in dialect.services)
     return bits
 

@@ -52,7 +52,7 @@ def _shown(attributes: Attributes, estimate: Estimate, columns: Columns) -> Flag
 def _is_true(attributes: Attributes, key: str) -> Flags:
     at = attributes.at(key)
     result = np.zeros(attributes.owners, dtype=np.bool_)
-    said = pc.equal(pc.utf8_lower(attributes.text.take(pa.array(at))), "true")
+    said = pc.equal(pc.utf8_lower(attributes.texts(at)), "true")
     result[attributes.owner[at]] = pc.fill_null(said, False).to_numpy(zero_copy_only=False)
     return result
 
@@ -86,7 +86,7 @@ def _below_text(attributes: Attributes, columns: Columns) -> Flags:
     at = attributes.at(_MESSAGES)
     at = at[candidates[attributes.owner[at]]]
     sent = ints(counts)
-    for owner, text in zip(attributes.owner[at], attributes.text.take(pa.array(at)).to_pylist(), strict=True):
+    for owner, text in zip(attributes.owner[at], attributes.texts(at).to_pylist(), strict=True):
         result[owner] = bool(text) and 0 < sent[owner] < _least_tokens(text, int(sent[owner]))
     return result
 

@@ -29,9 +29,9 @@ def span_leftovers(decoded: Decoded, claim: Ints, keep: Content) -> dict[str, pa
     ``claim`` names for each attribute the column (index into `COLUMNS`) that holds it, -1 for none.
     """
     attributes = decoded.attributes
-    kind, text = _hidden(attributes, keep)
+    kind = _kinds(attributes, keep)
     return {
-        "attributes": _map(attributes, text, (claim < 0) & ~attributes.is_repeat),
+        "attributes": _map(attributes, kind, (claim < 0) & ~attributes.is_repeat, keep.hash_key),
         "shape": _shape(attributes, kind, claim, keep.hash_key),
         "events": _items(decoded, "events", lambda data: _event(data, keep)),
         "links": _items(decoded, "links", lambda data: _link(data, keep)),
@@ -39,29 +39,34 @@ def span_leftovers(decoded: Decoded, claim: Ints, keep: Content) -> dict[str, pa
     }
 
 
-def _hidden(attributes: Attributes, keep: Content) -> tuple[NDArray[np.int8], pa.Array]:
-    """Types and texts with content replaced, if it is not to be stored."""
-    if keep.is_stored:
-        return attributes.kind, attributes.text
-    is_content = np.array([content.is_content(key) for key in attributes.keys], dtype=np.bool_)
+def _kinds(attributes: Attributes, keep: Content) -> NDArray[np.int8]:
+    """The type of every attribute, content marked as replaced if it is not to be stored."""
+    is_content = np.array([not keep.is_stored and content.is_content(key) for key in attributes.keys], dtype=np.bool_)
     if not is_content.any():
-        return attributes.kind, attributes.text
-    at = np.flatnonzero(is_content[attributes.code] & (attributes.kind != Kind.EMPTY))
-    encoded = attributes.text.take(pa.array(at)).dictionary_encode()
-    hashes = pa.array(content.digests(encoded.dictionary.to_pylist(), keep.hash_key), pa.string()).take(encoded.indices)
-    order = np.arange(len(attributes), dtype=np.int64)
-    order[at] = len(attributes) + np.arange(len(at))
-    kind = attributes.kind.copy()
-    kind[at] = Kind.HASHED
-    return kind, pa.concat_arrays([attributes.text, hashes]).take(pa.array(order))
+        return attributes.kind
+    replaced = is_content[attributes.code] & (attributes.kind != Kind.EMPTY)
+    return np.where(replaced, np.int8(Kind.HASHED), attributes.kind)
 
 
-def _map(attributes: Attributes, text: pa.Array, wanted: Flags) -> pa.Array:
+def _map(attributes: Attributes, kind: NDArray[np.int8], wanted: Flags, hash_key: bytes) -> pa.Array:
     at = np.flatnonzero(wanted)
     counts = np.bincount(attributes.owner[at], minlength=attributes.owners)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     keys = pa.array(attributes.keys, pa.string()).take(pa.array(attributes.code[at]))
-    return pa.MapArray.from_arrays(pa.array(offsets), keys, text.take(pa.array(at)))
+    return pa.MapArray.from_arrays(pa.array(offsets), keys, _texts(attributes, kind, at, hash_key))
+
+
+def _texts(attributes: Attributes, kind: NDArray[np.int8], at: Ints, hash_key: bytes) -> pa.Array:
+    """The texts of the attributes ``at``, replaced content as its hash."""
+    is_hashed = kind[at] == Kind.HASHED
+    if not is_hashed.any():
+        return attributes.texts(at)
+    _, example, which = np.unique(attributes.value[at[is_hashed]], return_index=True, return_inverse=True)
+    sent = attributes.texts(at[is_hashed][example]).to_pylist()
+    hashes = pa.array(content.digests(sent, hash_key), pa.string()).take(pa.array(which))
+    order = np.empty(len(at), dtype=np.int64)
+    order[np.concatenate([np.flatnonzero(~is_hashed), np.flatnonzero(is_hashed)])] = np.arange(len(at))
+    return pa.concat_arrays([attributes.texts(at[~is_hashed]), hashes]).take(pa.array(order))
 
 
 def _shape(attributes: Attributes, kind: NDArray[np.int8], claim: Ints, secret: bytes) -> pa.Array:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 
 from transforms.arrays import Flags, Ints
 from transforms.attributes import Attributes
@@ -99,6 +98,6 @@ def _with_key(attributes: Attributes, sender: Sender) -> Flags:
 def _of_service(resources: Attributes, sender: Sender) -> Flags:
     is_of = np.zeros(resources.owners, dtype=np.bool_)
     at = resources.at("service.name")
-    names = resources.text.take(pa.array(at))
+    names = resources.texts(at)
     is_of[resources.owner[at]] = [name in sender.services for name in names.to_pylist()]
     return is_of

@@ -141,7 +141,7 @@ def _trees(attributes: Attributes, roots: Sequence[str]) -> dict[int, dict[str, 
             continue
         path = key[len(root) + 1 :].split(".") if key != root else []
         at = attributes.at_code(code)
-        texts = attributes.text.take(pa.array(at)).to_pylist()
+        texts = attributes.texts(at).to_pylist()
         structured = np.isin(attributes.kind[at], (Kind.ARRAY, Kind.KVLIST)).tolist()
         for owner, is_json, text in zip(attributes.owner[at].tolist(), structured, texts, strict=True):
             _put(found.setdefault(owner, {}), [root, *path], json.loads(text) if is_json else text)

@@ -6,7 +6,7 @@ nothing of that type) and whether turning a value back into the attribute's own 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -36,7 +36,7 @@ class Read:
 def text(attributes: Attributes, at: Ints) -> Read:
     """Strings (an empty one says nothing), numbers and flags as text."""
     kind = attributes.kind[at]
-    values = attributes.text.take(pa.array(at))
+    values = attributes.texts(at)
     usable = np.isin(kind, (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE))
     if not usable.all() or pc.any(pc.equal(values, "")).as_py():
         usable &= np.asarray(pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False))
@@ -49,7 +49,7 @@ def reworded(
 ) -> Read:
     """Text that needs a reading; asked once per distinct value, of any type. The reading's text is then taken as
     a value of ``type_``, which holds nothing of what was sent exactly unless it is text."""
-    sent = attributes.text.take(pa.array(at))
+    sent = attributes.texts(at)
     encoded = sent.dictionary_encode()
     meanings = pa.array([_sound(reading(one)) if one else None for one in encoded.dictionary.to_pylist()], pa.string())
     values = meanings.take(encoded.indices)
@@ -98,7 +98,7 @@ def whole(attributes: Attributes, at: Ints) -> Read:
     """int64 from ints, whole doubles, and strings that spell a whole number."""
     kind = attributes.kind[at]
     if bool((kind == Kind.INT).all()):
-        return Read(attributes.field(Kind.INT).take(pa.array(at)), np.ones(len(at), dtype=np.bool_))
+        return Read(attributes.of_kind(Kind.INT, at), np.ones(len(at), dtype=np.bool_))
     out = _Slots(len(at), np.int64)
     is_int = kind == Kind.INT
     out.put(is_int, _numpy(attributes, Kind.INT, at[is_int]), np.True_)
@@ -107,8 +107,7 @@ def whole(attributes: Attributes, at: Ints) -> Read:
     fits = np.isfinite(doubles) & (np.floor(doubles) == doubles) & (np.abs(doubles) < 2.0**63)
     whole_doubles = np.where(fits, doubles, 0.0)
     out.put(is_double, whole_doubles.astype(np.int64), ~np.signbit(doubles) | (doubles != 0), fits)
-    for slot in np.flatnonzero(kind == Kind.STRING):
-        sent = str(attributes.field(Kind.STRING)[at[slot]])
+    for slot, sent in _strings(attributes, at):
         number = whole_number(sent)
         if number is not None:
             out.put_one(slot, number, str(number) == sent)
@@ -134,8 +133,7 @@ def number(attributes: Attributes, at: Ints) -> Read:
     out.put(is_double, _numpy(attributes, Kind.DOUBLE, at[is_double]), np.True_)
     whole_values = _numpy(attributes, Kind.INT, at[is_int])
     out.put(is_int, whole_values.astype(np.float64), np.abs(whole_values) <= _EXACT_INT)
-    for slot in np.flatnonzero(kind == Kind.STRING):
-        sent = str(attributes.field(Kind.STRING)[at[slot]])
+    for slot, sent in _strings(attributes, at):
         try:
             value = float(sent)
         except ValueError:
@@ -149,12 +147,11 @@ def flag(attributes: Attributes, at: Ints) -> Read:
     kind = attributes.kind[at]
     out = _Slots(len(at), np.bool_)
     is_bool, is_int = kind == Kind.BOOL, kind == Kind.INT
-    bools = attributes.field(Kind.BOOL).take(pa.array(at[is_bool]))
+    bools = attributes.of_kind(Kind.BOOL, at[is_bool])
     out.put(is_bool, np.asarray(bools.to_numpy(zero_copy_only=False), dtype=np.bool_), np.True_)
     bits = _numpy(attributes, Kind.INT, at[is_int])
     out.put(is_int, bits == 1, np.True_, (bits == 0) | (bits == 1))
-    for slot in np.flatnonzero(kind == Kind.STRING):
-        sent = str(attributes.field(Kind.STRING)[at[slot]])
+    for slot, sent in _strings(attributes, at):
         if sent.lower() in ("true", "false"):
             out.put_one(slot, sent.lower() == "true", sent in ("true", "false"))
     return out.read(pa.bool_())
@@ -168,17 +165,21 @@ def money(attributes: Attributes, at: Ints) -> Read:
     is_double = np.flatnonzero(kind == Kind.DOUBLE)
     doubles = _numpy(attributes, Kind.DOUBLE, at[is_double])
     with np.errstate(invalid="ignore", over="ignore"):
-        nearest = np.rint(doubles * _PICO)
-        # below 2**53 the division is the correctly rounded reading of the decimal, so equality proves the round trip
-        plain = (np.abs(nearest) < _EXACT_INT) & (nearest / _PICO == doubles)
-    plain &= ~(np.signbit(doubles) & (doubles == 0))
+        product = doubles * _PICO
+        nearest = np.rint(product)
+        # Product and decimal spelling are both within an ulp of the double: this far from a half they round alike.
+        plain = np.abs(product - nearest) < 0.5 - 4 * np.spacing(np.abs(product))
+        plain &= (np.abs(nearest) < _EXACT_INT) & ~(np.signbit(doubles) & (doubles == 0))
+        # Below 2**53 the division is the correctly rounded reading of the decimal, so equality proves the round trip.
+        same = plain & (nearest / _PICO == doubles)
     pico[is_double[plain]] = nearest[plain].astype(np.int64)
-    known[is_double[plain]] = exact[is_double[plain]] = True
+    known[is_double[plain]] = True
+    exact[is_double[same]] = True
     values = _pico_dollars(pico, known)
     odd = np.flatnonzero(~known)
     if not len(odd):
         return Read(values, exact)
-    texts = attributes.text.take(pa.array(at[odd])).to_pylist()
+    texts = attributes.texts(at[odd]).to_pylist()
     amounts: list[Decimal | None] = []
     for slot, sent, type_ in zip(odd.tolist(), texts, kind[odd].tolist(), strict=True):
         amount = _amount(sent) if type_ in _AMOUNTS else None
@@ -215,7 +216,13 @@ def _pico_dollars(pico: Ints, known: Flags) -> pa.Array:
 
 
 def _numpy(attributes: Attributes, kind: Kind, at: Ints) -> NDArray[np.generic]:
-    return np.asarray(attributes.field(kind).take(pa.array(at)).to_numpy(zero_copy_only=False))
+    return np.asarray(attributes.of_kind(kind, at).to_numpy(zero_copy_only=False))
+
+
+def _strings(attributes: Attributes, at: Ints) -> Iterator[tuple[np.int64, str]]:
+    """The texts among the values, each with its place in ``at``."""
+    slots = np.flatnonzero(attributes.kind[at] == Kind.STRING)
+    return zip(slots, attributes.texts(at[slots]).to_pylist(), strict=True)
 
 
 class _Slots:

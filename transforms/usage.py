@@ -116,8 +116,7 @@ def _read_key(attributes: Attributes, key: str, count: int, tally: Tally, speaks
     said = valid(read.values)
     owner = attributes.owner[at]
     if not said.all():
-        for place in at[~said]:
-            sent = attributes.text[int(place)].as_py()
+        for place, sent in zip(at[~said], attributes.texts(at[~said]).to_pylist(), strict=True):
             if sent:  # an empty string or value says nothing
                 where = (int(attributes.owner[place]), count)
                 unread.setdefault(where, f"{key} is not a whole number: {sent[:40]}")
@@ -143,7 +142,7 @@ def _read_raw(attributes: Attributes, key: str, group: UsageGroup, tally: Tally,
     at = attributes.at(key)
     at = at[speaks[attributes.owner[at]]]
     at = at[np.isin(attributes.kind[at], (Kind.STRING, Kind.KVLIST))]
-    encoded = attributes.text.take(pa.array(at)).dictionary_encode()
+    encoded = attributes.texts(at).dictionary_encode()
     parsed = [group.parse(text) for text in encoded.dictionary.to_pylist()]
     for row, code in zip(attributes.owner[at], encoded.indices.to_pylist(), strict=True):
         counts = {_ROW[name]: number for name, number in (parsed[code] or {}).items()}

@@ -1,7 +1,7 @@
 """OTLP on the wire, as one Arrow batch: everything about the protobuf reader lives here.
 
 ptars turns serialized messages of a known, non-recursive schema into Arrow arrays. OTLP is recursive (an
-AnyValue holds AnyValues), so a wire-compatible schema is declared in which arrays, key-value lists, events,
+AnyValue holds AnyValues), so a wire-compatible schema is declared in which values, arrays, key-value lists, events,
 links, resources and scopes stay ``bytes``: few of them are distinct, and each distinct one is read once.
 """
 
@@ -27,7 +27,7 @@ _SCALARS = {
 _MESSAGES = {
     "AnyValue": "string_value 1 string, bool_value 2 bool, int_value 3 int64, double_value 4 double, "
     "array_value 5 bytes, kvlist_value 6 bytes, bytes_value 7 bytes",
-    "KeyValue": "key 1 string, value 2 AnyValue",
+    "KeyValue": "key 1 string, value 2 bytes",
     "Status": "message 2 string, code 3 int32",
     "Span": "trace_id 1 bytes, span_id 2 bytes, trace_state 3 string, parent_span_id 4 bytes, name 5 string, "
     "kind 6 int32, start_time_unix_nano 7 fixed64, end_time_unix_nano 8 fixed64, attributes 9 KeyValue*, "
@@ -96,3 +96,16 @@ def read(message: str, bodies: Sequence[bytes]) -> pa.RecordBatch:
                 f"number {number} of {len(bodies)} is not a serialized OTLP {message} ({len(body)} bytes): {error}"
             ) from error
     raise UndecodableError(f"{len(bodies)} OTLP {message} messages can be read one by one but not together")
+
+
+def read_array(message: str, sent: pa.BinaryArray) -> pa.RecordBatch:
+    """As `read`, of bodies that stand in an Arrow array without nulls.
+
+    Raises:
+        UndecodableError: naming the first body that cannot be read.
+    """
+    handler = _HANDLERS.get_for_message(_DESCRIPTORS.message_types_by_name[message])
+    try:
+        return handler.array_to_record_batch(sent)
+    except ValueError:
+        return read(message, sent.to_pylist())  # says which one
