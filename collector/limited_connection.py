@@ -1,0 +1,150 @@
+"""HTTP connections that cannot be held for nothing: uvicorn's protocol with bounds on number, time and header size.
+
+    more connections than may be           503 with Retry-After, closed
+    a header of more than 64 KiB           431, closed
+    a request that does not arrive in time closed; whoever waits for its body has answered before (`HttpFront`)
+    an answer that is not taken in time    closed
+
+Between requests uvicorn's own timer closes idle connections. One look a second at all connections (`watch`) keeps the
+times, so a request costs no timer.
+"""
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from collector.answers import Answer, Kind
+from collector.metrics import Counters
+
+logger = logging.getLogger(__name__)
+
+MAX_HEADER_BYTES = 64 * 1024
+_LOOK_S = 1.0
+_GRACE_S = 5.0  # beyond a request's time, so that the answer that says so comes first
+_NO_ROOM = b"too many connections\n"
+_TOO_LONG = b"the header is larger than 64 KiB\n"
+_TOO_SLOW = b"the request did not arrive in time\n"
+
+
+@dataclasses.dataclass(frozen=True)
+class ConnectionLimits:
+    """How many connections may be open, and how many seconds a request may take to arrive or an answer to be taken."""
+
+    max_connections: int
+    request_timeout_s: float
+
+
+class LimitedConnection(HttpToolsProtocol):
+    """One connection; see above. ``limits`` and ``counters`` are those of the server that is run."""
+
+    limits: ClassVar[ConnectionLimits] = ConnectionLimits(1 << 30, float("inf"))
+    counters: ClassVar[Counters] = Counters()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._owes_since: float | None = None  # since when a request is on its way
+        self._taking_since: float | None = None  # since when an answer is
+        self._header_bytes: int | None = 0  # None while a body arrives
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does
+        """Take the connection, or say that there are too many."""
+        self._owes_since = time.monotonic()
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.max_connections:
+            self._hang_up(503, _NO_ROOM, Answer(Kind.UNAVAILABLE))
+
+    def data_received(self, data: bytes) -> None:
+        """Take part of a request, or of its header at most 64 KiB."""
+        if self.transport.is_closing():
+            return
+        if self._owes_since is None and (self.cycle is None or self.cycle.response_complete):
+            self._owes_since = time.monotonic()
+        was_header = self._header_bytes is not None
+        super().data_received(data)
+        if self._header_bytes is None or self.transport.is_closing():
+            return
+        self._header_bytes += len(data) if was_header else 0
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self._hang_up(431, _TOO_LONG, Answer(Kind.TOO_LARGE))
+
+    def on_message_begin(self) -> None:
+        """A request starts."""
+        self._owes_since, self._header_bytes = time.monotonic(), 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its header is whole."""
+        self._header_bytes = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """So is its body."""
+        self._owes_since, self._header_bytes = None, 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Not HTTP."""
+        self._count(Answer(Kind.INVALID))
+        super().send_400_response(msg)
+
+    def pause_writing(self) -> None:
+        """The client does not read."""
+        self._taking_since = time.monotonic()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._taking_since = None
+        super().resume_writing()
+
+    def check(self, now: float) -> None:
+        """Close what takes too long at ``now`` (monotonic)."""
+        patience = self.limits.request_timeout_s + _GRACE_S
+        if self._taking_since is None and self.transport.is_closing():
+            self._taking_since = now  # the end of the answer
+        if self._taking_since is not None and now - self._taking_since > patience:
+            self.counters.add("spanledger_connections_closed_total", reason="slow reader")
+            self.transport.abort()
+        elif self._owes_since is not None and now - self._owes_since > patience and not self.flow.read_paused:
+            self.counters.add("spanledger_connections_closed_total", reason="slow sender")
+            self._close_slow()
+
+    def _close_slow(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            is_started = self._header_bytes is None or self._header_bytes > 0
+            self._hang_up(408, _TOO_SLOW, Answer(Kind.INVALID) if is_started else None)
+        else:
+            self.transport.close()
+
+    def _hang_up(self, status: int, said: bytes, answer: Answer | None) -> None:
+        """Say why and close, unless an answer is under way, which then is the last."""
+        if answer is not None:
+            self._count(answer)
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(
+                b"HTTP/1.1 %d \r\ncontent-type: text/plain\r\ncontent-length: %d\r\n"
+                b"connection: close\r\nretry-after: 1\r\n\r\n%s" % (status, len(said), said)
+            )
+        self.transport.close()
+
+    def _count(self, answer: Answer) -> None:
+        self.counters.count_answer("none", "http", answer)
+
+
+def limited(limits: ConnectionLimits, counters: Counters, base: type[LimitedConnection]) -> type[LimitedConnection]:
+    """``base`` with ``limits``, counting in ``counters``."""
+    return type(base.__name__, (base,), {"limits": limits, "counters": counters})
+
+
+async def watch(connections: Iterable[Any]) -> None:
+    """Look at ``connections`` once a second until cancelled."""
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        now = time.monotonic()
+        for each in list(connections):
+            each.check(now)
