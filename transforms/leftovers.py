@@ -1,21 +1,17 @@
 """What no canonical column holds, and the shape that makes a row lossless (read back by `transforms.lossless`)."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from transforms import content, typed
-from transforms.arrays import NONE, Flags, Ints, spread
+from transforms import content, moments, typed
+from transforms.arrays import NONE, Flags, Ints
 from transforms.attributes import Attributes, Kind
 from transforms.columns import CANONICAL
 from transforms.content import Content
 from transforms.decode import Decoded
-from transforms.wire import UndecodableError
 
 COLUMNS = tuple(CANONICAL)
 _KINDS = len(Kind)
@@ -33,8 +29,8 @@ def span_leftovers(decoded: Decoded, claim: Ints, keep: Content) -> dict[str, pa
     return {
         "attributes": _map(attributes, kind, (claim < 0) & ~attributes.is_repeat, keep.hash_key),
         "shape": _shape(attributes, kind, claim, keep.hash_key),
-        "events": _items(decoded, "events", lambda data: _event(data, keep)),
-        "links": _items(decoded, "links", lambda data: _link(data, keep)),
+        "events": moments.events(decoded, keep),
+        "links": moments.links(decoded, keep),
         "extras": _extras(decoded, keep),
     }
 
@@ -104,51 +100,9 @@ def _summed(entry: Ints, owner: Ints, owners: int, secret: bytes) -> Keyed:
     for shift, factor in ((30, seed[2] | np.uint64(1)), (27, seed[3] | np.uint64(1)), (31, np.uint64(1))):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * factor
     sums = np.zeros(owners, dtype=np.uint64)
-    np.add.at(sums, owner, mixed)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    sums[owner[starts]] = np.add.reduceat(mixed, starts) if len(starts) else 0
     return sums
-
-
-def _items(decoded: Decoded, name: str, read: Callable[[bytes], Any]) -> pa.Array:
-    """JSON array of a span's events or links; null where it has none."""
-    lists = decoded.spans.field(name)
-    result: list[str | None] = [None] * len(decoded)
-    if len(lists.values):
-        items = lists.values.to_pylist()
-        offsets = lists.offsets.to_numpy()
-        for span in np.unique(spread(lists.offsets)):
-            result[span] = typed.dumps([read(data) for data in items[offsets[span] : offsets[span + 1]]])
-    return pa.array(result, pa.string())
-
-
-def _event(data: bytes, keep: Content) -> dict[str, Any]:
-    event = _message(Span.Event, data)
-    return {
-        "name": event.name,
-        "time_unix_nano": event.time_unix_nano,
-        "attributes": typed.pairs(event.attributes, keep.replace_in(event.name)),
-        **typed.non_empty(dropped_attributes_count=event.dropped_attributes_count),
-    }
-
-
-def _link(data: bytes, keep: Content) -> dict[str, Any]:
-    link = _message(Span.Link, data)
-    return {
-        "trace_id": link.trace_id.hex(),
-        "span_id": link.span_id.hex(),
-        "attributes": typed.pairs(link.attributes, keep.replace),
-        **typed.non_empty(
-            trace_state=link.trace_state, flags=link.flags, dropped_attributes_count=link.dropped_attributes_count
-        ),
-    }
-
-
-def _message(kind: Any, data: bytes) -> Any:
-    try:
-        return kind.FromString(data)
-    except DecodeError as error:
-        raise UndecodableError(
-            f"not a serialized OTLP {kind.DESCRIPTOR.full_name} ({len(data)} bytes): {error}"
-        ) from error
 
 
 _DROPPED = ("dropped_attributes_count", "dropped_events_count", "dropped_links_count")
