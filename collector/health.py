@@ -7,9 +7,10 @@ from collector.config import CollectorConfig
 from collector.log import Log
 from collector.metrics import Counters, flat, prometheus_text
 from collector.pages import Page
+from collector.room import Room
 from collector.signals import JSON
 from collector.supervise import WriterProcess
-from collector.writer import sealed_segments
+from collector.waiting import standing
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -24,13 +25,16 @@ class Health:
         writer: WriterProcess,
         counters: Counters,
         warnings: Callable[[], list[str]] = list,
+        room: Room | None = None,
     ) -> None:
-        """``warnings`` says what is wrong without keeping the collector from being ready."""
+        """``warnings`` says what is wrong without keeping the collector from being ready; ``room`` what of the log is
+        left."""
         self._config = config
         self._log = log
         self._writer = writer
         self._counters = counters
         self._warnings = warnings
+        self._room = room
         self.is_stopping = False
 
     def pages(self) -> dict[str, Callable[[], Page]]:
@@ -46,6 +50,8 @@ class Health:
         found = ["the collector is stopping"] if self.is_stopping else []
         if self._log.state.error:
             found.append(self._log.state.error)
+        if self._room and (said := self._room.backlog.problem()):
+            found.append(said)
         if not self._writer.is_running:
             found.append("the writer process is not running")
         elif error := (self._writer.state() or {}).get("error"):
@@ -76,14 +82,20 @@ class Health:
             "spanledger_log_bytes_total": log.bytes,
             "spanledger_log_segments_total": log.segments,
             "spanledger_log_failures_total": log.failures,
-            "spanledger_log_waiting_segments": len(sealed_segments(self._config.log)),
-            "spanledger_lake_segments_total": writer.get("segments", 0),
-            "spanledger_lake_rows_total": writer.get("rows", 0),
-            "spanledger_outcomes_landed_total": writer.get("outcomes", 0),
-            "spanledger_quarantined_total": writer.get("quarantined", 0),
+            **standing(self._config).figures(),
             "spanledger_writer_failures_total": writer.get("failures", 0),
             "spanledger_writer_restarts_total": self._writer.restarts,
             "spanledger_compacted_files_total": writer.get("compacted_files", 0),
+            **self._room_left(),
             "spanledger_ready": 0 if self.problems() else 1,
         }
         return Page(200, _TEXT, prometheus_text([*self._counters.samples(), *flat(gauges)]))
+
+    def _room_left(self) -> dict[str, float]:
+        if self._room is None:
+            return {}
+        return {
+            "spanledger_log_held_bytes": self._room.backlog.bytes,
+            "spanledger_log_max_bytes": self._config.log_max_bytes,
+            "spanledger_log_disk_free_bytes": self._room.backlog.free_bytes,
+        }

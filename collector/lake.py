@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from collector.files import make_folder, sync_folder
@@ -83,11 +84,28 @@ def logs_header(header: Header) -> Header:
 
 def is_landed(spans: Path, header: Header) -> bool:
     """Whether the lake already holds the segment, in its own file or in a merged one."""
+    return _holder(spans, header) is not None
+
+
+def landed_rows(spans: Path, header: Header) -> int | None:
+    """How many rows of the segment the lake holds; None where it does not hold the segment. Raises LakeError."""
+    file = _holder(spans, header)
+    return None if file is None else rows_of_segment(file, header.segment)
+
+
+def _holder(spans: Path, header: Header) -> LakeFile | None:
     path = segment_path(spans, header)
-    if path.exists():
-        return True
+    if path.is_file():
+        return read_file(path)
     made = [file for prefix in (COMPACT_PREFIX, REWRITE_PREFIX) for file in path.parent.glob(prefix + "*.parquet")]
-    return any(header.segment in read_file(file).segments for file in made)
+    return next((file for file in map(read_file, made) if header.segment in file.segments), None)
+
+
+def rows_of_segment(file: LakeFile, segment: str) -> int:
+    """How many rows of ``file`` came with one of its segments."""
+    if file.segments == (segment,):
+        return file.rows
+    return int(pc.sum(pc.equal(pq.read_table(file.path, columns=["segment"])["segment"], segment)).as_py() or 0)
 
 
 def open_writer(path: Path, segments: tuple[str, ...], generations: tuple[int, ...] = ()) -> pq.ParquetWriter:

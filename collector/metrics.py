@@ -4,29 +4,46 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from collector.answers import Answer
+from collector.answers import Answer, Kind
 
 Labels = tuple[tuple[str, str], ...]
 
 HELP = {
     "spanledger_requests_total": "Requests by signal (OTLP's, or outcomes), transport and answer.",
+    "spanledger_items_received_total": "Spans, log records, data points and outcomes in requests that could be read.",
     "spanledger_items_accepted_total": "Spans, or items of another signal, acknowledged after they were on disk.",
-    "spanledger_items_rejected_total": "Spans, log records, data points and outcomes that were not stored.",
+    "spanledger_items_rejected_total": "Items that were not stored, by reason; busy and unavailable are sent again.",
     "spanledger_log_commits_total": "Group commits of the write-ahead log.",
     "spanledger_log_requests_total": "Requests in the write-ahead log since the start.",
     "spanledger_log_bytes_total": "Bytes written to the write-ahead log since the start.",
     "spanledger_log_segments_total": "Log segments sealed since the start.",
     "spanledger_log_failures_total": "Failed writes of the write-ahead log; nothing in them was acknowledged.",
+    "spanledger_log_held_bytes": "Bytes in the log that are not in the lake yet, and on their way to the log.",
+    "spanledger_log_max_bytes": "How many there may be (log_max_bytes); above, senders are told to wait.",
+    "spanledger_log_disk_free_bytes": "Bytes left on the disk of the log.",
+    "spanledger_connections_closed_total": "HTTP connections closed for being too slow, by reason.",
     "spanledger_log_waiting_segments": "Sealed log segments that are not in the lake yet.",
-    "spanledger_lake_segments_total": "Log segments landed in the lake since the writer's start.",
-    "spanledger_lake_rows_total": "Spans landed in the lake since the writer's start.",
-    "spanledger_outcomes_landed_total": "Outcomes landed in records/outcomes since the writer's start.",
-    "spanledger_quarantined_total": "Requests set aside because they could not be read.",
+    "spanledger_log_waiting_requests": "Requests in the log, the open segment included, that are not in the lake yet.",
+    "spanledger_log_waiting_items": "Their items: accepted, and not in the lake yet.",
+    "spanledger_lake_segments_total": "Log segments that were landed, each counted once, in the data directory's life.",
+    "spanledger_landed_requests_total": "Requests that were landed, in the data directory's life.",
+    "spanledger_lake_rows_total": "Rows landed in the lake, each segment counted once, in the data directory's life.",
+    "spanledger_outcomes_landed_total": "Outcomes landed in records/outcomes, in the data directory's life.",
+    "spanledger_items_missing_total": "How far rows and accepted items of landed requests differ. Not 0: a fault.",
+    "spanledger_quarantined_total": "Requests set aside because they could not be read, in the data directory's life.",
+    "spanledger_quarantined_items_total": "Their items.",
+    "spanledger_damages_total": "Places of the log, set aside, that were no whole request.",
+    "spanledger_replayed_total": "Requests that were read again out of the quarantine and landed.",
+    "spanledger_replayed_items_total": "Their rows and outcomes.",
+    "spanledger_quarantine_entries": "What is in quarantine now.",
     "spanledger_writer_failures_total": "Times a segment could not be landed; it stays and is tried again.",
     "spanledger_writer_restarts_total": "Times the writer process had to be started again.",
     "spanledger_compacted_files_total": "Lake files merged into larger ones.",
     "spanledger_ready": "1 when requests can be stored and land in the lake.",
 }
+
+UNFIT = {"traces": "unfit", "logs": "no_model_call", "metrics": "no_usage", "outcomes": "unusable"}
+"""Why items of a request that was read are not stored; where the whole request is not, the answer's kind is why."""
 
 
 class Counters:
@@ -43,10 +60,12 @@ class Counters:
 
     def count_answer(self, signal: str, transport: str, answer: Answer) -> None:
         """Count one request and what became of its items."""
-        kind = answer.kind.name.lower()
+        kind, stored = answer.kind.name.lower(), answer.accepted if answer.kind is Kind.OK else 0
         self.add("spanledger_requests_total", signal=signal, transport=transport, answer=kind)
-        self.add("spanledger_items_accepted_total", answer.accepted if kind == "ok" else 0, signal=signal)
-        self.add("spanledger_items_rejected_total", answer.rejected, signal=signal)
+        self.add("spanledger_items_received_total", stored + answer.rejected, signal=signal)
+        self.add("spanledger_items_accepted_total", stored, signal=signal)
+        reason = UNFIT.get(signal, kind) if answer.kind in (Kind.OK, Kind.INVALID) else kind
+        self.add("spanledger_items_rejected_total", answer.rejected, signal=signal, reason=reason)
 
     def samples(self) -> list[tuple[str, Labels, float]]:
         """A copy of all counters."""

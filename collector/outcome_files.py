@@ -21,7 +21,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.files import make_folder, sync_folder
-from collector.lake import COMPACT_PREFIX, SEGMENTS_KEY, LakeFile, aside, publish, read_file, split_superseded
+from collector.lake import (
+    COMPACT_PREFIX,
+    SEGMENTS_KEY,
+    LakeFile,
+    aside,
+    publish,
+    read_file,
+    rows_of_segment,
+    split_superseded,
+)
 from transforms.outcomes import SCHEMA
 
 MANY = 16
@@ -41,9 +50,21 @@ def active(folder: Path) -> list[LakeFile]:
 
 def is_there(folder: Path, part: str) -> bool:
     """Whether the part is in ``folder``, in its own file or in a merged one."""
-    if (folder / f"{part}.parquet").exists():
-        return True
-    return any(part in read_file(path).segments for path in folder.glob(f"{COMPACT_PREFIX}*.parquet"))
+    return _holder(folder, part) is not None
+
+
+def landed_rows(folder: Path, part: str) -> int | None:
+    """How many rows of a log segment ``folder`` holds; None where it does not hold the segment. Raises LakeError."""
+    file = _holder(folder, part)
+    return None if file is None else rows_of_segment(file, part)
+
+
+def _holder(folder: Path, part: str) -> LakeFile | None:
+    path = folder / f"{part}.parquet"
+    if path.is_file():
+        return read_file(path)
+    made = map(read_file, folder.glob(f"{COMPACT_PREFIX}*.parquet"))
+    return next((file for file in made if part in file.segments), None)
 
 
 def write(folder: Path, part: str, rows: pa.Table) -> Path:

@@ -17,6 +17,7 @@ import dataclasses
 import datetime
 import json
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 from isal.isal_zlib import crc32
@@ -137,6 +138,23 @@ def salvage(content: bytes, name: str) -> Segment:
     if not found.records:
         raise SegmentError(f"no whole request of segment {name} in these {len(content)} bytes")
     return dataclasses.replace(found, header=Header(name, found.records[0].received_at_ns))
+
+
+def frames(path: Path) -> Iterator[int | None]:
+    """The items of each record of ``path``, by their frames alone: bodies are neither read nor checked. Ends at the
+    first place where no record starts. Raises SegmentError."""
+    with path.open("rb") as file:
+        _, position = _decode_header(file.read(4096), str(path))
+        size = path.stat().st_size
+        while size - position >= _FRAME.size + _PAYLOAD.size + _ITEMS.size:
+            file.seek(position)
+            start = file.read(_FRAME.size + _PAYLOAD.size + _ITEMS.size)
+            mark, length, _ = _FRAME.unpack_from(start)
+            position += _FRAME.size + length
+            if mark != MARK or position > size:
+                return
+            _, signal, _ = _PAYLOAD.unpack_from(start, _FRAME.size)
+            yield _ITEMS.unpack_from(start, _FRAME.size + _PAYLOAD.size)[0] if signal & _HAS_ITEMS else None
 
 
 def _parse(content: bytes, header: Header, start: int) -> Segment:

@@ -8,7 +8,9 @@ from typing import Any
 
 from collector import quarantine
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.files import read_json
+from collector.segments import frames
 from collector.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
 
 logger = logging.getLogger(__name__)
@@ -96,7 +98,10 @@ class WriterProcess:
         path = self._config.log / f"{segment}.log"
         if self._crashes[segment] >= _CRASHES_PER_SEGMENT and path.exists():
             reason = quarantine.Reason(segment, 0, f"the writer crashed {self._crashes[segment]} times on this segment")
-            quarantine.set_aside(self._config.quarantine, reason, path.read_bytes(), label="segment")
+            quarantine.set_aside(self._config.quarantine, reason, path.read_bytes(), label=quarantine.SEGMENT)
+            counts = list(frames(path))
+            lost = Fates(quarantined=len(counts), quarantined_items=sum(items or 0 for items in counts))
+            Ledger(self._config.run / LANDED_NAME).count(segment, lost)  # the writer, whose it is, is dead
             path.unlink()
             logger.error("%s: moved to quarantine: %s", path.name, reason.reason)
 

@@ -18,8 +18,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from collector.brake import Brake
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Ledger
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.lake import LOCK_NAME, LakeError
 from collector.landing import Lander
@@ -38,13 +40,12 @@ DRAINED, NOT_DRAINED = 0, 3  # exit codes after "stop"
 
 @dataclasses.dataclass
 class WriterState:
-    """What the writer did since its start, for /metrics, /readyz and `doctor`; in `run/writer.json`."""
+    """What the writer did since its start, for /metrics, /readyz and `doctor`; in `run/writer.json`.
+
+    What it landed is in `collector.fates`.
+    """
 
     pid: int
-    segments: int = 0
-    rows: int = 0
-    outcomes: int = 0
-    quarantined: int = 0
     failures: int = 0
     compacted_files: int = 0
     current_segment: str | None = None
@@ -57,13 +58,14 @@ class Writer:
 
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
-        self._lander = Lander(config, hash_key)
+        self._lander = Lander(config, hash_key, Ledger(config.run / LANDED_NAME))
         self._compactions = [
             Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s)
             for tree in (config.spans, config.logs)
         ]
         self._outcomes = OutcomeCompaction(folder_of(config.data), grace_s=config.compaction_grace_s)
         self._next_compaction = time.monotonic() + config.compaction_interval_s
+        self._brake = Brake(config.writer_max_spans_per_s)
         self._said: set[str] = set()  # failures that are logged already, until all is well
         self.state = WriterState(os.getpid())
         self.stop_requested = False
@@ -90,10 +92,15 @@ class Writer:
         left = 0
         for path in paths:
             self._listen(0)
+            self._wait_for_brake()
             if self.parent_gone:
                 return left + 1
             left += not self._land(path)
         return left
+
+    def _wait_for_brake(self) -> None:
+        while not (self.stop_requested or self.parent_gone) and (wait_s := self._brake.wait_s()):
+            self._listen(wait_s)
 
     def _land(self, path: Path) -> bool:
         self.state.current_segment = path.stem
@@ -107,10 +114,7 @@ class Writer:
             logger.exception("%s", path.name)
             self._fail(f"{path.name} cannot be landed, {type(error).__name__}: {error}")
             return False
-        self.state.segments += 1
-        self.state.rows += landed.rows
-        self.state.outcomes += landed.outcomes
-        self.state.quarantined += landed.quarantined
+        self._brake.book(landed.rows)
         self.state.current_segment = None
         self._publish()
         return True

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import collector.landing
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.files import secret_key
 from collector.outcome_files import OutcomeCompaction, active, folder_of
 from collector.outcomes import OUTCOMES
@@ -60,7 +61,7 @@ def prepare(config: CollectorConfig) -> list[Path]:
 
 
 def land(config: CollectorConfig) -> None:
-    lander = collector.landing.Lander(config, secret_key(config.data / "hash.key"))
+    lander = collector.landing.Lander(config, secret_key(config.data / "hash.key"), Ledger(config.run / LANDED_NAME))
     for path in sorted(config.log.glob("*.log")):
         lander.land(path)
 
@@ -132,6 +133,8 @@ def check_landed(config: CollectorConfig, *, is_finished: bool) -> None:
         (bad,) = config.quarantine.glob("*.bin")
         assert bad.read_bytes() == b"\xff\xff"
         assert bad.with_suffix(".json").exists()
+        total = Fates(landed_requests=6, rows=len(EXPECTED), outcomes=len(TASKS), quarantined=1)
+        assert Ledger(config.run / LANDED_NAME).total == total, "something was not counted, or twice"
 
 
 def check_compacted(config: CollectorConfig, *, is_finished: bool) -> None:

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.lake import active_files
-from collector.landing import Landed, Lander
+from collector.landing import Lander
 from collector.segments import LOGS, METRICS, TRACES, Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, span_ids, wait_until
@@ -33,6 +34,11 @@ def segment(
     return path
 
 
+def land(config: CollectorConfig, path: Path) -> Fates:
+    """As a writer that has just started does."""
+    return Lander(config, KEY, Ledger(config.run / LANDED_NAME)).land(path)
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> CollectorConfig:
     return configuration(tmp_path)
@@ -43,7 +49,7 @@ def test_a_segment_becomes_one_file_of_its_hour(config: CollectorConfig) -> None
     path = segment(
         config, [request(*spans[:2]).SerializeToString(), request(*spans[2:]).SerializeToString()], organization="acme"
     )
-    assert Lander(config, KEY).land(path) == Landed(rows=5, quarantined=0)
+    assert land(config, path) == Fates(landed_requests=2, rows=5)
     assert not path.exists()
     (file,) = active_files(config.lake)
     assert file.path == config.spans / "ingest_date=2023-11-14" / "ingest_hour=22" / f"{HEADER.segment}.parquet"
@@ -67,7 +73,7 @@ def test_logs_and_metrics_land_beside_the_spans_and_either_can_be_there_alone(co
     path = segment(config, [])
     for _ in range(2):  # again as after a crash before the segment was removed
         path.write_bytes(content)
-        Lander(config, KEY).land(path)
+        assert land(config, path) == Fates(landed_requests=3, rows=3)
         spans, others = active_files(config.lake)
         assert (spans.rows, others.rows) == (1, 2)
         assert others.segments == (f"{HEADER.segment}.logs",)
@@ -75,11 +81,12 @@ def test_logs_and_metrics_land_beside_the_spans_and_either_can_be_there_alone(co
         assert pq.read_table(others.path)["signal"].to_pylist() == ["log", "metric"]
     spans.path.unlink()  # as after a crash between the two
     path.write_bytes(content)
-    assert Lander(config, KEY).land(path) == Landed(rows=1, quarantined=0)
+    assert land(config, path) == Fates(landed_requests=3, rows=3)
+    assert Ledger(config.run / LANDED_NAME).total == Fates(landed_requests=3, rows=3), "counted once"
 
 
 def test_ids_are_not_stored_as_dictionaries_and_times_as_deltas(config: CollectorConfig) -> None:
-    Lander(config, KEY).land(segment(config, [request(*[span() for _ in range(50)]).SerializeToString()]))
+    land(config, segment(config, [request(*[span() for _ in range(50)]).SerializeToString()]))
     (file,) = active_files(config.lake)
     group = pq.read_metadata(file.path).row_group(0)
     columns = {group.column(index).path_in_schema: group.column(index) for index in range(group.num_columns)}
@@ -95,8 +102,8 @@ def test_a_request_that_cannot_be_read_is_set_aside_and_the_others_land(config: 
     spans = [span() for _ in range(20)]
     bodies = [request(one).SerializeToString() for one in spans]
     bodies[bad] = b"\xff\xffnot protobuf"
-    landed = Lander(config, KEY).land(segment(config, bodies, organization="acme"))
-    assert landed == Landed(rows=19, quarantined=1)
+    landed = land(config, segment(config, bodies, organization="acme"))
+    assert landed == Fates(landed_requests=19, rows=19, quarantined=1)
     assert span_ids(config) == [one.span_id for number, one in enumerate(spans) if number != bad]
     (kept,) = config.quarantine.glob("*.bin")
     assert kept.read_bytes() == bodies[bad]
@@ -108,11 +115,12 @@ def test_a_request_that_cannot_be_read_is_set_aside_and_the_others_land(config: 
         "received_at_ns": HEADER.opened_at_ns + bad,
         "organization": "acme",
         "signal": "span",
+        "items": None,
     }
 
 
 def test_when_nothing_can_be_read_all_is_set_aside(config: CollectorConfig) -> None:
-    assert Lander(config, KEY).land(segment(config, [b"\xff", b"\xfe"])) == Landed(rows=0, quarantined=2)
+    assert land(config, segment(config, [b"\xff", b"\xfe"])) == Fates(quarantined=2)
     assert active_files(config.lake) == []
     assert len(list(config.quarantine.glob("*.bin"))) == 2
 
@@ -123,7 +131,7 @@ def test_a_damaged_place_is_set_aside_and_what_surrounds_it_lands(config: Collec
     content = bytearray(path.read_bytes())
     content[content.find(request(spans[1]).SerializeToString()) + 5] ^= 1
     path.write_bytes(content)
-    assert Lander(config, KEY).land(path) == Landed(rows=2, quarantined=1)
+    assert land(config, path) == Fates(landed_requests=2, rows=2, damages=1)
     assert span_ids(config) == [spans[0].span_id, spans[2].span_id]
     (kept,) = config.quarantine.glob("*.damage0.bin")
     assert kept.read_bytes() in content
@@ -133,9 +141,9 @@ def test_a_file_that_is_no_segment_is_set_aside(config: CollectorConfig) -> None
     config.log.mkdir(parents=True)
     path = config.log / "000001-00000009-0badcafe.log"
     path.write_bytes(b"who am I?")
-    assert Lander(config, KEY).land(path) == Landed(rows=0, quarantined=1)
+    assert land(config, path) == Fates(damages=1)
     assert not path.exists()
-    assert (config.quarantine / "000001-00000009-0badcafe.0.bin").read_bytes() == b"who am I?"
+    assert (config.quarantine / "000001-00000009-0badcafe.segment0.bin").read_bytes() == b"who am I?"
 
 
 @pytest.mark.parametrize("step", ["land", "compact", "merge", "rewrite"])

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from collector.answers import RefusedError
 from collector.config import CollectorConfig
+from collector.fates import Fates
 from collector.http_front import POST_PATHS
 from collector.lake import active_files
-from collector.landing import Landed, Lander
 from collector.outcome_files import active, folder_of
 from collector.outcomes import MAX_RECORDS, OUTCOMES, rows_of
 from collector.segments import OUTCOMES as NUMBER
@@ -26,7 +26,7 @@ from collector.segments import TRACES, Record, encode_header, encode_record
 from collector.signals import Sent
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, Response, configuration, wait_until
-from tests.collector.test_landing import HEADER, KEY, segment
+from tests.collector.test_landing import HEADER, land, segment
 from transforms.outcomes import SCHEMA
 
 JSON = "application/json"
@@ -184,17 +184,17 @@ def test_spans_and_outcomes_of_a_segment_land_apart_and_either_can_be_there_alon
     path = segment(config, [])
     for _ in range(2):  # again as after a crash before the segment was removed
         path.write_bytes(content)
-        Lander(config, KEY).land(path)
+        land(config, path)
         (file,) = active(folder_of(config.data))
         assert (file.segments, file.rows) == ((HEADER.segment,), 2)
         assert pq.ParquetFile(file.path).schema_arrow.equals(SCHEMA)
     (spans,) = active_files(config.lake)
     file.path.unlink()  # as after a crash between the two
     path.write_bytes(content)
-    assert Lander(config, KEY).land(path) == Landed(rows=0, quarantined=0, outcomes=2)
+    assert land(config, path) == Fates(landed_requests=2, rows=1, outcomes=2)
     spans.path.unlink()
     path.write_bytes(content)
-    assert Lander(config, KEY).land(path) == Landed(rows=1, quarantined=0, outcomes=0)
+    assert land(config, path) == Fates(landed_requests=2, rows=1, outcomes=2)
 
 
 def test_a_record_of_the_log_that_holds_no_outcomes_is_set_aside(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_record_of_the_log_that_holds_no_outcomes_is_set_aside(tmp_path: Path)
     path = segment(config, [])
     records = [Record(HEADER.opened_at_ns, "acme", one, NUMBER) for one in (good, b"[{}]", b"\xff")]
     path.write_bytes(encode_header(HEADER) + b"".join(encode_record(each, HEADER.segment) for each in records))
-    assert Lander(config, KEY).land(path) == Landed(rows=0, quarantined=2, outcomes=1)
+    assert land(config, path) == Fates(landed_requests=1, outcomes=1, quarantined=2)
     reasons = [json.loads(one.read_text()) for one in sorted(config.quarantine.glob("*.json"))]
     assert [(one["number"], one["signal"]) for one in reasons] == [(1, "outcome"), (2, "outcome")]
 
