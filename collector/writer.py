@@ -25,6 +25,7 @@ from collector.fates import LANDED_NAME, Ledger
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.lake import LOCK_NAME, LakeError
 from collector.landing import Lander
+from collector.lean import keep_memory, without_pandas
 from collector.logs import configure_logging
 from collector.outcome_files import OutcomeCompaction, folder_of
 from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
@@ -194,6 +195,8 @@ def main() -> int:
     """Read the configuration, take the writer's lock (waiting for a predecessor to finish), and run."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    without_pandas()
+    keep_memory()
     config = CollectorConfig.from_json(_read_line())
     configure_logging("writer", config.log_format, config.log_level)
     make_folder(config.run)
