@@ -1,14 +1,13 @@
-"""One HTTP connection: uvicorn's, which also tells each request the TLS client's certificate."""
+"""One HTTP connection: uvicorn's, within limits, which also tells each request the TLS client's certificate."""
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from collector.http_front import CERTIFICATE
+from collector.limited_connection import LimitedConnection
 from collector.tls import of_http
 
 
-class Connection(HttpToolsProtocol):
+class Connection(LimitedConnection):
     """uvicorn's protocol; requests find the certificate in the state of their scope."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does

@@ -1,10 +1,12 @@
 """HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from collector.answers import RETRY_AFTER_S, Answer, Kind, RefusedError
+from collector.answers import Answer, Kind, RefusedError
+from collector.budget import Budget, Held
 from collector.gate import Caller
 from collector.outcomes import OUTCOMES
 from collector.pages import Pages
@@ -28,7 +30,10 @@ POST_PATHS: dict[str, Readable] = {**EXPORT_PATHS, OUTCOMES_PATH: OUTCOMES}
 CERTIFICATE = "certificate"
 """Key of a connection's state in the ASGI scope: its `PeerCertificate`, where TLS asked for one."""
 
-_LARGE_BODY = 64 * 1024  # above this (or for JSON) reading a request takes long enough to leave the event loop
+# OpenTelemetry's exporters for Python long dropped what is answered with 429, which OTLP lets them retry. OTLP allows
+# 503 in its place, which all of them retry.
+_DROPS_429 = "otel-otlp-exporter-python/"
+_LONGEST_NUMBER = 20  # digits of a length
 
 
 class HttpFront:
@@ -41,13 +46,14 @@ class HttpFront:
         *,
         max_request_bytes: int,
         max_reading_bytes: int,
+        request_timeout_s: float = 30.0,
         paths: Mapping[str, Readable] = POST_PATHS,
     ) -> None:
         self._paths = paths
         self._receiver = receiver
         self._max_request_bytes = max_request_bytes
-        self._max_reading_bytes = max_reading_bytes
-        self._reading_bytes = 0  # of all requests whose body is still arriving
+        self._budget = Budget(max_reading_bytes)  # for bodies from their first byte to the answer
+        self._request_timeout_s = request_timeout_s
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +78,7 @@ class HttpFront:
         except RefusedError as refused:
             answer = refused.answer
             self._receiver.count_refusal(self._paths.get(path), "http", answer)
-        await _send_answer(send, self._paths.get(path), answer, is_json=is_json)
+        await _send_answer(send, self._paths.get(path), answer, headers, is_json=is_json)
 
     async def _take(self, signal: Readable, caller: Caller, is_json: bool, receive: Receive) -> Answer:
         headers = caller.headers
@@ -80,40 +86,42 @@ class HttpFront:
         if _media_type(headers) not in signal.media and not _is_probe(headers):
             kind = headers.get("content-type", "")
             raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {' or '.join(signal.media)}")
-        body = await self._read(headers, receive)
-        if not body and _is_probe(headers):
-            return Answer(Kind.OK)
-        encoding = headers.get("content-encoding", "").strip().lower()
-        incoming = Incoming(signal, "http", body, headers, admitted, is_json, encoding)
-        if is_json or encoding or len(body) > _LARGE_BODY:
-            answering = await asyncio.to_thread(self._receiver.receive, incoming)
-        else:
-            answering = self._receiver.receive(incoming)
-        return await asyncio.wrap_future(answering)
+        with self._budget.hold() as held:
+            body = await self._read_in_time(headers, receive, held)
+            if not body and _is_probe(headers):
+                return Answer(Kind.OK)
+            encoding = headers.get("content-encoding", "").strip().lower()
+            incoming = Incoming(signal, "http", body, headers, admitted, is_json, encoding, caller.peer)
+            if incoming.is_large:
+                answering = await asyncio.to_thread(self._receiver.receive, incoming)
+            else:
+                answering = self._receiver.receive(incoming)
+            return await asyncio.wrap_future(answering)
 
-    async def _read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+    async def _read_in_time(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
+        try:
+            async with asyncio.timeout(self._request_timeout_s):
+                return await self._read(headers, receive, held)
+        except TimeoutError:
+            said = f"the body did not arrive within {self._request_timeout_s:g} s (request_timeout_s)"
+            raise RefusedError(Kind.UNAVAILABLE, said) from None
+
+    async def _read(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
         """The whole body. Raises RefusedError as soon as it is known to be too large."""
         length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._max_request_bytes:
+        if length.isdigit() and (len(length) > _LONGEST_NUMBER or int(length) > self._max_request_bytes):
             raise self._too_large()
         parts: list[bytes] = []
-        size = 0
-        try:
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise RefusedError(Kind.INVALID, "the connection was closed before the body ended")
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                self._reading_bytes += len(parts[-1])
-                if size > self._max_request_bytes:
-                    raise self._too_large()
-                if self._reading_bytes > self._max_reading_bytes:
-                    raise RefusedError(Kind.BUSY, "too many large requests are arriving at once")
-                if not message.get("more_body", False):
-                    return b"".join(parts)
-        finally:
-            self._reading_bytes -= size
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RefusedError(Kind.INVALID, "the connection was closed before the body ended")
+            parts.append(message.get("body", b""))
+            held.add(len(parts[-1]))
+            if held.size > self._max_request_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return b"".join(parts)
 
     def _too_large(self) -> RefusedError:
         limit = self._max_request_bytes
@@ -134,16 +142,24 @@ def _is_probe(headers: Mapping[str, str]) -> bool:
     return headers.get("x-test-connection", "").lower() == "true"
 
 
-async def _send_answer(send: Send, signal: Readable | None, answer: Answer, *, is_json: bool) -> None:
+def _status(answer: Answer, headers: Mapping[str, str]) -> int:
+    if answer.kind is Kind.BUSY and headers.get("user-agent", "").lower().startswith(_DROPS_429):
+        return Kind.UNAVAILABLE.value.http_status
+    return answer.kind.value.http_status
+
+
+async def _send_answer(
+    send: Send, signal: Readable | None, answer: Answer, headers: Mapping[str, str], *, is_json: bool
+) -> None:
     extra = []
     if answer.kind.value.is_retryable:
-        extra.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+        extra.append((b"retry-after", str(math.ceil(answer.retry_after_s)).encode()))
     if answer.kind is Kind.METHOD_NOT_ALLOWED:
         extra.append((b"allow", b"POST" if signal is not None else b"GET, HEAD"))
     if answer.kind is Kind.UNAUTHENTICATED:
         extra.append((b"www-authenticate", b'Bearer realm="spanledger"'))
     content_type, body = body_of(signal, answer, is_json=is_json)
-    await _send(send, answer.kind.value.http_status, content_type, body, extra)
+    await _send(send, _status(answer, headers), content_type, body, extra)
 
 
 async def _send(

@@ -11,7 +11,6 @@ times, so a request costs no timer.
 
 import asyncio
 import dataclasses
-import logging
 import time
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -20,8 +19,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collector.answers import Answer, Kind
 from collector.metrics import Counters
-
-logger = logging.getLogger(__name__)
 
 MAX_HEADER_BYTES = 64 * 1024
 _LOOK_S = 1.0
@@ -33,16 +30,21 @@ _TOO_SLOW = b"the request did not arrive in time\n"
 
 @dataclasses.dataclass(frozen=True)
 class ConnectionLimits:
-    """How many connections may be open, and how many seconds a request may take to arrive or an answer to be taken."""
+    """How many connections may be open, for how many seconds a request may take to arrive or an answer to be taken,
+    and after how many without a request a gRPC connection is closed."""
 
-    max_connections: int
-    request_timeout_s: float
+    max_connections: int = 10_000
+    request_timeout_s: float = 30.0
+    idle_s: float = 600.0
+
+
+DEFAULTS = ConnectionLimits()
 
 
 class LimitedConnection(HttpToolsProtocol):
     """One connection; see above. ``limits`` and ``counters`` are those of the server that is run."""
 
-    limits: ClassVar[ConnectionLimits] = ConnectionLimits(1 << 30, float("inf"))
+    limits: ClassVar[ConnectionLimits] = DEFAULTS
     counters: ClassVar[Counters] = Counters()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -50,6 +52,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._owes_since: float | None = None  # since when a request is on its way
         self._taking_since: float | None = None  # since when an answer is
         self._header_bytes: int | None = 0  # None while a body arrives
+        self._headers = 0  # how many were whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does
         """Take the connection, or say that there are too many."""
@@ -64,11 +67,11 @@ class LimitedConnection(HttpToolsProtocol):
             return
         if self._owes_since is None and (self.cycle is None or self.cycle.response_complete):
             self._owes_since = time.monotonic()
-        was_header = self._header_bytes is not None
+        before = self._headers
         super().data_received(data)
-        if self._header_bytes is None or self.transport.is_closing():
+        if self._header_bytes is None or self._headers != before or self.transport.is_closing():
             return
-        self._header_bytes += len(data) if was_header else 0
+        self._header_bytes += len(data)
         if self._header_bytes > MAX_HEADER_BYTES:
             self._hang_up(431, _TOO_LONG, Answer(Kind.TOO_LARGE))
 
@@ -80,6 +83,7 @@ class LimitedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its header is whole."""
         self._header_bytes = None
+        self._headers += 1
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

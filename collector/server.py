@@ -8,21 +8,25 @@ import contextlib
 import ipaddress
 import logging
 import os
+import resource
 import signal
 import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
 
 from collector.config import CollectorConfig
 from collector.connection import Connection
+from collector.data_format import FormatError, claim
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.grpc_front import PortTakenError, start_grpc
 from collector.health import Health
 from collector.http_front import HttpFront
+from collector.limited_connection import ConnectionLimits, LimitedConnection, limited, watch
 from collector.log import Log
 from collector.logs import configure_logging
 from collector.mapping import with_mapping
@@ -30,7 +34,9 @@ from collector.metrics import Counters
 from collector.openapi import pages as descriptions
 from collector.pages import Pages
 from collector.receive import Receiver
+from collector.room import room_in
 from collector.security import Security
+from collector.shape import ItemLimits
 from collector.supervise import WriterProcess
 from collector.tls import TlsError
 from collector.tokens import TokenFileError
@@ -39,13 +45,15 @@ from transforms.yaml_lines import ConfigError
 logger = logging.getLogger(__name__)
 
 STATE_NAME = "collector.json"
+_READING_THREADS = 32  # large requests wait in them for their turn to be read
+_OTHER_FILES = 1024
 
 
 class ExposedError(ValueError):
     """The collector would listen to the network without asking who sends."""
 
 
-START_ERRORS = (ExposedError, TokenFileError, TlsError, ConfigError, LockedError, PortTakenError, OSError)
+START_ERRORS = (ExposedError, TokenFileError, TlsError, ConfigError, FormatError, LockedError, PortTakenError, OSError)
 """What `run` raises when it cannot start; the message is meant for the user."""
 
 
@@ -72,6 +80,7 @@ def run(config: CollectorConfig) -> int:
     make_folder(config.logs)
     held = lock(config.run / "collector.lock")
     try:
+        claim(config.data)
         secret_key(config.data / "hash.key")
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(_serve(config, security))
@@ -119,12 +128,24 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
         max_pending_bytes=config.max_pending_bytes,
     )
     writer = WriterProcess(config)
-    health = Health(config, log, writer, counters, security.problems)
+    room = room_in(log, config)
+    health = Health(config, log, writer, counters, security.problems, room)
     await writer.start()  # before gRPC has threads, which do not go well with making processes
-    receiver = Receiver(log, security.gate, counters, max_inflated_bytes=config.max_inflated_bytes)
-    grpc_server, grpc_port = start_grpc(
-        *(receiver, config.host, config.grpc_port, config.max_inflated_bytes), security.grpc_credentials
+    receiver = Receiver(
+        log,
+        security.gate,
+        counters,
+        max_inflated_bytes=config.max_inflated_bytes,
+        max_json_bytes=config.max_request_bytes,
+        items=ItemLimits(config.max_attributes, config.max_events),
+        room=room,
     )
+    limits = ConnectionLimits(config.max_connections, config.request_timeout_s)
+    grpc_server, grpc_port = start_grpc(
+        *(receiver, config.host, config.grpc_port, config.max_request_bytes), security.grpc_credentials, limits
+    )
+    _allow_open_files(config.max_connections)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="http"))
     http_server, http_task = _start_http(
         config,
         HttpFront(
@@ -132,17 +153,20 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
             Pages(security.gate, {**health.pages(), **descriptions()}, health.bare_pages()),
             max_request_bytes=config.max_request_bytes,
             max_reading_bytes=config.max_pending_bytes,
+            request_timeout_s=config.request_timeout_s,
         ),
+        limited(limits, counters, Connection),
         listening,
         security.http_context,
     )
-    watching = asyncio.create_task(security.watch())
+    watching = [asyncio.create_task(each) for each in (security.watch(), watch(http_server.server_state.connections))]
     _announce(config, grpc_port, listening.getsockname()[1])
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, http_task}, return_when=asyncio.FIRST_COMPLETED)
 
     logger.info("stopping: finishing the requests at hand")
-    watching.cancel()
+    for each in watching:
+        each.cancel()
     health.is_stopping = True
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
@@ -156,14 +180,18 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
 
 
 def _start_http(
-    config: CollectorConfig, front: HttpFront, listening: socket.socket, tls: ssl.SSLContext | None
+    config: CollectorConfig,
+    front: HttpFront,
+    connection: type[LimitedConnection],
+    listening: socket.socket,
+    tls: ssl.SSLContext | None,
 ) -> tuple[uvicorn.Server, "asyncio.Task[Any]"]:
     settings = uvicorn.Config(
         front,
-        http=Connection,
+        http=connection,
         lifespan="off",
         log_config=None,
-        log_level="warning",
+        log_level="error",  # a warning for each request that is not HTTP would fill disks; they are counted
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -175,6 +203,17 @@ def _start_http(
     settings.ssl = tls
     server = _HttpServer(settings)
     return server, asyncio.create_task(server.serve(sockets=[listening]))
+
+
+def _allow_open_files(connections: int) -> None:
+    """Each connection of both transports is an open file; the system's soft limit is often 1024 in all."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = 2 * connections + _OTHER_FILES
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if most > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < needed:
+        logger.warning("%d open files are allowed, max_connections of %d may need %d", most, connections, needed)
 
 
 def _listen(host: str, port: int) -> socket.socket:

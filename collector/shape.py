@@ -6,6 +6,7 @@ bodies could hold many tiny parts they are counted before they are read.
 
 import dataclasses
 import functools
+import re
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from collector.answers import Kind, RefusedError
 
 MAX_PARTS = 500_000
 """Messages within a message, or objects and arrays in JSON, of a body in which they are tiny."""
-_SMALL_BODY = 64 * 1024
 _TINY = 8  # bytes; larger parts take at most some ten times the memory they take on the wire
+_JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TINY_SHARE = 16  # one tiny part in so many bytes is more than telemetry has
 
 
@@ -30,17 +31,25 @@ class ItemLimits:
     events: int = 10_000
 
 
-def refuse_crowded_protobuf(body: bytes, message: Descriptor) -> None:
-    """Raises RefusedError when ``body``, a serialised ``message``, has more than MAX_PARTS parts, most of them tiny."""
-    if len(body) > _SMALL_BODY and _tiny_parts(body) > len(body) // _TINY_SHARE:
+NO_LIMITS = ItemLimits(1 << 62, 1 << 62)
+
+
+def refuse_crowded_protobuf(body: bytes, message: Any) -> None:
+    """Raises RefusedError when ``body``, a serialised message of the descriptor ``message``, has more than MAX_PARTS
+    parts, most of them tiny."""
+    if len(body) > 2 * MAX_PARTS and _tiny_parts(body) > len(body) // _TINY_SHARE:
         _refuse(_count_parts(body, message))
 
 
 def refuse_crowded_json(body: bytes) -> None:
     """Raises RefusedError when ``body`` has more than MAX_PARTS objects and arrays, most of them tiny."""
-    parts = body.count(b"{") + body.count(b"[")
-    if parts > len(body) // _TINY_SHARE:
-        _refuse(parts)
+    parts = _brackets(body)
+    if parts > MAX_PARTS and parts > len(body) // _TINY_SHARE:
+        _refuse(_brackets(_JSON_STRING.sub(b"", body)))
+
+
+def _brackets(body: bytes) -> int:
+    return body.count(b"{") + body.count(b"[")
 
 
 def _refuse(parts: int) -> None:

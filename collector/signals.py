@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace
 
 from collector import checks, segments
 from collector.answers import Answer, Kind, RefusedError
+from collector.shape import NO_LIMITS, ItemLimits, can_exceed, refuse_crowded_json, refuse_crowded_protobuf
 from collector.tokens import INGEST
 from transforms.otlp_json import OtlpJsonError, parse_json
 
@@ -22,11 +23,13 @@ PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-    """What is known of a request beside its body; ``organization`` is None where nobody asks who sends."""
+    """What is known of a request beside its body, and what its items may have; ``organization`` is None where nobody
+    asks who sends."""
 
     organization: str | None
     received_at_ns: int
     is_json: bool
+    limits: ItemLimits = NO_LIMITS
 
 
 class Readable(Protocol):
@@ -45,7 +48,8 @@ class Readable(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Signal:
-    """One kind of telemetry. ``check`` takes out of a request what is not stored, and makes the answer."""
+    """One kind of telemetry. ``check`` takes out of a request what is not stored, and makes the answer; it is given
+    limits where the request is large enough to exceed them."""
 
     name: str
     number: int
@@ -53,19 +57,23 @@ class Signal:
     request: type[Message]
     response: type[Message]
     rejected_field: str  # of the answer: how many items were not stored
-    check: Callable[[Any], Answer]
+    check: Callable[[Any, ItemLimits | None], Answer]
     media = (PROTOBUF, JSON)
     scope = INGEST
 
     def read(self, body: bytes, sent: Sent) -> tuple[bytes, Answer]:
         """What is stored of ``body`` (protobuf, whatever it came as), and the answer. Raises RefusedError."""
         request = self._parse(body, is_json=sent.is_json)
-        checked = self.check(request)
+        checked = self.check(request, sent.limits if can_exceed(body, sent.limits) else None)
         if checked.accepted and (sent.is_json or checked.rejected):
             body = request.SerializeToString()
         return body, checked
 
     def _parse(self, body: bytes, *, is_json: bool) -> Message:
+        if is_json:
+            refuse_crowded_json(body)
+        else:
+            refuse_crowded_protobuf(body, self.request.DESCRIPTOR)
         try:
             return parse_json(body, self.request) if is_json else self.request.FromString(body)
         except OtlpJsonError as error:
@@ -82,7 +90,7 @@ TRACES = Signal(
     trace.ExportTraceServiceRequest,
     trace.ExportTraceServiceResponse,
     "rejected_spans",
-    checks.remove_unidentified,
+    checks.remove_unfit_spans,
 )
 LOGS = Signal(
     "logs",

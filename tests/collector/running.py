@@ -31,7 +31,9 @@ def wait_until(condition: Callable[[], object], what: str, timeout_s: float = TI
 
 def configuration(folder: Path, **changes: Any) -> CollectorConfig:
     """Ports chosen by the system, and quick rotation."""
-    config = CollectorConfig(data=folder, lake=folder / "lake", grpc_port=0, http_port=0, log_segment_max_age_s=0.2)
+    config = CollectorConfig(
+        data=folder, lake=folder / "lake", grpc_port=0, http_port=0, log_segment_max_age_s=0.2, min_free_bytes=0
+    )
     return dataclasses.replace(config, **changes)
 
 
