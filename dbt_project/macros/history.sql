@@ -13,7 +13,7 @@
 #}
 
 {% macro history(model_name) -%}
-  history.{{ model_name }}
+  {{ target.database }}.history.{{ model_name }}
 {%- endmacro %}
 
 {# A view per history model over the previous build's files; typed and empty where there are none. #}

@@ -10,3 +10,13 @@
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# What one other model reads, once: not kept, worked out where it is read. #}
+{% materialization passing, adapter='duckdb' %}
+  {%- set target_relation = this.incorporate(type='view') -%}
+  {% call statement('main') -%}
+    create view {{ target_relation }} as {{ sql }}
+  {%- endcall %}
+  {{ adapter.commit() }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -3,9 +3,9 @@
 ) }}
 -- depends_on: {{ ref('int_touched_traces') }}
 select
-    {{ select_list(span_version_columns(), 'context.') }},
-    context.started_ns,
-    context.ended_ns,
+    {{ select_list(span_version_columns(), 'spans.') }},
+    spans.started_ns,
+    spans.ended_ns,
     case
         when sightings.preference = 1 then 'call'
         when sightings.preference > 1 then 'folded'
@@ -17,8 +17,9 @@ select
     aggregates.unexplained_input_tokens,
     aggregates.unexplained_output_tokens,
     context.known_traffic_source,
-    {{ utc_date('context.started_ns') }} as date
-from {{ ref('int_span_context') }} as context
+    {{ utc_date('spans.started_ns') }} as date
+from {{ ref('int_spans_deduplicated') }} as spans
+inner join {{ ref('int_span_context') }} as context using (organization, trace_id, span_id)
 left join {{ ref('int_sightings') }} as sightings using (organization, trace_id, span_id)
 left join {{ ref('int_aggregates') }} as aggregates using (organization, trace_id, span_id)
 left join {{ ref('int_second_sources') }} as seconds using (organization, trace_id, span_id)

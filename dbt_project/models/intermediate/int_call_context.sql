@@ -2,15 +2,24 @@
 -- call must change nothing, so what spans say is read at the innermost sighting of the call's trace, which inherits from
 -- all others; what only a resource says, at the sighting that speaks. Task and run are read together, at the innermost
 -- sighting that has a task tag, else a run tag.
+-- A call that was seen once is as that sighting says.
+{%- set call_tags = tag_columns() | reject('in', ['traffic_source', 'traffic_marker', 'task_id']) | list %}
 with sightings as (
     select
         *,
-        coalesce(inherited_task_id, resource_task_id) as tagged_task_id,
+        coalesce(inherited_task_id, resource_task_id) as tagged_task_id
+    from {{ ref('int_sightings') }}
+),
+
+several as (
+    select
+        *,
         trace_id = first_value(trace_id) over (partition by call_id order by preference) as is_of_call_trace,
         coalesce(signal = 'log', false) or max(effective_sampler) over (partition by call_id, trace_id) is null as is_whole,
         list_position(['marker', 'span tag', 'ancestor tag', 'resource tag', 'resource marker'], traffic_source_rule)
             as traffic_rank
-    from {{ ref('int_sightings') }}
+    from sightings
+    where call_id in (select call_id from {{ ref('int_sightings') }} where preference = 2)
 ),
 
 placed as (
@@ -23,13 +32,13 @@ placed as (
         row_number() over (
             call order by traffic_rank nulls last, case when traffic_rank <= 3 then -depth end nulls last, preference
         ) as traffic_place
-    from sightings
+    from several
     window call as (partition by call_id, is_of_call_trace)
 )
 
 select
     call_id,
-    {%- for tag in tag_columns() if tag not in ['traffic_source', 'traffic_marker', 'task_id'] %}
+    {%- for tag in call_tags %}
     {{ "case when not bool_or(is_whole) then" if tag in ['sampler', 'sampling_probability'] }} coalesce(
         arg_min(inherited_{{ tag }}, place) filter (where inherited_{{ tag }} is not null and is_of_call_trace),
         arg_min(effective_{{ tag }}, preference) filter (where effective_{{ tag }} is not null)
@@ -50,3 +59,23 @@ select
     ) as step_span
 from placed
 group by call_id
+union all
+select
+    call_id,
+    {%- for tag in call_tags %}
+    {%- if tag in ['sampler', 'sampling_probability'] %}
+    case when signal is distinct from 'log' and effective_sampler is not null then effective_{{ tag }} end as {{ tag }},
+    {%- else %}
+    effective_{{ tag }} as {{ tag }},
+    {%- endif %}
+    {%- endfor %}
+    tagged_task_id,
+    run_id,
+    run_key,
+    agent_span_id,
+    known_traffic_source as traffic_source,
+    traffic_source_rule,
+    coalesce(step_tag, effective_step) as step,
+    coalesce(case when step_tag is not null then step_tag_span_id end, step_span) as step_span
+from sightings
+where call_id not in (select call_id from {{ ref('int_sightings') }} where preference = 2)

@@ -1,3 +1,4 @@
+{{ config(materialized='passing') }}
 -- The calls of the touched tasks with what they cost: their part of the charge that pays for them, else what is metered.
 with calls as (
     select

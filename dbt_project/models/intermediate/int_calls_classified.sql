@@ -1,34 +1,30 @@
 -- Each call of the touched tasks with its one spend class: the first line that applies.
 with attempts as (
     select
-        calls.*,
+        call_id,
         -- 0-based attempt tags are shifted
-        calls.attempt
-        + case when min(calls.attempt) over (
-            partition by calls.organization, calls.task_id, calls.task_traffic_source, calls.run_id, calls.step
-        ) = 0 then 1 else 0 end
-            as tagged_attempt,
+        attempt + case when min(attempt) over (
+            partition by organization, task_id, task_traffic_source, run_id, step
+        ) = 0 then 1 else 0 end as tagged_attempt,
         row_number() over (
-            partition by calls.organization, calls.task_id, calls.task_traffic_source, calls.run_id, calls.step,
-                coalesce(calls.input_hash, calls.call_id)
-            order by calls.started_ns, calls.call_id
+            partition by organization, task_id, task_traffic_source, run_id, step, coalesce(input_hash, call_id)
+            order by started_ns, call_id
         ) as timed_attempt
-    from {{ ref('int_calls_charged') }} as calls
+    from {{ ref('int_calls_charged') }}
 ),
 
 judged as (
     select
-        attempts.* exclude (attempt),
-        attempts.attempt,
+        calls.*,
         coalesce(attempts.tagged_attempt, attempts.timed_attempt) as step_attempt,
         verdicts.is_superseded,
-        case when attempts.traffic_source not in ('eval', 'replay') then verdicts.repeat_evidence end as repeat_evidence,
+        case when calls.traffic_source not in ('eval', 'replay') then verdicts.repeat_evidence end as repeat_evidence,
         verdicts.repeats_call_id,
         verdicts.repeats_run_id,
         verdicts.is_concurrent
-    from attempts
-    inner join {{ ref('int_execution_verdicts') }} as verdicts
-        on attempts.call_id = verdicts.call_id
+    from {{ ref('int_calls_charged') }} as calls
+    inner join attempts on calls.call_id = attempts.call_id
+    inner join {{ ref('int_execution_verdicts') }} as verdicts on calls.call_id = verdicts.call_id
 ),
 
 classed as (

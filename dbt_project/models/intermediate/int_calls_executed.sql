@@ -1,3 +1,4 @@
+{{ config(materialized='passing') }}
 -- Each call with its attempt and whether it came to nothing: it errored, its stream ended without a finish reason, or the step it was
 -- made for ended in error. A step tag on the root names the whole run, whose error is not every step's.
 with calls as (

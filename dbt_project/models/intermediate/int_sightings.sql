@@ -22,12 +22,11 @@ first_sources as (
     anti join {{ ref('int_second_sources') }} using (organization, trace_id, span_id)
 ),
 
+-- Ranked by the few columns that decide; the rest joins last.
 ranked as (
     select
-        members.home_trace_id,
-        members.group_id,
-        members.is_container_usage,
-        candidates.*,
+        members.*,
+        candidates.depth,
         row_number() over (
             partition by members.organization, members.home_trace_id, members.group_id
             order by
@@ -52,17 +51,30 @@ speakers as (
         depth as call_depth
     from ranked
     where usage_rank = 1
+),
+
+preferred as (
+    select
+        ranked.*,
+        speakers.call_span_id,
+        {{ call_id('ranked.organization', 'speakers.call_trace_id', 'speakers.call_span_id') }} as call_id,
+        row_number() over (
+            partition by ranked.organization, ranked.home_trace_id, ranked.group_id
+            order by
+                ranked.usage_rank = 1 desc, ranked.trace_id = speakers.call_trace_id desc,
+                abs(ranked.depth - speakers.call_depth), ranked.span_id
+        ) as preference
+    from ranked
+    inner join speakers using (organization, home_trace_id, group_id)
 )
 
 select
-    ranked.*,
-    speakers.call_span_id,
-    {{ call_id('ranked.organization', 'speakers.call_trace_id', 'speakers.call_span_id') }} as call_id,
-    row_number() over (
-        partition by ranked.organization, ranked.home_trace_id, ranked.group_id
-        order by
-            ranked.usage_rank = 1 desc, ranked.trace_id = speakers.call_trace_id desc,
-            abs(ranked.depth - speakers.call_depth), ranked.span_id
-    ) as preference
-from ranked
-inner join speakers using (organization, home_trace_id, group_id)
+    candidates.*,
+    preferred.home_trace_id,
+    preferred.group_id,
+    preferred.is_container_usage,
+    preferred.call_span_id,
+    preferred.call_id,
+    preferred.preference
+from {{ ref('int_candidates') }} as candidates
+inner join preferred using (organization, trace_id, span_id)

@@ -1,3 +1,4 @@
+{{ config(materialized='passing') }}
 -- Every version known of every span of a touched trace: what just arrived and what history holds.
 select
     {{ select_list(span_version_columns()) }}

@@ -31,18 +31,27 @@ run_sums as (
     group by organization, task_id, task_traffic_source
 ),
 
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by organization, task_id, task_traffic_source order by {{ sighting_order('started_ns') }}
+        ) as place
+    from {{ ref('int_task_runs') }}
+),
+
 sighted as (
     select
         organization,
         task_id,
         task_traffic_source,
         any_value(task_key) as task_key,
-        arg_min(task_source, {{ sighting_order('started_ns') }}) as task_source,
+        arg_min(task_source, place) as task_source,
         {%- for tag in tags %}
-        arg_min({{ tag }}, {{ sighting_order('started_ns') }}) filter (where {{ tag }} is not null) as {{ tag }},
+        arg_min({{ tag }}, place) filter (where {{ tag }} is not null) as {{ tag }},
         {%- endfor %}
         bool_or(task_source = 'task' or has_run_tag or has_workflow_tag) as has_tag
-    from {{ ref('int_task_runs') }}
+    from placed
     group by organization, task_id, task_traffic_source
 ),
 
