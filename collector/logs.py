@@ -46,10 +46,9 @@ def _text(process: str) -> logging.Formatter:
 
 
 class _Json(logging.Formatter):
-    converter = time.gmtime
-
     def __init__(self, process: str) -> None:
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
         self._process = process
 
     def format(self, record: logging.LogRecord) -> str:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from collector.compaction import batches_of, grouped, with_todays_columns
 from collector.config import CollectorConfig
+from collector.data_format import claim
 from collector.files import lock, make_folder, secret_key
 from collector.lake import (
     LOCK_NAME,
@@ -76,8 +77,9 @@ class Rewriting:
     def run(self, *, is_trial: bool = False, on_file: Callable[[], None] = lambda: None) -> Rewritten:
         """Read again and replace; a trial replaces nothing. Waits while a compaction is at work.
 
-        ``on_file`` is called after each of `files`. Raises LakeError, OSError.
+        ``on_file`` is called after each of `files`. Raises LakeError, FormatError, OSError.
         """
+        claim(self._config.data)
         make_folder(self._config.run)
         held = lock(self._config.run / LOCK_NAME, is_waiting=True)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from collector.data_format import claim
 from spanledger import records, workspace
 from spanledger.builds import Builds, new_build_id
 from spanledger.charge_files import ChargeFiles
@@ -60,9 +61,10 @@ class Builder:
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
         """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError,
-        ChargeError, ConfigError, LakeError."""
+        ChargeError, ConfigError, LakeError, FormatError."""
         started = time.monotonic()
         with self._builds.lock():
+            claim(self._data)
             plan = workspace.plan(
                 self._data,
                 self._lake,

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from collector.data_format import FormatError
 from collector.files import lock, make_folder, write_json
 from collector.lake import LakeError
 from collector.logs import configure_logging
@@ -31,6 +32,7 @@ NOT_BUILT = (
     ChargeError,
     ConfigError,
     LakeError,
+    FormatError,
     OSError,
     duckdb.Error,
     pa.ArrowException,

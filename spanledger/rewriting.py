@@ -6,6 +6,7 @@ import sys
 import click
 import pyarrow as pa
 
+from collector.data_format import FormatError
 from collector.lake import LakeError
 from collector.mapping import read_file
 from collector.rewriting import Period, Rewriting, Rewritten
@@ -29,7 +30,7 @@ def rewrite(
             return rewriting.run(is_trial=is_trial, on_file=lambda: bar.update(1))
     except ConfigError as error:
         raise Failure(str(error), USAGE) from error
-    except (LakeError, OSError, ValueError, pa.ArrowException) as error:
+    except (LakeError, FormatError, OSError, ValueError, pa.ArrowException) as error:
         raise Failure(f"the lake could not be read again: {error}", FAILED) from error
 
 

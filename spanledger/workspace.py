@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector.lake import LakeFile, active_files
-from spanledger import charge_list, models, outcome_plan, periods, published_figures, records
+from collector.lake import LakeError, LakeFile, active_files
+from spanledger import charge_list, expired_spans, models, outcome_plan, periods, published_figures, records
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
@@ -160,6 +160,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         _insert(connection, "meta.segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _open_lake(connection, work.files)
+        expired_spans.open_expired(connection, [] if work.previous else expired_spans.files(data))
         _insert(connection, "meta.prices", PriceHistory(data).learn(work.prices.ledger.rates, datetime.now(UTC)))
         _resolve_names(connection, work)
         if work.previous and work.is_repriced:
@@ -200,6 +201,9 @@ def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile])
         source = f"from read_parquet({paths}, hive_partitioning = false, union_by_name = true)"
         arrived = f"{source} where segment in (select segment from meta.new_segments)"
         connection.execute(f"create view lake.spans as from lake.columns union all by name {arrived}")
+        there = [name for name, *_ in connection.execute("describe lake.spans").fetchall()]
+        if unknown := sorted(set(there) - set(SCHEMA.names)):
+            raise LakeError(f"the lake has columns of a later version ({', '.join(unknown)}); install that version")
     else:
         connection.execute("create view lake.spans as from lake.columns")
 

@@ -1,3 +1,5 @@
+{%- set derived = ['trace_key', 'has_trustworthy_clock', 'response_key', 'usage_key', 'session_key'] %}
+{%- set said = span_version_columns() | reject('in', derived) | list %}
 with source as (
     select * from {{ source('lake', 'spans') }}
 ),
@@ -33,6 +35,14 @@ renamed as (
     from source
 ),
 
+known as (
+    select {{ select_list(said) }}
+    from renamed
+    union all
+    select {{ select_list(said) }}
+    from {{ source('lake', 'expired_spans') }}
+),
+
 -- One absurd number must not overflow everyone's sums: it is nobody's count, and said so.
 believable as (
     select * replace (
@@ -57,7 +67,7 @@ believable as (
             end
         ) as cost_error
     )
-    from renamed
+    from known
 ),
 
 final as (

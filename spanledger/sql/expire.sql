@@ -1,0 +1,16 @@
+-- `gone`: each span of the lake files $files, once, and its row in the published build, from the facts $facts.
+create or replace table gone as
+with keys as (
+    select distinct
+        coalesce(organization, resource_tag_organization, '') as organization,
+        lower(hex(trace_id)) as trace_id,
+        lower(hex(span_id)) as span_id
+    from read_parquet($files, hive_partitioning = false, union_by_name = true)
+)
+
+select
+    published.*,
+    keys.span_id as gone_span_id
+from keys
+left join read_parquet($facts, hive_partitioning = false, union_by_name = true) as published
+    using (organization, trace_id, span_id)
