@@ -33,6 +33,7 @@ _TYPES = (
 )  # of LangChain\'s messages: their roles; no sets, as what is sent may not hash
 _BLANK = frozenset({"<REDACTED>", "[REDACTED]", "__REDACTED__", "{}"})
 _DIGITS = 32  # 128 bits of the hash, in hex
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 _INPUTS = (
     ("gen_ai.system_instructions", "gen_ai.input.messages"),
@@ -118,7 +119,7 @@ def _hashes(attributes: Attributes, spellings: Sequence[tuple[str, ...]], role: 
 def _hash(said: list[tuple[str, Any]], role: str, hash_key: bytes) -> str | None:
     try:
         messages = [message for root, value in said for message in _messages(root, value, role)]
-        text = json.dumps(messages, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _CANONICAL.encode(messages)
     except RecursionError:  # nested beyond reason: no hash rather than no row
         return None
     if not messages or any(_is_blank(content) for _, content in messages):
@@ -209,8 +210,11 @@ def _parts(value: Any) -> list[Any]:
 def _part(item: Any) -> list[Any]:
     if not isinstance(item, dict):
         return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
-    if item.get("type") == "text" and isinstance(item.get("text"), str):  # most parts
-        return [item["text"]]
+    if item.get("type") == "text":  # most parts
+        if isinstance(item.get("text"), str):
+            return [item["text"]]
+        if len(item) == 2 and isinstance(item.get("content"), str):
+            return [item["content"]]
     for wrapper in _PART_WRAPPERS:
         if isinstance(item.get(wrapper), dict):
             item = item[wrapper]

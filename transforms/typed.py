@@ -24,6 +24,8 @@ from typing import Any
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 Replace = Callable[[str, Any], Any]
 """Given a key and its JSON-ready value, the value to write: how content is replaced on the way."""
 
@@ -45,7 +47,7 @@ class Repeated:
 
 def dumps(value: Any) -> str:
     """Compact JSON, as written everywhere in the lake."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def loads(text: str) -> Any:
