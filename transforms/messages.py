@@ -210,11 +210,9 @@ def _parts(value: Any) -> list[Any]:
 def _part(item: Any) -> list[Any]:
     if not isinstance(item, dict):
         return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
-    if item.get("type") == "text":  # most parts
-        if isinstance(item.get("text"), str):
-            return [item["text"]]
-        if len(item) == 2 and isinstance(item.get("content"), str):
-            return [item["content"]]
+    plain = _plain_text(item)
+    if plain is not None:
+        return [plain]
     for wrapper in _PART_WRAPPERS:
         if isinstance(item.get(wrapper), dict):
             item = item[wrapper]
@@ -231,6 +229,16 @@ def _part(item: Any) -> list[Any]:
         return [item["value"]]
     facts = {key: part for key, part in item.items() if key not in _IDS}
     return [facts] if facts else []
+
+
+def _plain_text(item: dict[str, Any]) -> str | None:
+    """What most parts say, known without a look for all the others' keys."""
+    if item.get("type") != "text":
+        return None
+    said = item.get("text")
+    if len(item) == 2 and not isinstance(said, str):
+        said = item.get("content")
+    return said if isinstance(said, str) else None
 
 
 def _parsed(value: Any) -> Any:
