@@ -63,10 +63,11 @@ def write_json(path: Path, value: dict[str, Any], *, is_durable: bool = False) -
     write_atomically(path, (json.dumps(value, sort_keys=True) + "\n").encode(), is_durable=is_durable)
 
 
-def lock(path: Path, *, is_waiting: bool = False) -> int:
+def lock(path: Path, *, is_waiting: bool = False, what: str = "", setting: str = "SPANLEDGER_DATA") -> int:
     """Take the lock file ``path`` for as long as this process lives; returns its descriptor.
 
-    Raises LockedError, naming the holder, when it is taken and ``is_waiting`` is false.
+    Raises LockedError when it is taken and ``is_waiting`` is false, naming the holder, ``what`` is taken (the data
+    directory, unless said) and the ``setting`` that moves it.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -75,8 +76,8 @@ def lock(path: Path, *, is_waiting: bool = False) -> int:
         holder = os.pread(descriptor, 64, 0).decode(errors="replace").strip() or "unknown"
         os.close(descriptor)
         raise LockedError(
-            f"{path.parent.parent} is in use by the collector with process id {holder}; "
-            "stop that one first, or give this one another directory (SPANLEDGER_DATA)"
+            f"{what or path.parent.parent} is in use by the collector with process id {holder}; "
+            f"stop that one first, or give this one another directory ({setting})"
         ) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -49,9 +49,9 @@ class Item:
         write_json(self.path.with_suffix(".json"), dataclasses.asdict(said), is_durable=True)
 
     def remove(self) -> None:
-        """Take it out, its bytes last: bytes without a reason are still found."""
-        self.path.with_suffix(".json").unlink(missing_ok=True)
+        """Take it out. Its bytes go first: what has bytes is an item, and always has its reason beside it."""
         self.path.unlink()
+        self.path.with_suffix(".json").unlink(missing_ok=True)
         sync_folder(self.path.parent)
 
 
@@ -59,8 +59,8 @@ def set_aside(folder: Path, reason: Reason, content: bytes, *, label: str = "") 
     """Write ``<segment>.<label><number>.bin`` and ``.json`` durably. The same call again changes nothing."""
     make_folder(folder)
     path = path_of(folder, reason.segment, reason.number, label)
-    write_atomically(path, content, mode=0o600)
     write_json(path.with_suffix(".json"), dataclasses.asdict(reason), is_durable=True)
+    write_atomically(path, content, mode=0o600)
     return path
 
 
@@ -77,7 +77,7 @@ def items(folder: Path) -> Iterator[Item]:
 
 def _said(path: Path) -> Reason:
     beside = path.with_suffix(".json")
-    if not beside.exists():  # a crash came between the two, or somebody removed it
+    if not beside.exists():  # somebody removed it
         return Reason(path.stem.partition(".")[0], 0, "not said")
     try:
         values = json.loads(beside.read_text())

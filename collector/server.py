@@ -19,6 +19,7 @@ from typing import Any
 
 import uvicorn
 
+from collector import lake_place
 from collector.config import CollectorConfig
 from collector.connection import Connection
 from collector.data_format import FormatError, claim
@@ -76,16 +77,18 @@ def run(config: CollectorConfig) -> int:
     security = Security(config)
     config = with_mapping(config)
     make_folder(config.run)
-    make_folder(config.spans)
-    make_folder(config.logs)
-    held = lock(config.run / "collector.lock")
+    held = [lock(config.run / "collector.lock")]
     try:
+        held.append(lake_place.claim(config))
+        make_folder(config.spans)
+        make_folder(config.logs)
         claim(config.data)
         secret_key(config.data / "hash.key")
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(_serve(config, security))
     finally:
-        os.close(held)
+        for descriptor in held:
+            os.close(descriptor)
 
 
 def refuse_exposure(config: CollectorConfig) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from collector import lake_place
 from collector.brake import Brake
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
@@ -107,6 +108,7 @@ class Writer:
         self.state.current_segment = path.stem
         self._publish()
         try:
+            lake_place.check(self._config)
             landed = self._lander.land(path)
         except OSError as error:
             self._fail(f"{path.name} cannot be landed, it stays in the log and is tried again: {error}")

@@ -18,6 +18,7 @@ from spanledger.export_command import export
 from spanledger.option_types import FORMS
 from spanledger.options import command
 from spanledger.outcome_command import outcome
+from spanledger.quarantine_command import quarantine
 from spanledger.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 
@@ -166,6 +167,7 @@ main.add_command(reconcile)
 main.add_command(version_gate)
 main.add_command(export)
 main.add_command(outcome)
+main.add_command(quarantine)
 
 
 @main.group(epilog=MEANING)

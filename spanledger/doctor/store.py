@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from collector import quarantine as kept
 from collector.files import read_json
 from collector.lake import TREES, LakeError, LakeFile, partitions, read_file, split_superseded
 from collector.writer import STATE_NAME, sealed_segments
@@ -40,16 +41,16 @@ def log(settings: Settings) -> Iterator[Finding]:
 def quarantine(settings: Settings) -> Iterator[Finding]:
     """Requests that were acknowledged and could not be read."""
     folder = settings.data.absolute() / "log" / "quarantine"
-    found = sorted(folder.glob("*.json"))
+    found = list(kept.items(folder))
     if not found:
         yield ok("quarantine", "empty")
         return
-    reasons = "; ".join(f"{path.stem}: {(read_json(path) or {}).get('reason')}" for path in found[:SHOWN])
+    reasons = "; ".join(f"{item.id}: {item.said.reason}" for item in found[:SHOWN])
     yield fault(
         "quarantine",
         f"{len(found)} requests were acknowledged and could not be read, so their spans are missing ({reasons})",
-        f"see {folder}: each .json says why and each .bin is the request; have its sender fixed or report it to us, "
-        "then delete the pair",
+        f"spanledger quarantine list; have the sender fixed or report it to us, then spanledger quarantine replay; "
+        f"they are kept in {folder}",
     )
 
 

@@ -19,12 +19,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 import collector.landing
+from collector import quarantine
 from collector.compaction import Compaction
 from collector.config import CollectorConfig
-from collector.fates import LANDED_NAME, Fates, Ledger
+from collector.fates import LANDED_NAME, REPLAYED_NAME, Fates, Ledger
 from collector.files import secret_key
 from collector.outcome_files import OutcomeCompaction, active, folder_of
 from collector.outcomes import OUTCOMES
+from collector.replaying import Replay
 from collector.rewriting import Period, Rewriting
 from collector.segments import Header, Record, encode_header, encode_record
 from collector.signals import Sent
@@ -35,6 +37,7 @@ from transforms.mapping_file import read_mapping
 OPENED_NS = 1_700_000_000_000_000_000
 CHANGES = ("open", "fsync", "fdatasync", "replace", "unlink", "ftruncate")
 SPANS = [[span() for _ in range(number + 2)] for number in range(3)]
+SET_ASIDE = [span() for _ in range(5)]
 SENT = Sent(None, OPENED_NS, is_json=True)
 MAPPING = "senders: [{service: tests, span: {gen_ai.request.model: feature}}]"
 TASKS = [f"task {number}" for number in range(len(SPANS))]
@@ -163,6 +166,43 @@ def check_rewritten(config: CollectorConfig, *, is_finished: bool) -> None:
     assert not is_finished or not list(config.lake.rglob(".*.tmp"))
 
 
+def set_aside(config: CollectorConfig) -> None:
+    """All landed; in quarantine what could not be read (by now it can), a segment without its header, and rubbish."""
+    land(config)
+    (bad,) = config.quarantine.glob("*.bin")
+    bad.write_bytes(request(*SET_ASIDE[:2]).SerializeToString())
+    header = Header("000009-00000001-0badcafe", OPENED_NS)
+    records = [Record(OPENED_NS, "acme", request(*SET_ASIDE[2:]).SerializeToString(), items=3)]
+    said, _ = OUTCOMES.read(json.dumps({"task_id": "late", "outcome": "failure"}).encode(), SENT)
+    records += [Record(OPENED_NS, "acme", said, OUTCOMES.number, 1), Record(OPENED_NS, "acme", b"\xff")]
+    content = bytes(40) + b"".join(encode_record(record, header.segment) for record in records)
+    reason = quarantine.Reason(header.segment, 0, "the header is not that of a log segment")
+    quarantine.set_aside(config.quarantine, reason, content, label=quarantine.SEGMENT)
+    quarantine.set_aside(config.quarantine, quarantine.Reason("x", 0, "rubbish"), b"who am I?", label=quarantine.DAMAGE)
+
+
+def replay(config: CollectorConfig) -> None:
+    for _ in Replay(config).run(list(quarantine.items(config.quarantine))):
+        pass
+
+
+def check_replayed(config: CollectorConfig, *, is_finished: bool) -> None:
+    found, all_ids = sorted(span_ids(config)), sorted([*EXPECTED, *(one.span_id for one in SET_ASIDE)])
+    assert len(found) == len(set(found)), "a span is there twice"
+    assert set(EXPECTED) <= set(found) <= set(all_ids)
+    if is_finished:
+        assert found == all_ids
+        assert said_tasks(config) == ["late", *TASKS]
+        left = ["000009-00000001-0badcafe.2", "000009-00000001-0badcafe.damage0", "x.damage0"]
+        assert [item.id for item in quarantine.items(config.quarantine)] == left
+        table = rows(config)
+        organizations = dict(zip(*(table[name].to_pylist() for name in ("span_id", "organization")), strict=True))
+        assert [organizations[one.span_id] for one in SET_ASIDE] == [None, None, "acme", "acme", "acme"]
+        assert set(table["received_at_ns"].to_pylist()) == {OPENED_NS}
+        done = Ledger(config.run / REPLAYED_NAME).total
+        assert done == Fates(landed_requests=3, rows=len(SET_ASIDE), outcomes=1), "not counted, or twice"
+
+
 def warm_up(folder: Path) -> None:
     """All of it once, so that the forked processes start with everything loaded."""
     config = CollectorConfig(data=folder, lake=folder / "lake")
@@ -175,6 +215,11 @@ def warm_up(folder: Path) -> None:
     check_merged(config, is_finished=True)
     rewrite(config)
     check_rewritten(config, is_finished=True)
+    again = CollectorConfig(data=folder / "replay", lake=folder / "replay" / "lake")
+    prepare(again)
+    set_aside(again)
+    replay(again)
+    check_replayed(again, is_finished=True)
 
 
 def main(what: str, folder: Path) -> None:
@@ -184,7 +229,9 @@ def main(what: str, folder: Path) -> None:
         "compact": (compact, check_compacted),
         "merge": (merge, check_merged),
         "rewrite": (rewrite, check_rewritten),
+        "replay": (replay, check_replayed),
     }
+    before = {"land": lambda _: None, "replay": set_aside}.get(what, land)
     step, check = steps[what]
     warm_up(folder / "warm")
     number, code = 0, -signal.SIGKILL
@@ -192,8 +239,7 @@ def main(what: str, folder: Path) -> None:
         number += 1
         config = CollectorConfig(data=folder / str(number), lake=folder / str(number) / "lake")
         prepare(config)
-        if what != "land":
-            in_child(functools.partial(land, config))
+        in_child(functools.partial(before, config))
 
         def killed(number: int = number, config: CollectorConfig = config) -> None:
             killed_before(number)

@@ -146,7 +146,7 @@ def test_a_file_that_is_no_segment_is_set_aside(config: CollectorConfig) -> None
     assert (config.quarantine / "000001-00000009-0badcafe.segment0.bin").read_bytes() == b"who am I?"
 
 
-@pytest.mark.parametrize("step", ["land", "compact", "merge", "rewrite"])
+@pytest.mark.parametrize("step", ["land", "compact", "merge", "rewrite", "replay"])
 def test_killed_before_each_change_of_the_disk_every_span_is_there_once(tmp_path: Path, step: str) -> None:
     command = [sys.executable, "-m", "tests.collector.killing", step, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
