@@ -150,7 +150,8 @@ def _read_outcomes(name: str, records: Numbered) -> tuple[list[pa.Table], list[R
 def _fates(header: Header, records: Numbered, aside: set[int], rows: int) -> Fates:
     landed = [record for number, record in records if number not in aside]
     bad = [record for number, record in records if number in aside]
-    counts = [record.items for record in landed]
+    # Data points that belong together are one row: how many, only reading tells.
+    counts = [None if record.signal == METRICS else record.items for record in landed]
     expected = rows if None in counts else sum(filter(None, counts))
     if rows != expected:
         logger.error("%s: %d items acknowledged gave %d rows; a fault of ours", header.segment, expected, rows)
