@@ -47,16 +47,20 @@ class Response:
 
 
 class Collector:
-    """Starts `python -m collector`; its errors go to `<data>/stderr.txt`."""
+    """Starts `python -m collector`, with variables of ``environment`` beside ours; its errors go to
+    `<data>/stderr.txt`."""
 
-    def __init__(self, config: CollectorConfig) -> None:
+    def __init__(self, config: CollectorConfig, environment: dict[str, str] | None = None) -> None:
         self.config = config
         config.data.mkdir(parents=True, exist_ok=True)
         self.state_path = config.run / "collector.json"
         self.state_path.unlink(missing_ok=True)
         with (config.data / "stderr.txt").open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "collector"], stdin=subprocess.PIPE, stderr=errors, env={**os.environ}
+                [sys.executable, "-m", "collector"],
+                stdin=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, **(environment or {})},
             )
         assert self.process.stdin is not None
         self.process.stdin.write(config.to_json().encode() + b"\n")
