@@ -52,7 +52,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._owes_since: float | None = None  # since when a request is on its way
         self._taking_since: float | None = None  # since when an answer is
         self._header_bytes: int | None = 0  # None while a body arrives
-        self._headers = 0  # how many were whole
+        self._steps = 0  # messages that began, headers and messages that were whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does
         """Take the connection, or say that there are too many."""
@@ -67,9 +67,9 @@ class LimitedConnection(HttpToolsProtocol):
             return
         if self._owes_since is None and (self.cycle is None or self.cycle.response_complete):
             self._owes_since = time.monotonic()
-        before = self._headers
+        before = self._steps
         super().data_received(data)
-        if self._header_bytes is None or self._headers != before or self.transport.is_closing():
+        if self._header_bytes is None or self._steps != before or self.transport.is_closing():
             return
         self._header_bytes += len(data)
         if self._header_bytes > MAX_HEADER_BYTES:
@@ -77,19 +77,24 @@ class LimitedConnection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request starts."""
-        self._owes_since, self._header_bytes = time.monotonic(), 0
+        self._owes_since = time.monotonic()
+        self._step(0)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Its header is whole."""
-        self._header_bytes = None
-        self._headers += 1
+        self._step(None)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """So is its body."""
-        self._owes_since, self._header_bytes = None, 0
+        self._owes_since = None
+        self._step(0)
         super().on_message_complete()
+
+    def _step(self, header_bytes: int | None) -> None:
+        self._header_bytes = header_bytes
+        self._steps += 1
 
     def send_400_response(self, msg: str) -> None:
         """Not HTTP."""

@@ -198,7 +198,7 @@ def _long_pair(item: dict[str, Any]) -> int | None:
 def _enum(field: FieldDescriptor, item: Any, path: str) -> int:
     assert field.enum_type is not None  # the caller looked at the type
     names = field.enum_type.values_by_name
-    if isinstance(item, str) and item in names:
+    if isinstance(item, str) and item.isascii() and item in names:  # protobuf cannot look up half a surrogate pair
         return names[item].number
     if isinstance(item, str) and not item.lstrip("-").isdigit():
         raise OtlpJsonError(path, f"expected a number or one of {', '.join(names)}, got {_show(item)}")
@@ -232,7 +232,7 @@ def _base64(item: str) -> bytes | None:
     plain = item.replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii's own, or characters beyond ASCII
         return None
 
 
@@ -248,5 +248,8 @@ def _octets(item: Any) -> bytes | None:
 
 
 def _show(item: Any) -> str:
-    text = json.dumps(item, default=str)
+    try:
+        text = json.dumps(item, default=str)
+    except RecursionError:
+        return "something nested too deeply"
     return text if len(text) <= 60 else text[:57] + "..."
