@@ -177,6 +177,8 @@ class Answered:
 async def read_answer(reader: asyncio.StreamReader) -> Answered:
     """The next answer."""
     head = await reader.readuntil(b"\r\n\r\n")
+    while head.startswith(b"HTTP/1.1 100"):  # go on
+        head = await reader.readuntil(b"\r\n\r\n")
     fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
     body = await reader.readexactly(int(fields[b"content-length"]))
     is_last = fields.get(b"connection") == b"close"
