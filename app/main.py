@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import login
 from app.pages import PAGES
 from app.shell import draw
 
@@ -15,6 +16,8 @@ def main() -> None:
     st.set_page_config(page_title="SpanLedger", page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "style.css")
     st.logo(str(HERE / "icon.png"), size="large")
+    if not login.is_admitted():
+        return
     entries = {entry.url: entry for group in PAGES.values() for entry in group}
     listed = {
         group: [

@@ -126,13 +126,17 @@ def rewrite(settings: Settings, since: datetime | None, until: datetime | None, 
     click.echo(rewriting.describe(result, is_trial=dry_run))
 
 
-@command(main, "data", "app_port", "currency", "fx_file", example="spanledger app --app-port 8600")
+@command(
+    main,
+    *("data", "app_host", "app_port", "login_file", "currency", "fx_file"),
+    example="spanledger app --app-port 8600",
+)
 def app(settings: Settings) -> None:
     """Run the cost explorer alone; it follows each new build by itself."""
     from spanledger import explorer, preflight
 
     settings = preflight.with_chosen_ports(settings)
-    preflight.refuse_taken((preflight.app_door(settings),))
+    preflight.check_app(settings)
     explorer.run_here(settings)
 
 

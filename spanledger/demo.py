@@ -50,6 +50,7 @@ def demo(settings: Settings, scale: float) -> int:
         write_json(data / MARKER, {**marker, "is_sent": False})
         write_prices(company, prices)
     own = {"data": data, "lake": None, "prices_file": prices, "token_file": None}
+    own |= {"tls_cert_file": None, "tls_key_file": None, "tls_client_ca_file": None}
 
     async def story(running: Running) -> None:
         if not is_sent:

@@ -65,7 +65,7 @@ def _app() -> tuple[Callable[[Settings], int], Order]:
         if settings.log_format == JSON_LINES:
             json_records("app")
             sys.argv += ["--logger.messageFormat", "%(json)s"]
-        runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         return 0
 
     return start, _refuse

@@ -9,29 +9,32 @@ from collector.server import ExposedError, refuse_exposure
 from collector.tls import TlsError, server_context
 from collector.tokens import TokenFileError, load_tokens
 from spanledger.exits import IN_THE_WAY, USAGE, Failure
-from spanledger.ports import LOOPBACK, Door, free_port, why_taken
+from spanledger.login import LoginError, check_explorer
+from spanledger.ports import Door, free_port, is_loopback, why_taken
 from spanledger.settings import PREFIX, Settings
 from transforms.yaml_lines import ConfigError
 
 
 def with_chosen_ports(settings: Settings) -> Settings:
     """The settings with each port 0 replaced by a free one, so that a part that is restarted keeps its address."""
-    hosts = {"grpc_port": settings.host, "http_port": settings.host, "app_port": LOOPBACK}
+    hosts = {"grpc_port": settings.host, "http_port": settings.host, "app_port": settings.app_host}
     chosen = {name: free_port(host) for name, host in hosts.items() if getattr(settings, name) == 0}
     return settings.model_copy(update=chosen)
 
 
 def collector_doors(settings: Settings) -> tuple[Door, Door]:
     """Where OTLP is taken: gRPC, HTTP."""
+    tls = (settings.tls_cert_file is not None, settings.tls_client_ca_file is not None)
     return (
-        Door("OTLP over gRPC", settings.host, settings.grpc_port, "grpc_port"),
-        Door("OTLP over HTTP", settings.host, settings.http_port, "http_port"),
+        Door("OTLP over gRPC", settings.host, settings.grpc_port, "grpc_port", *tls),
+        Door("OTLP over HTTP", settings.host, settings.http_port, "http_port", *tls),
     )
 
 
 def app_door(settings: Settings) -> Door:
     """Where the cost explorer is."""
-    return Door("cost explorer", LOOPBACK, settings.app_port, "app_port")
+    is_tls = settings.tls_cert_file is not None and not is_loopback(settings.app_host)
+    return Door("cost explorer", settings.app_host, settings.app_port, "app_port", is_tls)
 
 
 def check(settings: Settings, doors: tuple[Door, ...]) -> None:
@@ -42,13 +45,23 @@ def check(settings: Settings, doors: tuple[Door, ...]) -> None:
             load_tokens(settings.token_file)
         if tls := settings.collector_config().tls:
             server_context(tls)
+        check_explorer(settings)
         if settings.mapping_file:
             read_file(settings.mapping_file)
-    except (ExposedError, TokenFileError, TlsError, ConfigError) as error:
+    except (ExposedError, TokenFileError, TlsError, LoginError, ConfigError) as error:
         raise Failure(str(error), USAGE) from error
     problems = [*_data_problems(settings.data.absolute()), *_twice(doors), *_taken(doors)]
     if problems:
         raise Failure("\n".join(problems), IN_THE_WAY)
+
+
+def check_app(settings: Settings) -> None:
+    """Raises Failure when the explorer alone cannot be started as the settings say."""
+    try:
+        check_explorer(settings)
+    except LoginError as error:
+        raise Failure(str(error), USAGE) from error
+    refuse_taken((app_door(settings),))
 
 
 def refuse_data(data: Path) -> None:

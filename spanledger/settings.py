@@ -69,7 +69,14 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     grpc_port: Port = Field(4317, description="Port of OTLP/gRPC; 0 lets the system choose.")
     http_port: Port = Field(4318, description="Port of OTLP/HTTP, health and metrics; 0 lets the system choose.")
+    app_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address of the cost explorer; beyond this machine it needs login_file."
+    )
     app_port: Port = Field(8501, description="Port of the cost explorer.")
+    app_names: str = Field("", description="Further names browsers reach the explorer by, such as a proxy's; a,b,c.")
+    login_file: Path | None = Field(
+        None, description="TOML file of the explorer's login (OpenID Connect), and of who may see it."
+    )
     build_interval_s: Seconds = Field(60.0, description="Time between two builds of the warehouse.")
     store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
     token_file: Path | None = Field(None, description="TOML file of tokens' hashes and scopes; none asks for no token.")

@@ -39,7 +39,7 @@ class Running:
 
     def addresses(self) -> str:
         """Where everything is, for the terminal."""
-        lines = [f"  {door.what:<15} http://{door.address}" for door in (self.app, self.grpc, self.http)]
+        lines = [f"  {door.what:<15} {door.url}" for door in (self.app, self.grpc, self.http)]
         return "\n".join(lines)
 
 
@@ -61,7 +61,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", *FILES, *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
+    paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

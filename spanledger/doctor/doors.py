@@ -30,10 +30,11 @@ def running_collector(settings: Settings) -> Collector | None:
     if pid is None or state is None:
         return None
     host = str(state["host"])
+    tls = (bool(state.get("tls")), bool(state.get("client_certificates")))
     return Collector(
         pid,
-        Door("OTLP over gRPC", host, int(state["grpc_port"]), "grpc_port"),
-        Door("OTLP over HTTP", host, int(state["http_port"]), "http_port"),
+        Door("OTLP over gRPC", host, int(state["grpc_port"]), "grpc_port", *tls),
+        Door("OTLP over HTTP", host, int(state["http_port"]), "http_port", *tls),
     )
 
 
@@ -64,11 +65,15 @@ def _answers(found: Collector) -> Iterator[tuple[Door, bool]]:
 
 def _readiness(found: Collector) -> Iterator[Finding]:
     where = f"process {found.pid} answers on {found.grpc.address} (gRPC) and {found.http.address} (HTTP)"
+    if found.http.asks_certificates:
+        yield ok("collector", f"{where}; whether it is ready is told to who has a certificate")
+        return
     status, text = get(found.http, "/readyz") or (0, "{}")
     if status == 200:
         yield ok("collector", where)
         return
-    problems = "; ".join(json.loads(text).get("problems", [])) or "no answer on /readyz"
+    silent = "its log says why" if status else "no answer on /readyz"  # reasons are for who has a token
+    problems = "; ".join(json.loads(text).get("problems", [])) or silent
     yield fault("collector", f"{where}, but is not ready: {problems}", "remove the cause named; it goes on by itself")
 
 
@@ -89,7 +94,7 @@ def explorer(settings: Settings) -> Iterator[Finding]:
     """The cost explorer answers, or its port is free for it."""
     door = preflight.app_door(settings)
     if door.port and answers_http(door, "/_stcore/health"):
-        yield ok("cost explorer", f"answers on http://{door.address}")
+        yield ok("cost explorer", f"answers on {door.url}")
     elif door.port and why_taken(door):
         yield _free(door)
     else:
