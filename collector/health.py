@@ -1,12 +1,16 @@
 """The pages /healthz, /readyz and /metrics."""
 
 import json
+import os
 from collections.abc import Callable
+from importlib import metadata
 
 from collector.config import CollectorConfig
 from collector.log import Log
-from collector.metrics import Counters, flat, prometheus_text
+from collector.exposition import of_others, render
+from collector.metrics import Counters, families, flat
 from collector.pages import Page
+from collector.processes import usage
 from collector.room import Room
 from collector.signals import JSON
 from collector.supervise import WriterProcess
@@ -89,7 +93,10 @@ class Health:
             **self._room_left(),
             "spanledger_ready": 0 if self.problems() else 1,
         }
-        return Page(200, _TEXT, prometheus_text([*self._counters.samples(), *flat(gauges)]))
+        version = ("spanledger_info", (("version", metadata.version("spanledger")),), 1)
+        ours = families([*self._counters.samples(), *flat(gauges), version])
+        pids = {"collector": os.getpid(), "writer": int(writer.get("pid", 0))}
+        return Page(200, _TEXT, render([*ours, *usage(pids), *of_others(self._config.run)]))
 
     def _room_left(self) -> dict[str, float]:
         if self._room is None:

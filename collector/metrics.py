@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from collector.answers import Answer, Kind
-
-Labels = tuple[tuple[str, str], ...]
+from collector.exposition import COUNTER, GAUGE, Family, Labels
 
 HELP = {
     "spanledger_requests_total": "Requests by signal (OTLP's, or outcomes), transport and answer.",
@@ -39,6 +38,7 @@ HELP = {
     "spanledger_writer_failures_total": "Times a segment could not be landed; it stays and is tried again.",
     "spanledger_writer_restarts_total": "Times the writer process had to be started again.",
     "spanledger_compacted_files_total": "Lake files merged into larger ones.",
+    "spanledger_info": "1; the label says which version answers.",
     "spanledger_ready": "1 when requests can be stored and land in the lake.",
 }
 
@@ -73,23 +73,16 @@ class Counters:
             return [(name, labels, value) for (name, labels), value in self._values.items()]
 
 
-def prometheus_text(samples: Iterable[tuple[str, Labels, float]]) -> str:
-    """The Prometheus text format of ``samples``."""
-    by_name: dict[str, list[tuple[Labels, float]]] = {}
+def families(samples: Iterable[tuple[str, Labels, float]]) -> list[Family]:
+    """``samples`` of names in HELP by name; those that only grow are counters."""
+    by_name: dict[str, list[tuple[str, Labels, float]]] = {}
     for name, labels, value in samples:
-        by_name.setdefault(name, []).append((labels, value))
-    lines: list[str] = []
-    for name, rows in sorted(by_name.items()):
-        kind = "counter" if name.endswith("_total") else "gauge"
-        lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{_format(labels)} {value:g}" for labels, value in sorted(rows)]
-    return "\n".join(lines) + "\n"
+        by_name.setdefault(name, []).append(("", labels, value))
+    kinds = {name: COUNTER if name.endswith("_total") else GAUGE for name in by_name}
+    return [Family(name, kinds[name], HELP[name], sorted(rows)) for name, rows in by_name.items()]
 
 
 def flat(values: Mapping[str, float]) -> list[tuple[str, Labels, float]]:
     """Samples without labels."""
     return [(name, (), value) for name, value in values.items()]
 
-
-def _format(labels: Labels) -> str:
-    return "{" + ",".join(f'{key}="{value}"' for key, value in labels) + "}" if labels else ""

@@ -4,16 +4,21 @@ import logging
 import os
 import threading
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from collector.data_format import FormatError
+from collector.exposition import publish
 from collector.files import lock, make_folder, write_json
 from collector.lake import LakeError
 from collector.logs import configure_logging
+from collector.processes import usage
+from spanledger import retention
 from spanledger.build import Builder, Outcome
+from spanledger.build_figures import counted
 from spanledger.builds import BuildInProgressError
 from spanledger.models import BuildError
 from spanledger.settings import Settings
@@ -71,23 +76,45 @@ class BuilderLoop:
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
         )
+        expired_on: date | None = None
         while held:
             self._wake.clear()
-            error = _attempt(builder)
+            error = _attempt(builder, settings)
+            if settings.keep_spans_days and not error and expired_on != (today := datetime.now(UTC).date()):
+                error = _expire(settings, settings.keep_spans_days)
+                expired_on = today
             _say(folder / STATE_NAME, error)
+            publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
             self._wake.wait(settings.build_interval_s)
         return 0
 
 
-def _attempt(builder: Builder) -> str | None:
+def _attempt(builder: Builder, settings: Settings) -> str | None:
     """Build if there is something new; returns why it did not come about."""
     try:
-        outcome = builder.build()
+        with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
+            outcome = builder.build()
+            made.append(outcome)
     except NOT_BUILT as error:
         logger.error("no new build; the published one stays, the next look tries again: %s", error)
         return str(error)
     if outcome.build_id:
         logger.info("%s", describe(outcome))
+    return None
+
+
+def _expire(settings: Settings, keep_days: int) -> str | None:
+    """Once a day: take out of the lake what is older than asked for; returns why that did not come about."""
+    try:
+        days = retention.expire(
+            settings.data.absolute(), settings.lake_path.absolute(), keep_days, datetime.now(UTC)
+        )
+    except retention.NOT_REMOVED as error:
+        logger.error("nothing was removed by age, tomorrow's look tries again: %s", error)
+        return str(error)
+    for day in days:
+        if day.why_kept:
+            logger.warning("%s stays though it is older than %d days: %s", day.folder, keep_days, day.why_kept)
     return None
 
 

@@ -96,6 +96,7 @@ def collect(settings: Settings) -> None:
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
     from spanledger.build import Builder
+    from spanledger.build_figures import counted
     from spanledger.building import NOT_BUILT, describe
     from spanledger.builds import BuildInProgressError
     from transforms.pricing.charges import ChargeError
@@ -107,7 +108,9 @@ def build(settings: Settings, full_refresh: bool) -> None:
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
         )
-        click.echo(describe(builder.build(full_refresh=full_refresh)))
+        with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
+            made.append(builder.build(full_refresh=full_refresh))
+        click.echo(describe(made[0]))
     except NOT_BUILT as error:
         codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE, ChargeError: USAGE, ConfigError: USAGE}
         raise Failure(str(error), codes.get(type(error), FAILED)) from error

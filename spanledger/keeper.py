@@ -62,6 +62,11 @@ class Keeper:
         process.stdin.write(self.configuration + b"\n")
         return process
 
+    @property
+    def pid(self) -> int | None:
+        """Its process id; None while it does not run."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
     def say(self, order: str) -> None:
         """Give the part an order."""
         if self._process is None or self._process.stdin is None:

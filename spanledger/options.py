@@ -17,6 +17,7 @@ METAVARS = {
     "file": "FILE",
     "s": "SECONDS",
     "currency": "CODE",
+    "days": "DAYS",
 }
 """How the value of an option is called in `--help`, by the last word of the setting's name."""
 

@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     compaction_interval_s: Seconds = Field(60.0, description="Time between two looks for small lake files.")
     compaction_grace_s: Seconds = Field(3600.0, description="How long merged files' parts stay for readers.")
     compaction_max_rows: Count = Field(1_000_000, description="Largest file that compaction makes, in spans.")
+    keep_spans_days: Count | None = Field(
+        None, description="Days of arrival that raw spans stay in the lake; for ever when not set. Figures always stay."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How every process writes its log: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged, and worse.")
 

@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from collector.config import FILES
+from collector.exposition import COUNTER, GAUGE, Family, publish
 from collector.logs import configure_logging, is_json
+from collector.processes import usage
 from spanledger import preflight
 from spanledger.explorer import environment
 from spanledger.keeper import Keeper, PartFailedError
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 120.0  # a cold, busy machine needs most of a minute for the first import
 POLL_S = 0.1
+FIGURES_S = 10.0
 GRACE_S = 10.0  # beyond what the collector gives itself for draining
 
 
@@ -92,7 +95,8 @@ class _Supervisor:
 
     async def run(self, story: Story) -> int:
         stop = self._listen_to_signals()
-        tasks = [asyncio.create_task(work) for work in (*(keeper.run() for keeper in self._keepers), self._tell(story))]
+        works = (*(keeper.run() for keeper in self._keepers), self._tell(story), self._publish())
+        tasks = [asyncio.create_task(work) for work in works]
         stopped = asyncio.create_task(stop.wait())
         work = asyncio.gather(*tasks)  # ends when one fails: keepers never end by themselves
         ends: list[asyncio.Future[Any]] = [work, stopped]
@@ -122,6 +126,24 @@ class _Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, hear)
         return stop
+
+    async def _publish(self) -> None:
+        """Say for /metrics, again and again, which parts run and what they use."""
+        run = self._settings.data / "run"
+        while True:
+            pids = {keeper.name: keeper.pid for keeper in self._keepers if keeper.pid}
+            beside = {"up": os.getpid(), **{name: pid for name, pid in pids.items() if name == "app"}}
+            up = [("", (("part", keeper.name),), float(keeper.name in pids)) for keeper in self._keepers]
+            starts = [("", (("part", keeper.name),), float(keeper.starts)) for keeper in self._keepers]
+            families = [
+                Family("spanledger_part_running", GAUGE, "1 while the part runs.", up),
+                Family("spanledger_part_starts_total", COUNTER, "How often it was started; 1 is good.", starts),
+            ]
+            try:
+                publish(run, "up", [*families, *usage(beside)], is_lasting=False)
+            except OSError as error:  # a full disk; the parts themselves say what they cannot do
+                logger.warning("figures of the parts cannot be written: %s", error)
+            await asyncio.sleep(FIGURES_S)
 
     async def _tell(self, story: Story) -> None:
         running = self._running

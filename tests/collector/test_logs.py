@@ -31,7 +31,7 @@ def lines() -> Iterator[io.StringIO]:
 def test_collector_and_writer_log_one_json_object_a_line(tmp_path: Path) -> None:
     with Collector(configuration(tmp_path / "data", log_format="json")) as collector:
         assert collector.send(request(span()).SerializeToString()).status == 200
-        wait_until(lambda: collector.writer_state.get("rows"), "the segment to land")
+        wait_until(lambda: not collector.waiting(), "the segment to land")
         assert collector.stop() == 0
     said = [json.loads(line) for line in collector.errors().splitlines()]
     assert said

@@ -10,9 +10,10 @@ from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collector.answers import Answer, Kind, RefusedError
+from collector.exposition import render
 from collector.gate import Caller, Gate
 from collector.log import Log
-from collector.metrics import Counters, prometheus_text
+from collector.metrics import Counters, families
 from collector.receive import Incoming, Receiver
 from collector.segments import Record, read_segment
 from collector.signals import LOGS, METRICS, SIGNALS, TRACES, Signal
@@ -211,8 +212,8 @@ def test_tokens_decide_who_may_send_and_as_whom(tmp_path: Path) -> None:
 def test_every_fate_is_counted(door: Door) -> None:
     door.send(request(span(), span(), span(trace_id=b"")).SerializeToString())
     door.send(b"{", is_json=True)
-    text = prometheus_text(door.counters.samples())
+    text = render(families(door.counters.samples()))
     assert 'spanledger_requests_total{answer="ok",signal="traces",transport="http"} 1' in text
     assert 'spanledger_requests_total{answer="invalid",signal="traces",transport="http"} 1' in text
     assert 'spanledger_items_accepted_total{signal="traces"} 2' in text
-    assert 'spanledger_items_rejected_total{signal="traces"} 1' in text
+    assert 'spanledger_items_rejected_total{reason="unfit",signal="traces"} 1' in text
