@@ -139,7 +139,9 @@ class HttpFuzz:
                 said = f"broken http {status}"
                 if status not in STATED:
                     raise FuzzError(f"answered {status} to a broken request")
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except TimeoutError as error:
+            raise FuzzError(f"neither answered nor closed: {whole[:_SHOWN]!r}") from error
+        except (asyncio.IncompleteReadError, OSError):  # closed or reset, also before all was sent
             said = _CUT
         finally:
             if chance.random() < 0.5:

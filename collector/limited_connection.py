@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from collector.answers import Answer, Kind
 from collector.metrics import Counters
@@ -52,6 +52,8 @@ class LimitedConnection(HttpToolsProtocol):
         self._owes_since: float | None = None  # since when a request is on its way
         self._taking_since: float | None = None  # since when an answer is
         self._header_bytes: int | None = 0  # None while a body arrives
+        self._is_header_begun = False
+        self._answering: RequestResponseCycle | None = None
         self._steps = 0  # messages that began, headers and messages that were whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's does
@@ -61,11 +63,17 @@ class LimitedConnection(HttpToolsProtocol):
         if len(self.connections) > self.limits.max_connections:
             self._hang_up(503, _NO_ROOM, Answer(Kind.UNAVAILABLE))
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more can be sent; uvicorn tells that only to the last of several requests in flight."""
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         """Take part of a request, or of its header at most 64 KiB."""
         if self.transport.is_closing():
             return
-        if self._owes_since is None and (self.cycle is None or self.cycle.response_complete):
+        if self._owes_since is None and self._is_idle():
             self._owes_since = time.monotonic()
         before = self._steps
         super().data_received(data)
@@ -79,6 +87,7 @@ class LimitedConnection(HttpToolsProtocol):
         """A request starts."""
         self._owes_since = time.monotonic()
         self._step(0)
+        self._is_header_begun = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -94,7 +103,16 @@ class LimitedConnection(HttpToolsProtocol):
 
     def _step(self, header_bytes: int | None) -> None:
         self._header_bytes = header_bytes
+        self._is_header_begun = False
         self._steps += 1
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _is_idle(self) -> bool:
+        """Whether no request waits for its answer."""
+        return not self.pipeline and (self._answering is None or self._answering.response_complete)
 
     def send_400_response(self, msg: str) -> None:
         """Not HTTP."""
@@ -113,7 +131,7 @@ class LimitedConnection(HttpToolsProtocol):
 
     def check(self, now: float) -> None:
         """Close what takes too long at ``now`` (monotonic)."""
-        patience = self.limits.request_timeout_s + _GRACE_S
+        patience = self.limits.request_timeout_s + min(_GRACE_S, self.limits.request_timeout_s)
         if self._taking_since is None and self.transport.is_closing():
             self._taking_since = now  # the end of the answer
         if self._taking_since is not None and now - self._taking_since > patience:
@@ -124,17 +142,15 @@ class LimitedConnection(HttpToolsProtocol):
             self._close_slow()
 
     def _close_slow(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            is_started = self._header_bytes is None or self._header_bytes > 0
-            self._hang_up(408, _TOO_SLOW, Answer(Kind.INVALID) if is_started else None)
+        if self._is_header_begun:
+            self._hang_up(408, _TOO_SLOW, Answer(Kind.INVALID))
         else:
             self.transport.close()
 
-    def _hang_up(self, status: int, said: bytes, answer: Answer | None) -> None:
+    def _hang_up(self, status: int, said: bytes, answer: Answer) -> None:
         """Say why and close, unless an answer is under way, which then is the last."""
-        if answer is not None:
-            self._count(answer)
-        if self.cycle is None or self.cycle.response_complete:
+        self._count(answer)
+        if self._is_idle():
             self.transport.write(
                 b"HTTP/1.1 %d \r\ncontent-type: text/plain\r\ncontent-length: %d\r\n"
                 b"connection: close\r\nretry-after: 1\r\n\r\n%s" % (status, len(said), said)
