@@ -63,6 +63,7 @@ class Backlog:
         self._clock = clock
         self._chance = chance
         self._guard = threading.Lock()
+        self._is_full = False
         self._refused: collections.deque[float] = collections.deque(maxlen=10_000)  # when
         self._looks: collections.deque[_Look] = collections.deque()
         self._look(written(), landed=0)
@@ -92,12 +93,16 @@ class Backlog:
             written = self._now()
             if said := self._no_disk(written):
                 raise RefusedError(Kind.UNAVAILABLE, said, _NO_DISK_WAIT_S * self._spread())
-            if said := self._full(written, size):
+            said = self._full(written, size)
+            self._is_full = said is not None
+            if said:
                 raise RefusedError(Kind.BUSY, said, self._wait_s(written))
 
     def _full(self, written: Written, size: int) -> str | None:
+        """Once full, the log stays so until a part of it is free again."""
         held = self._held(written)
-        if held + size < self._max_bytes or (size and held == 0):  # one that is larger than all there is must fit too
+        most = (1 - _ROOM) * self._max_bytes if self._is_full else self._max_bytes
+        if held + size < most or (size and held == 0):  # one that is larger than all there is must fit too
             return None
         return f"the log is full: {held} bytes wait for the lake, at most {self._max_bytes} may (log_max_bytes)"
 

@@ -89,6 +89,21 @@ def test_a_request_is_refused_that_would_not_fit_but_not_one_larger_than_all_the
     assert disk.answer(9 * MIB) is not None
 
 
+def test_once_full_it_stays_so_until_a_tenth_is_free(disk: Disk) -> None:
+    disk.write("1.log", 9 * MIB)
+    disk.write("2.log", MIB // 2)
+    assert disk.answer() is None
+    assert disk.answer(MIB) is not None
+    assert disk.answer() is not None
+    assert disk.backlog.problem() is not None
+    disk.land("2.log", 1)
+    assert disk.answer() is not None
+    disk.write("3.log", 8 * MIB)
+    disk.land("1.log", 1)
+    assert disk.answer() is None
+    assert disk.answer(MIB) is None
+
+
 def test_the_wait_grows_with_the_backlog_and_shrinks_with_the_writers_speed(disk: Disk) -> None:
     for number in range(6):
         disk.write(f"{number}.log", 2 * MIB)

@@ -1,0 +1,109 @@
+"""A full log, a full disk and clients that send too much, on both transports of a running collector."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+
+from collector.signals import TRACES
+from tests.collector.otlp import request, span
+from tests.collector.running import Collector, Response, configuration, span_ids, wait_until
+
+KIB = 1024
+
+
+def big() -> bytes:
+    """A request of some 40 KiB with one span."""
+    return request(span("x" * 40 * KIB)).SerializeToString()
+
+
+def export(collector: Collector, body: bytes) -> Any:
+    """The gRPC error of sending ``body``, None when it was taken."""
+    with grpc.insecure_channel(collector.grpc_address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+        try:
+            channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)(body, timeout=20)
+        except grpc.RpcError as error:
+            return error
+    return None
+
+
+def told_wait(error: Any) -> float:
+    """Seconds to wait, which a gRPC error says in two places: the specified one and the one that Python looks at."""
+    trailing = dict(error.trailing_metadata())
+    (detail,) = Status.FromString(trailing["grpc-status-details-bin"]).details
+    info = RetryInfo()
+    assert detail.Unpack(info)
+    assert RetryInfo.FromString(trailing["google.rpc.retryinfo-bin"]) == info
+    return float(info.retry_delay.seconds + info.retry_delay.nanos / 1e9)
+
+
+def fill(collector: Collector) -> tuple[int, Response]:
+    """Send until there is no room; how many spans were taken, and the answer to the first that was not."""
+    taken = 0
+    while (answer := collector.send(big())).status == 200:
+        taken += 1
+    return taken, answer
+
+
+def test_a_full_log_is_said_with_the_time_to_wait_and_empties_by_itself(tmp_path: Path) -> None:
+    config = configuration(
+        tmp_path, log_max_bytes=500 * KIB, log_segment_max_bytes=100 * KIB, writer_max_spans_per_s=0.5
+    )
+    with Collector(config) as collector:
+        taken, answer = fill(collector)
+        assert (answer.status, Status.FromString(answer.body).code) == (429, 8)
+        assert 1 <= int(answer.headers["retry-after"]) <= 30
+        assert "the log is full" in Status.FromString(answer.body).message
+
+        error = export(collector, big())
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert 1 <= told_wait(error) <= 30
+
+        old = {"content-type": "application/x-protobuf", "user-agent": "OTel-OTLP-Exporter-Python/1.27.0"}
+        answer = collector.request("POST", "/v1/traces", big(), old)
+        assert (answer.status, answer.headers.keys() & {"retry-after"}) == (503, {"retry-after"})
+
+        ready = collector.request("GET", "/readyz")
+        assert ready.status == 503
+        assert "the log is full" in json.loads(ready.body)["problems"][0]
+        assert "spanledger_log_max_bytes 512000" in collector.request("GET", "/metrics").body.decode()
+
+        wait_until(lambda: collector.send(big()).status == 200, "room in the log")
+        assert export(collector, big()) is None or told_wait(export(collector, big())) >= 1
+        started = time.monotonic()
+        assert collector.stop() == 0  # the brake does not hold up a stop
+        assert time.monotonic() - started < 20
+    assert len(span_ids(config)) >= taken + 1
+
+
+def test_a_disk_that_fills_up_is_left_some_room(tmp_path: Path) -> None:
+    with Collector(configuration(tmp_path, min_free_bytes=1 << 60)) as collector:
+        answer = collector.send(big())
+        assert answer.status == 503
+        assert int(answer.headers["retry-after"]) >= 5
+        error = export(collector, big())
+        assert error.code() is grpc.StatusCode.UNAVAILABLE
+        assert told_wait(error) >= 5
+        assert collector.stop() == 0
+
+
+@pytest.mark.parametrize("limit", [{"client_requests_per_s": 1.0}, {"client_bytes_per_s": 41_000.0}])
+def test_a_client_that_sends_too_much_waits_as_long_as_it_is_told(tmp_path: Path, limit: dict[str, float]) -> None:
+    config = configuration(tmp_path, client_burst_s=3.0, **limit)
+    with Collector(config) as collector:
+        taken, answer = fill(collector)
+        assert 3 <= taken <= 6
+        assert answer.status == 429
+        assert "127.0.0.1 sends more than is allowed here" in Status.FromString(answer.body).message
+        error = export(collector, big())
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert 0 < told_wait(error) <= 10
+        assert collector.request("GET", "/healthz").status == 200
+        wait_until(lambda: export(collector, big()) is None, "the client's account to fill")
+        assert collector.stop() == 0
+    assert len(span_ids(config)) == taken + 1
