@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanledger import bookkeeping
+from spanledger import bookkeeping, keeping_command
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
@@ -170,6 +170,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 
 main.add_command(recording)
 bookkeeping.add_to(main, _formatted)
+keeping_command.add_to(main)
 main.add_command(reconcile)
 main.add_command(version_gate)
 main.add_command(export)
