@@ -35,6 +35,7 @@ class CollectorConfig:
     grpc_port: int = 4317  # 0 lets the system choose; the chosen one is in `run/collector.json`
     http_port: int = 4318
     store_content: bool = False
+    pseudonymous_users: bool = False
     token_file: Path | None = None
     allow_insecure: bool = False
     tls_cert_file: Path | None = None

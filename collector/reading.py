@@ -19,6 +19,7 @@ from collector.outcomes import rows_of
 from collector.segments import LOGS, METRICS, OUTCOMES, TRACES, Header, Record
 from transforms.columns import SCHEMA
 from transforms.normalise import NormaliseOptions, Request, UndecodableError, normalise
+from transforms.pseudonyms import pseudonymised
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Reader:
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
         self._options = NormaliseOptions(config.store_content, hash_key, mapping_of(config))
+        own_keys = self._options.mapping.keys_anywhere_of("user_id")
+        self._user_keys = own_keys if config.pseudonymous_users else None
 
     def land(self, header: Header, numbered: Numbered, set_aside: SetAside, is_aside: IsAside) -> Fates:
         """Write what can be read of ``numbered`` as the segment of ``header``. Raises OSError; call again then.
@@ -108,10 +111,15 @@ class Reader:
             self._normalise_batch(numbered[start : start + step], name, tables, rejected)
         return tables, rejected
 
+    def _body(self, record: Record) -> bytes:
+        if self._user_keys is None:
+            return record.body
+        return pseudonymised(record.body, SIGNALS[record.signal], self._options.hash_key, self._user_keys)
+
     def _normalise_batch(self, batch: Numbered, name: str, tables: list[pa.Table], rejected: list[Rejected]) -> None:
         """Normalise ``batch``; where that fails, halve it until the request at fault stands alone."""
         requests = [
-            Request(record.body, record.received_at_ns, record.organization, name, SIGNALS[record.signal])
+            Request(self._body(record), record.received_at_ns, record.organization, name, SIGNALS[record.signal])
             for _, record in batch
         ]
         try:

@@ -78,7 +78,12 @@ class Settings(BaseSettings):
         None, description="TOML file of the explorer's login (OpenID Connect), and of who may see it."
     )
     build_interval_s: Seconds = Field(60.0, description="Time between two builds of the warehouse.")
+    build_memory_bytes: Annotated[int, Field(ge=256 * 1024**2)] = Field(
+        4 * 1024**3, description="Memory of a build; more goes to a temporary file beside it."
+    )
+    build_threads: Count = Field(2, description="Threads of a build.")
     store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
+    pseudonymous_users: bool = Field(False, description="Keep keyed hashes of user ids and e-mail addresses instead.")
     token_file: Path | None = Field(None, description="TOML file of tokens' hashes and scopes; none asks for no token.")
     allow_insecure: bool = Field(
         False, description="Listen beyond this machine without a token file or clients' certificates."

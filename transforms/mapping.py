@@ -59,6 +59,11 @@ class KeyMapping:
         """The span keys that fill ``column`` for any sender."""
         return {key for sender in self.senders for key in sender.keys_of(column)}
 
+    def keys_anywhere_of(self, column: str) -> set[str]:
+        """Those, and the resources' keys that do."""
+        resources = (sender.dialect.resource.get(column, ()) for sender in self.senders)
+        return self.keys_of(column) | {_key(source) for sources in resources for source in sources}
+
     def of_spans(self, decoded: Decoded) -> Ints:
         """The bits of the mapped dialects that each span speaks: it is within the limits and carries a mapped key."""
         bits = np.zeros(len(decoded), dtype=np.int64)
