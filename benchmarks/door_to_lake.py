@@ -1,122 +1,124 @@
 """Spans a CPU second, from the socket to a finished lake file, everything switched on.
 
-    python -m benchmarks.door_to_lake --transport http --requests 200 --spans 512
+    python -m benchmarks.door_to_lake [--requests 200] [--repeats 5] [--only http grpc-content …]
 
 Starts a real collector (its writer process included) on a fresh directory, sends prepared requests over several
 connections, stops the collector in good order and counts the rows. CPU is that of the collector and its writer, from
 start to stop, as the system accounts it; what an idle start and stop takes is measured first and shown apart. The
 load generator's own CPU is not counted, but it shares the machine.
 
-Input: every span has 25 attributes of an LLM call (strings, integers, doubles, booleans) and one event, its resource
-six; ids, times and numbers differ from span to span.
+Input: 512 spans a request, 24 attributes a span (`benchmarks.llm_spans`), ids, times and numbers differ from span to
+span. The variants are the two fronts, gzip, an event and a link a span, and 3 KB of messages, hashed on the way; they
+take turns. The promises: without content at least 25,000 spans a CPU second, and with neither content nor events and
+links at most 75 bytes a span on disk.
 """
 
 import argparse
 import gzip
 import http.client
-import random
-import resource
-import sys
+import os
+import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import grpc
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from benchmarks.llm_spans import SPANS, make
+from benchmarks.measuring import Spread, children_cpu_s, end, say
 from collector.lake import active_files
 from collector.signals import TRACES
 from tests.collector.running import Collector, configuration
 
-MODELS = ["gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "gemini-2.5-pro"]
+LEAST_SPANS_PER_CPU_S = 25_000
+MOST_BYTES = 75
+CONNECTIONS = 8
 
 
-def make_request(chance: random.Random, spans: int) -> bytes:
-    """One serialised request; the same ``chance`` gives the same bytes."""
-    request = ExportTraceServiceRequest()
-    target = request.resource_spans.add()
-    for number in range(6):
-        target.resource.attributes.append(_attribute(f"resource.key.{number}", f"value {number}"))
-    scope = target.scope_spans.add()
-    scope.scope.name = "benchmark"
-    for _ in range(spans):
-        span = scope.spans.add(
-            trace_id=chance.randbytes(16), span_id=chance.randbytes(8), parent_span_id=chance.randbytes(8), kind=3
-        )
-        span.name = f"chat {chance.choice(MODELS)}"
-        span.start_time_unix_nano = 1_790_000_000_000_000_000 + chance.randrange(10**14)
-        span.end_time_unix_nano = span.start_time_unix_nano + chance.randrange(10**10)
-        span.attributes.extend(_attribute(key, value) for key, value in _call(chance).items())
-        span.events.add(name="gen_ai.choice", time_unix_nano=span.end_time_unix_nano)
-    return request.SerializeToString()
+@dataclass(frozen=True)
+class Variant:
+    """What is sent, and how."""
+
+    transport: str
+    content: int = 0
+    marks: int = 0  # events of a span, and as many links
+    is_gzip: bool = False
 
 
-def _call(chance: random.Random) -> dict[str, str | int | float | bool]:
-    """25 attributes."""
-    model = chance.choice(MODELS)
-    return {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "openai",
-        "gen_ai.request.model": model,
-        "gen_ai.response.model": model + "-2026-01-01",
-        "gen_ai.response.id": chance.randbytes(12).hex(),
-        "gen_ai.usage.input_tokens": chance.randrange(20_000),
-        "gen_ai.usage.output_tokens": chance.randrange(2_000),
-        "gen_ai.usage.cache_read.input_tokens": 0,
-        "gen_ai.request.temperature": chance.random(),
-        "gen_ai.request.max_tokens": 1024,
-        "server.address": "api.openai.com",
-        "server.port": 443,
-        "session.id": f"session-{chance.randrange(1000)}",
-        "user.id": f"user-{chance.randrange(100)}",
-        "spanledger.team": f"team-{chance.randrange(8)}",
-        "spanledger.project": f"project-{chance.randrange(20)}",
-        "spanledger.feature": f"feature-{chance.randrange(40)}",
-        "spanledger.traffic_source": chance.choice(["production", "eval"]),
-        "spanledger.task.id": chance.randbytes(8).hex(),
-        "spanledger.step": chance.choice(["plan", "draft", "review"]),
-        "spanledger.attempt": 1,
-        "app.streaming": chance.random() < 0.5,
-        "app.score": chance.random(),
-        "app.queue": f"queue-{chance.randrange(5)}",
-        "app.build": "2026.11.1",
-    }
+VARIANTS = {
+    "http": Variant("http"),
+    "grpc": Variant("grpc"),
+    "http-gzip": Variant("http", is_gzip=True),
+    "http-events": Variant("http", marks=1),
+    "grpc-events": Variant("grpc", marks=1),
+    "http-content": Variant("http", content=3000),
+    "grpc-content": Variant("grpc", content=3000),
+}
 
 
-def _attribute(key: str, value: str | float | bool) -> KeyValue:
-    names = {bool: "bool_value", int: "int_value", float: "double_value", str: "string_value"}
-    return KeyValue(key=key, value=AnyValue(**{names[type(value)]: value}))  # type: ignore[arg-type]
+@dataclass(frozen=True)
+class Life:
+    """One collector's life: CPU seconds, seconds until all was acknowledged, rows and bytes in the lake."""
+
+    cpu_s: float
+    acknowledged_s: float
+    rows: int
+    bytes: int
 
 
-def send_http(collector: Collector, bodies: list[bytes], encoding: str) -> None:
-    """Send ``bodies`` over one kept connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", collector.state["http_port"], timeout=60)
-    headers = {"content-type": "application/x-protobuf"} | ({"content-encoding": encoding} if encoding else {})
+def send_http(
+    port: int, bodies: Sequence[bytes], *, encoding: str = "", headers: Mapping[str, str] = {}, timeout_s: float = 60
+) -> None:
+    """Send ``bodies`` over one kept connection. Raises RuntimeError where one is refused."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+    said = {"content-type": "application/x-protobuf", **headers} | ({"content-encoding": encoding} if encoding else {})
     for body in bodies:
-        connection.request("POST", "/v1/traces", body, headers)
+        connection.request("POST", "/v1/traces", body, said)
         answer = connection.getresponse()
-        answer.read()
+        text = answer.read()
         if answer.status != 200:
-            raise RuntimeError(f"the collector answered {answer.status}")
+            raise RuntimeError(f"a request was answered with {answer.status}: {text[:200]!r}")
     connection.close()
 
 
-def send_grpc(collector: Collector, bodies: list[bytes], _encoding: str) -> None:
-    """Send ``bodies`` over one channel."""
-    with grpc.insecure_channel(collector.grpc_address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+def send_grpc(port: int, bodies: Sequence[bytes], **_: Any) -> None:
+    """Send ``bodies`` over one channel. Raises grpc.RpcError where one is refused."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)]) as channel:
         export = channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)
         for body in bodies:
             export(body, timeout=60)
 
 
-def measure(send: Callable[[Collector], None]) -> tuple[float, float, int]:
-    """CPU seconds, seconds until all was acknowledged, and rows in the lake, of one collector's life."""
+def post_all(
+    send: Callable[..., None], collector: Collector, bodies: Sequence[bytes], connections: int, **how: Any
+) -> None:
+    """Send ``bodies`` over several connections at once."""
+    port = collector.state["grpc_port" if send is send_grpc else "http_port"]
+    failures: list[Exception] = []
+
+    def work(part: Sequence[bytes]) -> None:
+        try:
+            send(port, part, **how)
+        except (OSError, RuntimeError, http.client.HTTPException, grpc.RpcError) as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(bodies[number::connections],)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise RuntimeError(f"not all was taken: {failures[0]}") from failures[0]
+
+
+def measure(send: Callable[[Collector], None]) -> Life:
+    """A collector's life, from start to a stop in good order."""
     with tempfile.TemporaryDirectory() as folder:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = children_cpu_s()
         config = configuration(Path(folder), log_segment_max_age_s=2.0)
         with Collector(config) as collector:
             started = time.perf_counter()
@@ -124,54 +126,75 @@ def measure(send: Callable[[Collector], None]) -> tuple[float, float, int]:
             elapsed = time.perf_counter() - started
             if collector.stop() != 0:
                 raise RuntimeError(collector.errors())
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        rows = sum(file.rows for file in active_files(config.lake))
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, elapsed, rows
+        files = active_files(config.lake)
+        size = sum(file.path.stat().st_size for file in files)
+        return Life(children_cpu_s() - before, elapsed, sum(file.rows for file in files), size)
 
 
-def run(options: argparse.Namespace) -> dict[str, Any]:
+def run(variant: Variant, bodies: Sequence[bytes]) -> Life:
     """One measurement; raises RuntimeError when a span is missing."""
-    chance = random.Random(options.seed)
-    bodies = [make_request(chance, options.spans) for _ in range(options.requests)]
-    size = sum(map(len, bodies))
-    encoding = "gzip" if options.gzip else ""
-    sent = [gzip.compress(body, 6) for body in bodies] if encoding else bodies
-    send_part = {"http": send_http, "grpc": send_grpc}[options.transport]
+    sent = [gzip.compress(body, 6) for body in bodies] if variant.is_gzip else bodies
+    send, how = send_grpc if variant.transport == "grpc" else send_http, {"encoding": "gzip"} if variant.is_gzip else {}
+    life = measure(lambda collector: post_all(send, collector, sent, CONNECTIONS, **how))
+    if life.rows != len(bodies) * SPANS:
+        raise RuntimeError(f"{life.rows} rows in the lake, {len(bodies) * SPANS} spans sent")
+    return life
 
-    def send(collector: Collector) -> None:
-        parts = [sent[number :: options.connections] for number in range(options.connections)]
-        threads = [threading.Thread(target=send_part, args=(collector, part, encoding)) for part in parts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
 
-    idle, _, _ = measure(lambda _: None)
-    cpu, elapsed, rows = measure(send)
-    spans = options.requests * options.spans
-    if rows != spans:
-        raise RuntimeError(f"{rows} rows in the lake, {spans} spans sent")
-    return {
-        "spans": spans,
-        "bytes_per_span": size / spans,
-        "cpu_s": cpu,
-        "idle_cpu_s": idle,
-        "spans_per_cpu_s": spans / (cpu - idle),
-        "acknowledged_spans_per_s": spans / elapsed,
-    }
+def bodies_of(variant: Variant, requests: int) -> list[bytes]:
+    """What is sent; those with content are a quarter as many, and about as many bytes."""
+    count = max(1, requests // 4) if variant.content else requests
+    return [make(seed, variant.content, events=variant.marks, links=variant.marks) for seed in range(count)]
+
+
+def compare(names: Sequence[str], requests: int, repeats: int) -> list[str]:
+    """Print a line for each variant; the promises that did not hold."""
+    idle = Spread(tuple(measure(lambda _: None).cpu_s for _ in range(repeats)))
+    say(f"an idle start and stop: {idle} CPU s, taken off below")
+    sent = {name: bodies_of(VARIANTS[name], requests) for name in names}
+    lives: dict[str, list[Life]] = {name: [] for name in names}
+    for _ in range(repeats):
+        for name in names:
+            lives[name].append(run(VARIANTS[name], sent[name]))
+    broken = []
+    for name in names:
+        spans, size = len(sent[name]) * SPANS, sum(map(len, sent[name]))
+        speed = Spread(tuple(spans / (life.cpu_s - idle.median) for life in lives[name]))
+        wall = Spread(tuple(spans / life.acknowledged_s for life in lives[name]))
+        stored = lives[name][0].bytes / spans
+        say(f"{name:13} {spans:8,} spans of {size / spans:6,.0f} B: {speed} spans a CPU s, {stored:6.1f} B on disk")
+        say(f"{'':13} acknowledged {wall} spans/s of wall time")
+        if not VARIANTS[name].content and speed.median < LEAST_SPANS_PER_CPU_S:
+            broken.append(f"{name}: at least {LEAST_SPANS_PER_CPU_S} spans a CPU second, found {speed.median:.0f}")
+        if VARIANTS[name] in (Variant("http"), Variant("grpc")) and stored > MOST_BYTES:
+            broken.append(f"{name}: at most {MOST_BYTES} bytes a span on disk, found {stored:.1f}")
+    return broken
+
+
+def free_ports(count: int) -> int:
+    """The first of ``count`` ports in a row that nobody listens on."""
+    while True:
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                for more in range(1, count):
+                    with socket.socket() as other:
+                        other.bind(("127.0.0.1", port + more))
+            except OSError:
+                continue
+            return port
 
 
 def main() -> None:
-    """Print one line for each figure."""
+    """Print every figure; exit non-zero when a promise does not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--transport", choices=["http", "grpc"], default="http")
-    parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--spans", type=int, default=512, help="spans in a request")
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--gzip", action="store_true", help="HTTP only")
-    parser.add_argument("--seed", type=int, default=1)
-    for name, value in run(parser.parse_args()).items():
-        sys.stdout.write(f"{name:26} {value:,.1f}\n")
+    parser.add_argument("--requests", type=int, default=200, help="of 512 spans; a quarter of it with content")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    options = parser.parse_args()
+    say(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {options.repeats} repeats")
+    end(compare(options.only, options.requests, options.repeats))
 
 
 if __name__ == "__main__":

@@ -37,8 +37,10 @@ _WORDS = (
 )
 
 
-def make(seed: int, content: int = 0, *, spans: int = SPANS, events: int = 0, links: int = 0) -> bytes:
-    """One serialized request; ``content`` is the length of a span's messages in characters."""
+def make(
+    seed: int, content: int = 0, *, spans: int = SPANS, events: int = 0, links: int = 0, every_s: int = 1
+) -> bytes:
+    """A serialized request: ``content`` characters of messages a span, ``every_s`` seconds from request to request."""
     rng = random.Random(seed)
     request = ExportTraceServiceRequest()
     resource_spans = request.resource_spans.add()
@@ -50,7 +52,7 @@ def make(seed: int, content: int = 0, *, spans: int = SPANS, events: int = 0, li
         if number % 8 == 0:
             trace, task = rng.randbytes(16), f"task-{rng.randrange(10**7):07d}"
         span = scope_spans.spans.add(trace_id=trace, span_id=rng.randbytes(8), kind=3)
-        span.start_time_unix_nano = START_NS + seed * 10**9 + number * 10**6
+        span.start_time_unix_nano = START_NS + seed * every_s * 10**9 + number * 10**6
         span.end_time_unix_nano = span.start_time_unix_nano + rng.randrange(10**8, 10**10)
         attributes = _attributes(rng, task) | (_messages(rng, content) if content else {})
         span.name = f"chat {attributes['gen_ai.request.model']}"

@@ -4,7 +4,7 @@ under a cap, and when the load ends the collector takes everything again within 
     python -m benchmarks.soak_overload --seconds 300 --writer-spans-per-s 500
 
 Starts a real collector on a fresh directory with `writer_max_spans_per_s` and a log of `--log-mib`, and offers it ten
-times that rate of real LLM spans (`benchmarks.door_to_lake`, 25 attributes) in requests of 64, half over gRPC and half
+times that rate of real LLM spans (`benchmarks.llm_spans`, 24 attributes) in requests of 64, half over gRPC and half
 over HTTP, with eight senders. Each sends at its pace and comes again after the time it was told to wait. Prints what
 was offered, acknowledged and refused, the waits that were told, memory, and how long after the load's end the collector
 took the first request and was ready. Fails when
@@ -34,7 +34,7 @@ from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untype
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from benchmarks.door_to_lake import make_request
+from benchmarks.llm_spans import make
 from benchmarks.processes import MIB, Memory
 from collector.signals import TRACES
 from tests.collector.running import Collector, configuration, span_ids, wait_until
@@ -123,7 +123,7 @@ def offer(send: Send, tally: Tally, seed: int, spans_per_s: float, until: float)
             if now < due:
                 time.sleep(due - now)
             due += _SPANS / spans_per_s
-            body = again.popleft()[1] if again and again[0][0] <= now else make_request(chance, _SPANS)
+            body = again.popleft()[1] if again and again[0][0] <= now else make(chance.randrange(10**6), spans=_SPANS)
             answer, wait_s = send(body)
             if answer in ("http 200", "grpc OK"):
                 tally.note(answer, None, span_ids_of(body))
@@ -195,7 +195,7 @@ def _recover(collector: Collector, tally: Tally) -> tuple[float, float]:
     """Seconds after the load until a request was taken, and until /readyz said that all is well."""
     started = time.monotonic()
     send = over_http(collector)
-    body = make_request(random.Random("afterwards"), _SPANS)
+    body = make(10**6, spans=_SPANS)
 
     def is_taken() -> bool:
         answer, wait_s = send(body)
