@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.door_to_lake import finish
 from benchmarks.llm_spans import make
 from benchmarks.measuring import Spread, end, say
 from tests.collector.running import Collector, configuration, wait_until
@@ -31,6 +32,7 @@ LOAD = 0.8
 MOST_P99_MS = 250.0
 PERCENTILES = (50.0, 99.0, 99.9)
 _BODIES = 32
+_LANDED_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,9 @@ def measure(spans: int, seconds: float) -> Waits:
         port = collector.state["http_port"]
         highest(port, bodies, seconds / 10)
         rate = highest(port, bodies, seconds)
-        wait_until(lambda: not collector.waiting(), "all to be in the lake")
+        wait_until(lambda: not collector.waiting(), "all to be in the lake", _LANDED_S)
         waits = offered(port, bodies, rate * LOAD, seconds)
-        if collector.stop() != 0:
-            raise RuntimeError(collector.errors())
+        finish(collector)
     return waits
 
 

@@ -32,11 +32,12 @@ from benchmarks.llm_spans import SPANS, make
 from benchmarks.measuring import Spread, children_cpu_s, end, say
 from collector.lake import active_files
 from collector.signals import TRACES
-from tests.collector.running import Collector, configuration
+from tests.collector.running import Collector, configuration, wait_until
 
 LEAST_SPANS_PER_CPU_S = 25_000
 MOST_BYTES = 75
 CONNECTIONS = 8
+_LANDED_S = 1800.0
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,17 @@ def measure(send: Callable[[Collector], None]) -> Life:
             started = time.perf_counter()
             send(collector)
             elapsed = time.perf_counter() - started
-            if collector.stop() != 0:
-                raise RuntimeError(collector.errors())
+            finish(collector)
         files = active_files(config.lake)
         size = sum(file.path.stat().st_size for file in files)
         return Life(children_cpu_s() - before, elapsed, sum(file.rows for file in files), size)
+
+
+def finish(collector: Collector) -> None:
+    """Wait until all is in the lake, however slow the machine, and stop in good order."""
+    wait_until(lambda: not collector.waiting(), "all to be in the lake", _LANDED_S)
+    if collector.stop() != 0:
+        raise RuntimeError(collector.errors())
 
 
 def run(variant: Variant, bodies: Sequence[bytes]) -> Life:

@@ -1,6 +1,6 @@
 """SpanLedger beside Arize Phoenix and MLflow: the same requests, until each product can be asked what they cost.
 
-    python -m benchmarks.peers --venvs .venv/peers [--requests 200] [--phoenix-requests 8] [--mlflow-requests 16]
+    python -m benchmarks.peers --venvs .venv/peers [--requests 2000] [--phoenix-requests 40] [--mlflow-requests 40]
 
 Input: requests of 512 spans with 24 attributes (`benchmarks.llm_spans`), no content, six hours apart, over OTLP/HTTP
 on two connections. Each peer gets as many of them as it can take in within minutes; that number is printed.
@@ -26,7 +26,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.door_to_lake import free_ports, post_all, send_http
+from benchmarks.door_to_lake import finish, free_ports, post_all, send_http
 from benchmarks.llm_spans import SPANS, make
 from benchmarks.measuring import Spread, children_cpu_s, end, say
 from benchmarks.peer_products import HOW_TO, Product, mlflow, phoenix, version
@@ -78,8 +78,7 @@ def ours(bodies: list[bytes], queries: int) -> Figures:
         before = children_cpu_s()
         with Collector(configuration(data, log_segment_max_age_s=2.0)) as collector:
             post_all(send_http, collector, bodies, CONNECTIONS)
-            if collector.stop() != 0:
-                raise RuntimeError(collector.errors())
+            finish(collector)
         landed = children_cpu_s()
         _build(data)
         built = children_cpu_s()
@@ -171,9 +170,9 @@ def main() -> None:
     """Measure what is installed; exit non-zero when a promise does not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--venvs", type=Path, default=Path(".venv/peers"), help="folder of phoenix/ and mlflow/")
-    parser.add_argument("--requests", type=int, default=200, help="of 512 spans, to SpanLedger")
-    parser.add_argument("--phoenix-requests", type=int, default=8)
-    parser.add_argument("--mlflow-requests", type=int, default=16)
+    parser.add_argument("--requests", type=int, default=2000, help="of 512 spans, to SpanLedger")
+    parser.add_argument("--phoenix-requests", type=int, default=40)
+    parser.add_argument("--mlflow-requests", type=int, default=40)
     parser.add_argument("--queries", type=int, default=5)
     options = parser.parse_args()
     say(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
