@@ -21,6 +21,7 @@ from spanledger.outcome_command import outcome
 from spanledger.quarantine_command import quarantine
 from spanledger.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
+from spanledger.token_command import token
 
 if TYPE_CHECKING:
     from spanledger.doctor.findings import Finding
@@ -175,6 +176,7 @@ main.add_command(reconcile)
 main.add_command(version_gate)
 main.add_command(export)
 main.add_command(outcome)
+main.add_command(token)
 main.add_command(quarantine)
 
 
