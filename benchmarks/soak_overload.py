@@ -19,7 +19,7 @@ import argparse
 import collections
 import dataclasses
 import http.client
-import random
+import itertools
 import statistics
 import sys
 import tempfile
@@ -115,7 +115,7 @@ def _told_wait(error: Any) -> float | None:
 
 def offer(send: Send, tally: Tally, seed: int, spans_per_s: float, until: float) -> None:
     """Send at a pace until ``until`` (monotonic), whatever the answers; what was refused is sent again later."""
-    chance = random.Random(seed)
+    numbers = itertools.count(seed * 10**6)
     again: collections.deque[tuple[float, bytes]] = collections.deque()
     due = time.monotonic()
     try:
@@ -123,7 +123,7 @@ def offer(send: Send, tally: Tally, seed: int, spans_per_s: float, until: float)
             if now < due:
                 time.sleep(due - now)
             due += _SPANS / spans_per_s
-            body = again.popleft()[1] if again and again[0][0] <= now else make(chance.randrange(10**6), spans=_SPANS)
+            body = again.popleft()[1] if again and again[0][0] <= now else make(next(numbers), spans=_SPANS)
             answer, wait_s = send(body)
             if answer in ("http 200", "grpc OK"):
                 tally.note(answer, None, span_ids_of(body))
@@ -195,7 +195,7 @@ def _recover(collector: Collector, tally: Tally) -> tuple[float, float]:
     """Seconds after the load until a request was taken, and until /readyz said that all is well."""
     started = time.monotonic()
     send = over_http(collector)
-    body = make(10**6, spans=_SPANS)
+    body = make(_SENDERS * 10**6, spans=_SPANS)
 
     def is_taken() -> bool:
         answer, wait_s = send(body)
