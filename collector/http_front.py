@@ -121,7 +121,11 @@ class HttpFront:
             if held.size > self._max_request_bytes:
                 raise self._too_large()
             if not message.get("more_body", False):
-                return b"".join(parts)
+                break
+        body = b"".join(parts)
+        if length.isdigit() and int(length) != len(body):
+            raise RefusedError(Kind.INVALID, f"{len(body)} bytes of body came, Content-Length said {length}")
+        return body
 
     def _too_large(self) -> RefusedError:
         limit = self._max_request_bytes

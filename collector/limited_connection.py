@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from collector.answers import Answer, Kind
 from collector.metrics import Counters
+from collector.plain_parser import PlainParser
 
 MAX_HEADER_BYTES = 64 * 1024
 _LOOK_S = 1.0
@@ -49,6 +50,8 @@ class LimitedConnection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.parser = PlainParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
         self._owes_since: float | None = None  # since when a request is on its way
         self._taking_since: float | None = None  # since when an answer is
         self._header_bytes: int | None = 0  # None while a body arrives
