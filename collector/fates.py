@@ -21,12 +21,14 @@ LANDED_NAME, REPLAYED_NAME = "fates.json", "replayed.json"
 class Fates:
     """What became of some requests and of their items: spans, log records, data points, outcomes.
 
-    ``landed_requests`` gave ``rows`` of the lake and ``outcomes``; ``quarantined`` requests, with ``quarantined_items``
-    where they were counted at the door, could not be read; ``damages`` are places of the log that are no request;
-    ``missing`` is by how many the rows of landed requests differ from the items acknowledged with them: 0.
+    ``landed_requests`` held ``landed_items`` and gave ``rows`` of the lake and ``outcomes`` (one for each item, but one
+    for all data points of a metric that belong together); ``quarantined`` requests, with ``quarantined_items``, could
+    not be read; ``damages`` are places of the log that are no request; ``missing`` is by how many items and rows differ
+    that should not: 0. Items are those the door counted; where it did not, rows are counted instead.
     """
 
     landed_requests: int = 0
+    landed_items: int = 0
     rows: int = 0
     outcomes: int = 0
     quarantined: int = 0

@@ -26,6 +26,7 @@ HELP = {
     "spanledger_log_waiting_items": "Their items: accepted, and not in the lake yet.",
     "spanledger_lake_segments_total": "Log segments that were landed, each counted once, in the data directory's life.",
     "spanledger_landed_requests_total": "Requests that were landed, in the data directory's life.",
+    "spanledger_landed_items_total": "Items that were landed, each segment counted once, in the data directory's life.",
     "spanledger_lake_rows_total": "Rows landed in the lake, each segment counted once, in the data directory's life.",
     "spanledger_outcomes_landed_total": "Outcomes landed in records/outcomes, in the data directory's life.",
     "spanledger_items_missing_total": "How far rows and accepted items of landed requests differ. Not 0: a fault.",
@@ -33,7 +34,7 @@ HELP = {
     "spanledger_quarantined_items_total": "Their items.",
     "spanledger_damages_total": "Places of the log, set aside, that were no whole request.",
     "spanledger_replayed_total": "Requests that were read again out of the quarantine and landed.",
-    "spanledger_replayed_items_total": "Their rows and outcomes.",
+    "spanledger_replayed_items_total": "Their items.",
     "spanledger_quarantine_entries": "What is in quarantine now.",
     "spanledger_writer_failures_total": "Times a segment could not be landed; it stays and is tried again.",
     "spanledger_writer_restarts_total": "Times the writer process had to be started again.",
@@ -85,4 +86,3 @@ def families(samples: Iterable[tuple[str, Labels, float]]) -> list[Family]:
 def flat(values: Mapping[str, float]) -> list[tuple[str, Labels, float]]:
     """Samples without labels."""
     return [(name, (), value) for name, value in values.items()]
-

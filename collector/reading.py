@@ -158,15 +158,17 @@ def _read_outcomes(name: str, records: Numbered) -> tuple[list[pa.Table], list[R
 def _fates(header: Header, records: Numbered, aside: set[int], rows: int) -> Fates:
     landed = [record for number, record in records if number not in aside]
     bad = [record for number, record in records if number in aside]
+    counts = [record.items for record in landed]
+    items = rows if None in counts else sum(filter(None, counts))
     # Data points that belong together are one row: how many, only reading tells.
-    counts = [None if record.signal == METRICS else record.items for record in landed]
-    expected = rows if None in counts else sum(filter(None, counts))
-    if rows != expected:
-        logger.error("%s: %d items acknowledged gave %d rows; a fault of ours", header.segment, expected, rows)
+    missing = 0 if any(record.signal == METRICS for record in landed) else abs(rows - items)
+    if missing:
+        logger.error("%s: %d items acknowledged gave %d rows; a fault of ours", header.segment, items, rows)
     return Fates(
         landed_requests=len(landed),
+        landed_items=items,
         rows=rows,
         quarantined=len(bad),
         quarantined_items=sum(record.items or 0 for record in bad),
-        missing=abs(rows - expected),
+        missing=missing,
     )

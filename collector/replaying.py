@@ -22,7 +22,7 @@ from collector.reading import SIGNALS, Reader, Rejected
 from collector.segments import Header, Record, Segment, SegmentError, parse_segment, salvage
 
 _NUMBERS = {name: number for number, name in SIGNALS.items()}
-_DONE = ("landed_requests", "rows", "outcomes")
+_DONE = ("landed_requests", "landed_items", "rows", "outcomes")
 
 
 @dataclasses.dataclass(frozen=True)

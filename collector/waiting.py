@@ -40,6 +40,7 @@ class Standing:
             "spanledger_log_waiting_items": self.waiting.items,
             "spanledger_lake_segments_total": self.segments,
             "spanledger_landed_requests_total": landed.landed_requests,
+            "spanledger_landed_items_total": landed.landed_items,
             "spanledger_lake_rows_total": landed.rows,
             "spanledger_outcomes_landed_total": landed.outcomes,
             "spanledger_items_missing_total": landed.missing,
@@ -47,7 +48,7 @@ class Standing:
             "spanledger_quarantined_items_total": landed.quarantined_items,
             "spanledger_damages_total": landed.damages,
             "spanledger_replayed_total": replayed.landed_requests,
-            "spanledger_replayed_items_total": replayed.rows + replayed.outcomes,
+            "spanledger_replayed_items_total": replayed.landed_items,
             "spanledger_quarantine_entries": self.in_quarantine,
         }
 

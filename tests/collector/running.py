@@ -114,10 +114,10 @@ class Collector:
         self.process.kill()
         self.process.wait(TIMEOUT_S)
 
-    def stop(self) -> int:
+    def stop(self, timeout_s: float = TIMEOUT_S) -> int:
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(TIMEOUT_S)
+        return self.process.wait(timeout_s)
 
     def waiting(self) -> list[Path]:
         """Log segments that are not in the lake yet."""

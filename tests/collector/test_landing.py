@@ -49,7 +49,7 @@ def test_a_segment_becomes_one_file_of_its_hour(config: CollectorConfig) -> None
     path = segment(
         config, [request(*spans[:2]).SerializeToString(), request(*spans[2:]).SerializeToString()], organization="acme"
     )
-    assert land(config, path) == Fates(landed_requests=2, rows=5)
+    assert land(config, path) == Fates(landed_requests=2, landed_items=5, rows=5)
     assert not path.exists()
     (file,) = active_files(config.lake)
     assert file.path == config.spans / "ingest_date=2023-11-14" / "ingest_hour=22" / f"{HEADER.segment}.parquet"
@@ -73,7 +73,7 @@ def test_logs_and_metrics_land_beside_the_spans_and_either_can_be_there_alone(co
     path = segment(config, [])
     for _ in range(2):  # again as after a crash before the segment was removed
         path.write_bytes(content)
-        assert land(config, path) == Fates(landed_requests=3, rows=3)
+        assert land(config, path) == Fates(landed_requests=3, landed_items=3, rows=3)
         spans, others = active_files(config.lake)
         assert (spans.rows, others.rows) == (1, 2)
         assert others.segments == (f"{HEADER.segment}.logs",)
@@ -81,8 +81,8 @@ def test_logs_and_metrics_land_beside_the_spans_and_either_can_be_there_alone(co
         assert pq.read_table(others.path)["signal"].to_pylist() == ["log", "metric"]
     spans.path.unlink()  # as after a crash between the two
     path.write_bytes(content)
-    assert land(config, path) == Fates(landed_requests=3, rows=3)
-    assert Ledger(config.run / LANDED_NAME).total == Fates(landed_requests=3, rows=3), "counted once"
+    assert land(config, path) == Fates(landed_requests=3, landed_items=3, rows=3)
+    assert Ledger(config.run / LANDED_NAME).total == Fates(landed_requests=3, landed_items=3, rows=3), "counted once"
 
 
 def test_ids_are_not_stored_as_dictionaries_and_times_as_deltas(config: CollectorConfig) -> None:
@@ -103,7 +103,7 @@ def test_a_request_that_cannot_be_read_is_set_aside_and_the_others_land(config: 
     bodies = [request(one).SerializeToString() for one in spans]
     bodies[bad] = b"\xff\xffnot protobuf"
     landed = land(config, segment(config, bodies, organization="acme"))
-    assert landed == Fates(landed_requests=19, rows=19, quarantined=1)
+    assert landed == Fates(landed_requests=19, landed_items=19, rows=19, quarantined=1)
     assert span_ids(config) == [one.span_id for number, one in enumerate(spans) if number != bad]
     (kept,) = config.quarantine.glob("*.bin")
     assert kept.read_bytes() == bodies[bad]
@@ -131,7 +131,7 @@ def test_a_damaged_place_is_set_aside_and_what_surrounds_it_lands(config: Collec
     content = bytearray(path.read_bytes())
     content[content.find(request(spans[1]).SerializeToString()) + 5] ^= 1
     path.write_bytes(content)
-    assert land(config, path) == Fates(landed_requests=2, rows=2, damages=1)
+    assert land(config, path) == Fates(landed_requests=2, landed_items=2, rows=2, damages=1)
     assert span_ids(config) == [spans[0].span_id, spans[2].span_id]
     (kept,) = config.quarantine.glob("*.damage0.bin")
     assert kept.read_bytes() in content

@@ -191,10 +191,10 @@ def test_spans_and_outcomes_of_a_segment_land_apart_and_either_can_be_there_alon
     (spans,) = active_files(config.lake)
     file.path.unlink()  # as after a crash between the two
     path.write_bytes(content)
-    assert land(config, path) == Fates(landed_requests=2, rows=1, outcomes=2)
+    assert land(config, path) == Fates(landed_requests=2, landed_items=3, rows=1, outcomes=2)
     spans.path.unlink()
     path.write_bytes(content)
-    assert land(config, path) == Fates(landed_requests=2, rows=1, outcomes=2)
+    assert land(config, path) == Fates(landed_requests=2, landed_items=3, rows=1, outcomes=2)
 
 
 def test_a_record_of_the_log_that_holds_no_outcomes_is_set_aside(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_record_of_the_log_that_holds_no_outcomes_is_set_aside(tmp_path: Path)
     path = segment(config, [])
     records = [Record(HEADER.opened_at_ns, "acme", one, NUMBER) for one in (good, b"[{}]", b"\xff")]
     path.write_bytes(encode_header(HEADER) + b"".join(encode_record(each, HEADER.segment) for each in records))
-    assert land(config, path) == Fates(landed_requests=1, outcomes=1, quarantined=2)
+    assert land(config, path) == Fates(landed_requests=1, landed_items=1, outcomes=1, quarantined=2)
     reasons = [json.loads(one.read_text()) for one in sorted(config.quarantine.glob("*.json"))]
     assert [(one["number"], one["signal"]) for one in reasons] == [(1, "outcome"), (2, "outcome")]
 

@@ -17,7 +17,7 @@ from collector.lake import active_files
 from collector.signals import TRACES
 from spanledger.build import Builder
 from tests.collector.otlp import request, span
-from tests.collector.running import Collector, rows, wait_until
+from tests.collector.running import TIMEOUT_S, Collector, rows, wait_until
 from tests.lake import open_warehouse
 
 SENDERS = 3
@@ -151,9 +151,9 @@ class Storm:
         """Another collector on the same directories, after `kill`."""
         self.collector = self._started()
 
-    def stop(self) -> int:
+    def stop(self, timeout_s: float = TIMEOUT_S) -> int:
         """SIGTERM under load; the exit code. The senders are stopped afterwards."""
-        code = self.collector.stop()
+        code = self.collector.stop(timeout_s)
         for sender in self.senders:
             sender.is_stopping.set()
             sender.join(60)
