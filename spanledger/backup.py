@@ -21,10 +21,7 @@ from collector.data_format import FORMAT, found_in, refusal
 from collector.files import LockedError, lock, make_folder, sync_folder
 from collector.lake import LOCK_NAME, active_files
 from spanledger import backup_manifest
-from spanledger.backup_manifest import BackupError, Entry, Manifest, copy
-
-LOG, LAKE, RECORDS = "log", "lake", "records"
-ALONE = ("hash.key", "format.json")
+from spanledger.backup_manifest import ALONE, LAKE, LOG, RECORDS, BackupError, Entry, Manifest, copy
 
 
 @dataclass

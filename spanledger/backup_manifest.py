@@ -11,11 +11,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from collector.files import sync_folder, write_atomically
 
+LOG, LAKE, RECORDS = "log", "lake", "records"
+ALONE = ("hash.key", "format.json")
+"""Files beside the folders above; nothing else of a data directory is in a backup."""
 NAME, CHECKSUM_NAME = "manifest.json", "manifest.sha256"
 VERSION = 1
 _CHUNK_BYTES = 4 * 1024 * 1024
@@ -72,7 +75,17 @@ def read(folder: Path) -> Manifest:
     if (version := values.pop("version")) > VERSION:
         raise BackupError(f"{folder} is a backup of version {version}; this SpanLedger reads up to {VERSION}")
     files = {path: Entry(**entry) for path, entry in values.pop("files").items()}
+    for path in files:
+        _refuse_elsewhere(folder, path)
     return Manifest(files=files, **values)
+
+
+def _refuse_elsewhere(folder: Path, name: str) -> None:
+    """A manifest says what whoever can write to the backups likes; restoring writes below a data directory only."""
+    path = PurePosixPath(name)
+    is_inside = len(path.parts) > 1 and path.parts[0] in (LOG, LAKE, RECORDS) and ".." not in path.parts
+    if not (name in ALONE or is_inside) or str(path) != name:
+        raise BackupError(f"{folder / NAME} names {name!r}, which is no part of a data directory; nothing was restored")
 
 
 def complete(destination: Path) -> list[Path]:

@@ -11,8 +11,7 @@ from pathlib import Path
 from collector.data_format import FORMAT
 from collector.files import make_folder, sync_folder
 from spanledger import backup_manifest
-from spanledger.backup import LAKE
-from spanledger.backup_manifest import BackupError, Manifest, copy, difference
+from spanledger.backup_manifest import LAKE, BackupError, Manifest, copy, difference
 
 STAGE = ".restoring"
 SHOWN = 20
@@ -67,7 +66,7 @@ def _restored(path: Path, target: Path, entry: backup_manifest.Entry) -> list[st
         found = copy(path, target)
     except FileNotFoundError:
         return [f"{path}: it is missing"]
-    target.chmod(entry.mode)
+    target.chmod(entry.mode & 0o666)  # data is not run
     said = difference(path, entry, found.size, found.sha256)
     return [said] if said else []
 

@@ -1,5 +1,6 @@
 """Backups made while a real collector takes in spans, brought back elsewhere; and every kind of damage named."""
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -140,6 +141,20 @@ def test_damage_is_named_and_nothing_restored(data: Path, name: str, damage: obj
         assert _spanledger("restore", healed.folder, "--data", restored).exit_code == 0, (
             "what a failed run left is free"
         )
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "log/../../evil", "/tmp/evil", "evil", "builds/CURRENT", "log", "lake//a", "log/./a"]
+)
+def test_a_manifest_cannot_write_elsewhere(data: Path, name: str) -> None:
+    made = _backup(data)
+    (made.folder / "evil").write_bytes(b"evil")
+    files = {name: backup_manifest.copy(made.folder / "evil", made.folder / "again")}
+    backup_manifest.write(made.folder, dataclasses.replace(made.manifest, files=files))
+    before = _files(data.parent)
+    ran = _spanledger("restore", made.folder, "--data", data.parent / "restored")
+    assert (ran.exit_code, f"names {name!r}" in ran.output) == (1, True)
+    assert _files(data.parent) == before
 
 
 def test_refusals(data: Path) -> None:
