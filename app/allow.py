@@ -43,7 +43,8 @@ class Allow:
             return "The login says no e-mail address, so nobody can tell whether you may see this."
         if user.get("email_verified") is not True and not self.trusts_unverified:
             return f"The login does not vouch for {email} (email_verified)."
-        if email in self.emails or email.rpartition("@")[2] in self.domains:
+        name, _, domain = email.rpartition("@")
+        if email in self.emails or (name and domain in self.domains):
             return None
         return f"{email} may not see this. Ask whoever runs it."
 

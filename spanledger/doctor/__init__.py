@@ -4,7 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from spanledger.doctor import builds, charges, doors, machine, mapping, outcomes, prices, rules, store
+from spanledger.doctor import (
+    builds,
+    charges,
+    doors,
+    keeping,
+    machine,
+    mapping,
+    outcomes,
+    prices,
+    rules,
+    security,
+    store,
+)
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.settings import SettingsError, load_settings
 
@@ -26,6 +38,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     yield from prices.prices(settings, datetime.now(UTC).date())
     yield from charges.charges(settings)
     yield from rules.outcome_rules(settings)
+    yield from security.security(settings)
     is_usable = True
     for finding in machine.data_directory(settings):
         is_usable &= finding.state == "ok" or finding.subject != "data directory"
