@@ -17,6 +17,7 @@ took the first request and was ready. Fails when
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import http.client
 import itertools
@@ -25,7 +26,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ Send = Callable[[bytes], tuple[str, float | None]]
 """Sends a request; the answer, and for one that may be sent again the seconds to wait."""
 
 
-def over_http(collector: Collector) -> Send:
+@contextlib.contextmanager
+def over_http(collector: Collector) -> Iterator[Send]:
     """A sender with one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", collector.state["http_port"], timeout=60)
 
@@ -86,22 +88,24 @@ def over_http(collector: Collector) -> Send:
         wait = answer.headers["retry-after"]
         return f"http {answer.status}", float(wait) if wait and answer.status in (429, 503) else None
 
-    return send
+    with contextlib.closing(connection):
+        yield send
 
 
-def over_grpc(collector: Collector) -> Send:
+@contextlib.contextmanager
+def over_grpc(collector: Collector) -> Iterator[Send]:
     """A sender with one channel."""
-    channel = grpc.insecure_channel(collector.grpc_address, [("grpc.use_local_subchannel_pool", 1)])
-    export = channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)
+    with grpc.insecure_channel(collector.grpc_address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+        export = channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)
 
-    def send(body: bytes) -> tuple[str, float | None]:
-        try:
-            export(body, timeout=60)
-        except grpc.RpcError as error:
-            return f"grpc {error.code().name}", _told_wait(error)
-        return "grpc OK", None
+        def send(body: bytes) -> tuple[str, float | None]:
+            try:
+                export(body, timeout=60)
+            except grpc.RpcError as error:
+                return f"grpc {error.code().name}", _told_wait(error)
+            return "grpc OK", None
 
-    return send
+        yield send
 
 
 def _told_wait(error: Any) -> float | None:
@@ -168,11 +172,12 @@ def _load(collector: Collector, options: argparse.Namespace, tally: Tally) -> in
     """Offer the load; the most bytes that were in the log."""
     until = time.monotonic() + options.seconds
     rate = _TIMES * options.writer_spans_per_s / _SENDERS
-    kinds = [over_http, over_grpc]
-    threads = [
-        threading.Thread(target=offer, args=(kinds[number % 2](collector), tally, number, rate, until))
-        for number in range(_SENDERS)
-    ]
+
+    def keep_offering(number: int) -> None:
+        with (over_http, over_grpc)[number % 2](collector) as send:
+            offer(send, tally, number, rate, until)
+
+    threads = [threading.Thread(target=keep_offering, args=(number,)) for number in range(_SENDERS)]
     for thread in threads:
         thread.start()
     largest = 0
@@ -194,11 +199,11 @@ def _size(path: Path) -> int:
 def _recover(collector: Collector, tally: Tally) -> tuple[float, float]:
     """Seconds after the load until a request was taken, and until /readyz said that all is well."""
     started = time.monotonic()
-    send = over_http(collector)
     body = make(_SENDERS * 10**6, spans=_SPANS)
 
     def is_taken() -> bool:
-        answer, wait_s = send(body)
+        with over_http(collector) as send:
+            answer, wait_s = send(body)
         tally.note(answer, wait_s, span_ids_of(body) if answer == "http 200" else [])
         return answer == "http 200"
 
