@@ -9,7 +9,7 @@ NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup up demo test check browser validator bench clean
+.PHONY: help setup up demo test check browser validator bench soak clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -33,6 +33,11 @@ check: setup ## format, lint, types, import directions
 
 bench: setup ## from the door to the lake: how fast, compared with what
 	@$(BIN)/python benchmarks/door_to_lake.py
+
+soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
+	@$(BIN)/python -m benchmarks.soak_overload
+	@$(BIN)/python -m benchmarks.soak_fuzz
+	@$(BIN)/python -m benchmarks.idle_connections
 
 clean: ## remove what the targets above made; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis $(JS)/node_modules dbt_project/target dbt_project/logs
