@@ -34,10 +34,8 @@ check: setup ## format, lint, types, import directions
 bench: setup ## from the door to the lake: how fast, compared with what
 	@$(BIN)/python benchmarks/door_to_lake.py
 
-soak: setup ## what takes long: kills and faults under load (as root, for disks to break)
-	@$(BIN)/python -m benchmarks.soak_faults --kills 200
-
 soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
+	@$(BIN)/python -m benchmarks.soak_faults --kills 200
 	@$(BIN)/python -m benchmarks.soak_overload
 	@$(BIN)/python -m benchmarks.soak_fuzz
 	@$(BIN)/python -m benchmarks.idle_connections
