@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,15 @@ PROMISED = {"phoenix": 300, "mlflow": 50}
 MOST_DISK, LEAST_QUERY = 1 / 10, 20
 _DRAIN_S = 3600.0
 _QUERY = "select date, model, sum(cost_usd) as cost_usd from fct_calls group by all"
+
+
+Start = Callable[[Path, Path, int], Product]
+_PACKAGES = {"phoenix": "arize-phoenix", "mlflow": "mlflow"}
+
+
+def how_to(start: Start, venvs: Path) -> str:
+    """The line that installs a peer."""
+    return HOW_TO.format(folder=venvs, name=start.__name__, package=_PACKAGES[start.__name__])
 
 
 @dataclass(frozen=True)
@@ -181,12 +191,12 @@ def main() -> None:
     us.show()
     broken: list[str] = []
     for start in (phoenix, mlflow):
-        name, package = start.__name__, {"phoenix": "arize-phoenix", "mlflow": "mlflow"}[start.__name__]
+        name = start.__name__
         venv = (options.venvs / name).absolute()
         if not venv.exists():
-            say(f"{name} is not there; to compare: {HOW_TO.format(folder=options.venvs, name=name, package=package)}")
+            say(f"{name} is not there; to compare: {how_to(start, options.venvs)}")
             continue
-        say(f"{name} {version(venv, package)}")
+        say(f"{name} {version(venv, _PACKAGES[name])}")
         with tempfile.TemporaryDirectory() as folder, start(venv, Path(folder) / name, free_ports(2)) as product:
             peer = theirs(product, bodies[: getattr(options, f"{name}_requests")], options.queries)
         peer.show()
