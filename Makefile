@@ -31,8 +31,13 @@ check: setup ## format, lint, types, import directions
 	@$(BIN)/mypy
 	@$(BIN)/pytest tests/test_imports.py tests/test_lock.py
 
-bench: setup ## from the door to the lake: how fast, compared with what
-	@$(BIN)/python benchmarks/door_to_lake.py
+# Each prints what it measured and fails when it breaks a promise; the others run all the same.
+BENCHES := decode stages door_to_lake ack_latency peers
+bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and wants a machine of its own
+	@$(call run_all,$(BENCHES))
+
+run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || broken="$$broken $$name"; done; \
+  [ -z "$$broken" ] || { echo "promises broken, or not run:$$broken" >&2; exit 1; }
 
 soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
 	@$(BIN)/python -m benchmarks.soak_faults --kills 200
