@@ -5,11 +5,12 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 JS := tests/end_to_end/js
+AUDITOR := .venv/audit
 NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup up demo test check browser validator bench soak clean
+.PHONY: help setup up demo test check audit browser validator bench soak clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,11 +26,15 @@ demo: setup ## the same on a simulated company
 test: setup check browser validator ## every check and test, real browser and exporters included
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
-check: setup ## format, lint, types, import directions
+check: setup $(AUDITOR)/.ready ## format, lint, types, import directions, dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest tests/test_imports.py tests/test_lock.py
+	@$(BIN)/pytest tests/test_imports.py tests/test_lock.py tests/test_audit.py
+	@$(BIN)/python -m tests.audit
+
+audit: setup $(AUDITOR)/.ready ## known vulnerabilities in the locked packages; fails where nobody can be asked
+	@$(BIN)/python -m tests.audit --required
 
 # Each prints what it measured and fails when it breaks a promise; the others run all the same.
 BENCHES := decode stages door_to_lake ack_latency peers
@@ -57,6 +62,12 @@ clean: ## remove what the targets above made; data stays
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check --quiet
+	@touch $@
+
+# Apart, so that the product does not carry what only looks at it.
+$(AUDITOR)/.ready: tests/audit.lock .venv/.ready
+	@rm -rf $(AUDITOR)
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $(AUDITOR) -r tests/audit.lock
 	@touch $@
 
 # The FinOps Foundation's validator of billing files, for the tests alone, in a folder of its own: it asks for older
