@@ -155,7 +155,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             Path(folder),
             writer_max_spans_per_s=options.writer_spans_per_s,
             log_max_bytes=int(options.log_mib * MIB),
-            log_segment_max_bytes=int(options.log_mib * MIB / 8),
+            log_segment_max_bytes=int(options.log_mib * MIB / 32),
             log_segment_max_age_s=1.0,
         )
         tally = Tally()

@@ -19,7 +19,7 @@ from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX
 
 _LOOK_S = 0.2
 _WINDOW_S = 60.0
-_ROOM = 0.1  # who is sent away comes back when this part of the log should be free
+_ROOM = 0.05  # who is sent away comes back when this part of the log should be free
 _MIN_WAIT_S, MAX_WAIT_S = 1.0, 30.0
 _NO_DISK_WAIT_S = 5.0
 _SPREAD = 0.25  # of the wait, added at random, so that not all come back at once
