@@ -98,7 +98,7 @@ def test_once_full_it_stays_so_until_a_twentieth_is_free(disk: Disk) -> None:
     disk.land("3.log", 1)
     assert disk.answer() is not None
     disk.land("2.log", 1)
-    assert disk.answer(MIB // 2) is None
+    assert disk.answer(MIB // 4) is None
     assert disk.backlog.problem() is None
 
 
