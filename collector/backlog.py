@@ -127,7 +127,7 @@ class Backlog:
         excess = self._held(written) - (1 - _ROOM) * self._max_bytes
         rate = self._rate()
         wait = (excess + asked) / rate if rate else MAX_WAIT_S
-        return min(max(wait, _MIN_WAIT_S) * self._spread(), MAX_WAIT_S)
+        return min(max(wait, _MIN_WAIT_S), MAX_WAIT_S / (1 + _SPREAD)) * self._spread()
 
     def _spread(self) -> float:
         return 1 + _SPREAD * self._chance()
