@@ -43,6 +43,10 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     for finding in machine.data_directory(settings):
         is_usable &= finding.state == "ok" or finding.subject != "data directory"
         yield finding
+    for finding in keeping.data_format(settings):
+        is_usable &= finding.state == "ok"
+        yield finding
+    yield from keeping.file_system(settings)
     if is_usable:
         yield from doors.collector(settings)
         yield from store.log(settings)
@@ -50,4 +54,6 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         yield from store.lake(settings, is_deep=is_deep)
         yield from outcomes.outcomes(settings, is_deep=is_deep)
         yield from builds.builds(settings)
+        yield from keeping.kept(settings)
+        yield from keeping.backup(settings)
     yield from doors.explorer(settings)
