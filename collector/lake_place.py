@@ -2,7 +2,7 @@
 
 A lake says who it is in `lake.json`; the data directory remembers that in `run/lake.json`. A lake on a disk that is not
 mounted, or that was removed, is an empty folder or none: a new lake there would hide that the old one is gone, and fill
-the wrong disk. So nothing lands until it is back.
+the wrong disk, and a build of it would show nothing. So nothing lands, and nothing is built, until it is back.
 """
 
 import errno
@@ -11,12 +11,13 @@ from pathlib import Path
 
 from collector.config import CollectorConfig
 from collector.files import lock, make_folder, read_json, write_json
+from collector.lake import LakeError
 
 NAME = "lake.json"
 LOCK_NAME = ".collector.lock"
 
 
-class LakeGoneError(OSError):
+class LakeGoneError(OSError, LakeError):
     """The lake this data directory wrote to is not where it was."""
 
 
@@ -33,7 +34,8 @@ def claim(config: CollectorConfig) -> int:
     if said is None:
         said = secrets.token_hex(8)
         write_json(config.lake / NAME, {"lake": said}, is_durable=True)
-    write_json(config.run / NAME, {"lake": said, "path": str(config.lake)}, is_durable=True)
+    if _remembered(config) != said:  # a full disk must not keep anybody from starting
+        write_json(config.run / NAME, {"lake": said, "path": str(config.lake)}, is_durable=True)
     return held
 
 

@@ -13,6 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from collector import lake_place
+from collector.config import CollectorConfig
 from collector.lake import LakeError, LakeFile, active_files
 from spanledger import charge_list, expired_spans, models, outcome_plan, periods, published_figures, records
 from spanledger.charge_files import ChargeFiles
@@ -85,8 +87,9 @@ def plan(
     Everything is made anew when asked for, when there is no build, when part of the lake was rewritten or part of the
     outcome records is gone, or when the models, outcome rules, versions or the place of the facts changed (views name
     files by their whole path). A changed price list touches only the calls it prices, a changed charge only those of
-    its days, a new outcome only its task.
+    its days, a new outcome only its task. Raises LakeError, also where the lake is not the one that was written to.
     """
+    lake_place.check(CollectorConfig(data=data, lake=lake))
     files, price_list = active_files(lake), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)

@@ -10,6 +10,8 @@ import pytest
 from collector import lake_place
 from collector.config import CollectorConfig
 from collector.files import LockedError, make_folder
+from collector.lake import LakeError
+from spanledger.build import Builder
 from tests.collector.running import Collector, configuration
 
 
@@ -38,6 +40,14 @@ def test_a_lake_that_is_gone_is_not_begun_anew(config: CollectorConfig, tmp_path
     (tmp_path / "away").rename(config.lake)
     lake_place.check(config)
     claimed(config)
+
+
+def test_nothing_is_built_of_a_lake_that_is_gone(config: CollectorConfig) -> None:
+    claimed(config)
+    shutil.rmtree(config.lake)
+    with pytest.raises(LakeError, match="the lake is gone"):
+        Builder(config.data, config.lake).build()
+    assert not (config.data / "builds" / "CURRENT").exists()
 
 
 def test_another_lake_in_its_place_is_noticed(config: CollectorConfig) -> None:

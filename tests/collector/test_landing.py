@@ -10,10 +10,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from collector import quarantine
 from collector.config import CollectorConfig
 from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.lake import active_files
 from collector.landing import Lander
+from collector.replaying import Replay
 from collector.segments import LOGS, METRICS, TRACES, Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, span_ids, wait_until
@@ -195,7 +197,8 @@ def test_a_segment_that_crashes_the_writer_again_and_again_is_set_aside(tmp_path
     with Collector(config) as collector:
         config.spans.rmdir()
         config.spans.write_text("in the way")  # so that the segment stays at hand
-        body = request(span()).SerializeToString()
+        bad = span()
+        body = request(bad).SerializeToString()
         assert collector.send(body).status == 200
         for _ in range(3):
             wait_until(lambda: collector.writer_state.get("current_segment"), "the writer to take the segment")
@@ -210,4 +213,11 @@ def test_a_segment_that_crashes_the_writer_again_and_again_is_set_aside(tmp_path
         one = span()
         assert collector.send(request(one).SerializeToString()).status == 200
         wait_until(lambda: span_ids(config) == [one.span_id], "the next span to land")
+        (replayed,) = Replay(config).run(quarantine.items(config.quarantine))  # beside the running collector
+        assert (replayed.reason, replayed.fates.rows) == (None, 1)
+        assert sorted(span_ids(config)) == sorted([one.span_id, bad.span_id])
+        assert not list(config.quarantine.iterdir())
+        metrics = collector.request("GET", "/metrics").body.decode()
+        for name in ("quarantined", "quarantined_items", "replayed", "replayed_items", "landed_items"):
+            assert f"spanledger_{name}_total 1\n" in metrics
         assert collector.stop() == 0
