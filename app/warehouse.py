@@ -17,6 +17,8 @@ import duckdb
 import polars as pl
 import streamlit as st
 
+from transforms.read_only import open_read_only
+
 QUERIES = Path(__file__).parent / "queries"
 _OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
@@ -123,9 +125,7 @@ def _run(path: str, name: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPy
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _connection(path: str) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(path, read_only=True)
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        return connection
+        return open_read_only(path)
     except (duckdb.IOException, duckdb.SerializationException) as error:
         raise WarehouseError(
             f"{path} cannot be opened: {str(error).splitlines()[0]}",

@@ -151,7 +151,8 @@ def sql(settings: Settings, query: str, form: str, output: Path | None) -> None:
     """Ask the published build one question in SQL (DuckDB's dialect); it cannot change anything."""
     from spanledger import current, formats
 
-    with current.opened(settings.data) as connection:
+    limits = current.Limits(settings.query_memory_bytes, settings.query_threads, settings.query_timeout_s)
+    with current.opened(settings.data, limits) as connection:
         formats.write(current.answer(connection, query), form, output)
 
 

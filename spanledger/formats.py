@@ -20,7 +20,7 @@ def write(rows: duckdb.DuckDBPyRelation, form: str, output: Path | None) -> None
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise Failure("Parquet is no text; add --output FILE or send it through a pipe", USAGE)
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=_scratch(rows)) as folder:
             made = Path(folder) / "rows"
             _make(rows, form, made)
             if output is not None:
@@ -32,6 +32,13 @@ def write(rows: duckdb.DuckDBPyRelation, form: str, output: Path | None) -> None
         raise Failure(str(error), FAILED) from error
     except OSError as error:
         raise Failure(f"{output or 'standard output'} cannot be written: {error.strerror}", FAILED) from error
+
+
+def _scratch(rows: duckdb.DuckDBPyRelation) -> str | None:
+    """Where the database of ``rows`` may write: the one folder it has where other files are closed to it."""
+    asked = "select current_setting('temp_directory'), current_setting('enable_external_access')"
+    folder, is_open = rows.query("answer", asked).fetchall()[0]
+    return None if is_open else str(folder)
 
 
 def _make(rows: duckdb.DuckDBPyRelation, form: str, path: Path) -> None:

@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         None, description="YAML file of rules: what scores and labels say of tasks, how long outcomes may take."
     )
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
+    query_timeout_s: Seconds = Field(120.0, description="How long `spanledger sql` may take.")
+    query_memory_bytes: Annotated[int, Field(ge=64 * 1024**2)] = Field(
+        2 * 1024**3, description="Memory of `spanledger sql`; more goes to a temporary file."
+    )
+    query_threads: Count = Field(2, description="Threads of `spanledger sql`.")
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
     max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")

@@ -1,0 +1,46 @@
+"""A published build opened so that SQL can read it and nothing else: no other file, no network, no setting, no write.
+
+DuckDB's own locks, closed in this order: `allowed_paths` names the Parquet files that the build's views read, external
+access is switched off for all others, and the configuration is locked so that no statement opens either again.
+"""
+
+import re
+
+import duckdb
+
+_FILE = re.compile(r"'((?:[^']|'')*\.parquet)'")
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "allow_community_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",  # a table name must not find a variable of this process
+}
+
+
+def open_read_only(
+    path: str, *, scratch: str | None = None, memory_bytes: int | None = None, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The database at ``path``, in UTC. What does not fit into ``memory_bytes`` spills into the folder ``scratch``, the
+    one other place that can be written. Raises duckdb.Error where it cannot be opened.
+    """
+    wanted = {
+        "temp_directory": scratch,
+        "memory_limit": None if memory_bytes is None else f"{memory_bytes}B",
+        "threads": None if threads is None else str(threads),
+    }
+    config = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
+    connection = duckdb.connect(path, read_only=True, config=config)
+    connection.execute("set global TimeZone = 'UTC'")
+    files = "', '".join(file.replace("'", "''") for file in _files(connection))
+    if files:
+        connection.execute(f"set allowed_paths = ['{files}']")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The files that the build's own views read."""
+    views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
+    return sorted({found.replace("''", "'") for (text,) in views for found in _FILE.findall(text)})
