@@ -19,7 +19,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from collector.files import make_folder, sync_folder
+from collector.files import make_folder
+from collector.handover import Handover
 from collector.open_segment import OpenSegment
 from collector.recovery import count_start, recover
 from collector.segments import Header, Record
@@ -78,8 +79,7 @@ class Log:
         self._guard = threading.Lock()
         self._is_closed = False
         self._open: OpenSegment | None = None
-        self._unsealed: list[OpenSegment] = []  # given up, but not yet handed over
-        self._told: set[Path] = set()  # what was logged of them, until all is well
+        self._handover = Handover(folder, self._next_header)
         self.state = LogState()
         make_folder(folder)
         recover(folder)
@@ -129,7 +129,8 @@ class Log:
                 self._seal()
             if not group or error is None:
                 self._recuperate(is_written=bool(group))
-        self._end()
+        self._handover.end()
+        self._note_handover()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """All that is waiting, up to a size; empty when the open segment gets too old first."""
@@ -206,62 +207,22 @@ class Log:
     def _seal(self) -> None:
         assert self._open is not None
         current, self._open = self._open, None
-        self._finish(current)
-
-    def _finish(self, current: OpenSegment) -> None:
-        """Hand a segment to the writer, or keep it until that can be done."""
-        try:
-            if current.is_in_place() or not current.records:
-                current.seal()
-                self._sync_folder()
-            else:
-                self._rescue(current)
-            self.state.segments += 1 if current.records else 0
-        except OSError as error:
-            said = f"{current.path.name} cannot be handed over to the lake, it is tried again: {error}"
-            if current.path not in self._told:
-                logger.error("%s", said)
-            self._told.add(current.path)
-            self.state.error = said
-            self._unsealed.append(current)
-
-    def _sync_folder(self) -> None:
-        try:
-            sync_folder(self._folder)
-        except OSError as error:  # were the new name lost, the next start would find the old one
-            logger.error("%s: %s", self._folder, error)
-
-    def _rescue(self, lost: OpenSegment) -> None:
-        """Write the requests of a segment again whose file was removed, or went away with its folder.
-
-        Under a new name, as the file may come back: its spans are then in the lake twice and in the models once.
-        """
-        again = OpenSegment(self._folder, dataclasses.replace(lost.header, segment=self._next_header().segment))
-        try:
-            again.start()
-            again.append(lost.good_records())
-            again.seal()
-        except OSError:
-            again.records = 0
-            self._unsealed.append(again)  # to be removed
-            raise
-        lost.close()
-        logger.warning("%s: its file was gone, %d requests are written again", lost.path.name, lost.records)
+        self._handover.take(current)
+        self._note_handover()
 
     def _recuperate(self, *, is_written: bool) -> None:
         """Try again what failed before; all is well when nothing is left, and writing works."""
-        self._mend()
-        if self._unsealed or self.state.error is None:
+        self._handover.retry()
+        self._note_handover()
+        if self._handover.error or self.state.error is None:
             return
         if is_written or self._can_write():
             self.state.error = None
-            self._told.clear()
             logger.info("the write-ahead log can be written again")
 
-    def _mend(self) -> None:
-        unsealed, self._unsealed = self._unsealed, []
-        for current in unsealed:
-            self._finish(current)
+    def _note_handover(self) -> None:
+        self.state.segments = self._handover.segments
+        self.state.error = self._handover.error or self.state.error
 
     def _can_write(self) -> bool:
         probe = self._folder / ".probe"
@@ -273,15 +234,3 @@ class Log:
         except OSError:
             return False  # still failing: the state already says so
         return True
-
-    def _end(self) -> None:
-        """The last chance for what could not be sealed: where the folder is gone, one is made in its place."""
-        if not self._unsealed:
-            return
-        try:
-            make_folder(self._folder)
-        except OSError as error:
-            logger.error("%s cannot be made: %s", self._folder, error)
-        self._mend()
-        for current in self._unsealed:
-            logger.error("%s: left unsealed with %d requests; the next start goes on", current.path, current.records)

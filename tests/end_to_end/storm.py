@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 
+from collector import fates
 from collector.config import CollectorConfig
 from collector.lake import active_files
 from collector.signals import TRACES
@@ -122,6 +123,12 @@ class Storm:
         wait_until(
             lambda: all(len(sender.acknowledged) >= goal for sender, goal in goals.items()), "more to be acknowledged"
         )
+
+    def wait_for_landing(self, timeout_s: float = 300.0) -> None:
+        """Until the writer has landed another segment."""
+        path = self.config.run / fates.LANDED_NAME
+        before = fates.read(path).get("last")
+        wait_until(lambda: fates.read(path).get("last") != before, "another segment to land", timeout_s)
 
     def wait_for_refusals(self, timeout_s: float = 60.0) -> None:
         """Until each sender has been refused."""
