@@ -1,4 +1,4 @@
-"""A lake of many calls, written straight as canonical Parquet: a simulated company's week, again and again with fresh ids.
+"""A lake of many calls, written straight as canonical Parquet: a simulated company's week, again and again, ids anew.
 
 A *copy* of the week has ids of its own (of spans, traces, responses, tasks, runs, sessions, users, contents) and token
 counts of its own, trace by trace; copies belong to four organisations in turn. Every second copy sends the spans of its
@@ -64,7 +64,7 @@ def make_week(seed: int, first: date) -> Week:
 
 
 def write_history(lake: Path, week: Week, calls: int, days: int) -> pa.Table:
-    """Write ``calls`` calls over ``days`` days from the week's first on. Returns the rest of the last day, unwritten."""
+    """Write about ``calls`` calls over ``days`` days from the week's first on. Returns what is left of the last day."""
     copies = max(round(calls / (week.calls * days / 7)), 1)
     for number in range(days):
         rows = _day(week, number, copies)

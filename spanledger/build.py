@@ -11,12 +11,13 @@ import duckdb
 
 from collector.data_format import claim
 from spanledger import records, workspace
+from spanledger.build_limits import Limits
 from spanledger.builds import Builds, new_build_id
 from spanledger.charge_files import ChargeFiles
 from spanledger.models import BuildError, LakeReadError, Models
 from spanledger.price_files import PriceFiles
 
-NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
+NO_FILES, NO_CHARGES, USUAL_LIMITS = PriceFiles(), ChargeFiles(), Limits()
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
 
 
@@ -46,6 +47,7 @@ class Builder:
         price_files: PriceFiles = NO_FILES,
         charge_files: ChargeFiles = NO_CHARGES,
         outcome_rules_file: Path | None = None,
+        limits: Limits = USUAL_LIMITS,
         *,
         unit_tests: bool = False,
         clock: Callable[[], datetime] = utc_now,
@@ -57,7 +59,7 @@ class Builder:
         self._lake = lake.absolute()
         self._price_files, self._charge_files = price_files, charge_files
         self._outcome_rules_file, self._clock = outcome_rules_file, clock
-        self._models = Models(self._data / "dbt", unit_tests=unit_tests)
+        self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
         """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError,
@@ -83,6 +85,11 @@ class Builder:
             self._builds.publish(build_id)
             records.settle(self._data, self._builds)
         return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
+
+    @property
+    def node_seconds(self) -> dict[str, float]:
+        """How long each node of the last build took, by its name."""
+        return self._models.seconds
 
     def _make(self, build_id: str, plan: workspace.Plan) -> None:
         self._builds.clean()

@@ -75,6 +75,7 @@ class BuilderLoop:
         builder = Builder(
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
+            settings.build_limits,
         )
         expired_on: date | None = None
         while held:
@@ -106,9 +107,7 @@ def _attempt(builder: Builder, settings: Settings) -> str | None:
 def _expire(settings: Settings, keep_days: int) -> str | None:
     """Once a day: take out of the lake what is older than asked for; returns why that did not come about."""
     try:
-        days = retention.expire(
-            settings.data.absolute(), settings.lake_path.absolute(), keep_days, datetime.now(UTC)
-        )
+        days = retention.expire(settings.data.absolute(), settings.lake_path.absolute(), keep_days, datetime.now(UTC))
     except retention.NOT_REMOVED as error:
         logger.error("nothing was removed by age, tomorrow's look tries again: %s", error)
         return str(error)

@@ -108,6 +108,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
         builder = Builder(
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
+            settings.build_limits,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))

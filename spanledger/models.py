@@ -17,6 +17,8 @@ from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from spanledger.build_limits import Limits
+
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 QUIET = ("--quiet", "--log-level-file", "none", "--no-use-colors", "--no-version-check")
 NO_UNIT_TESTS = ("--no-write-json", "--exclude", "test_type:unit")
@@ -47,19 +49,24 @@ def digest() -> bytes:
 class Models:
     """The models of one data directory; ``folder`` is where dbt keeps what it read for the next process."""
 
-    def __init__(self, folder: Path, *, unit_tests: bool = False) -> None:
+    def __init__(self, folder: Path, limits: Limits, *, unit_tests: bool = False) -> None:
         """``unit_tests``: also run the models' unit tests and write what came of each, for the project's own tests."""
         self._paths = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
         self._options = () if unit_tests else NO_UNIT_TESTS
+        self._limits = limits
+        self.seconds: dict[str, float] = {}
+        """How long each node of the last run took, by its name."""
 
     def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
-        with _environment(warehouse, previous, facts):
+        with _environment(warehouse, previous, facts, self._limits):
             try:
                 # dbt prints through its own logger; the result object says all that is needed
                 with contextlib.redirect_stdout(io.StringIO()):
                     runner = dbtRunner(manifest=self._manifest())
-                    _check(runner.invoke(self._command("build", *self._options)))
+                    result = runner.invoke(self._command("build", *self._options))
+                self.seconds = {one.node.name: one.execution_time for one in result.result or []}
+                _check(result)
             finally:
                 _close_connections()
 
@@ -111,11 +118,13 @@ def _findings(failed: NodeResult) -> str:
 
 
 @contextlib.contextmanager
-def _environment(warehouse: Path, previous: Path, facts: Path) -> Iterator[None]:
+def _environment(warehouse: Path, previous: Path, facts: Path, limits: Limits) -> Iterator[None]:
     names = {
         "DBT_SPANLEDGER_WAREHOUSE": str(warehouse),
         "DBT_SPANLEDGER_PREVIOUS_WAREHOUSE": str(previous),
         "DBT_SPANLEDGER_FACTS": str(facts),
+        "DBT_SPANLEDGER_BUILD_MEMORY": f"{limits.memory_bytes}B",
+        "DBT_SPANLEDGER_BUILD_THREADS": str(limits.threads),
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in names}

@@ -7,10 +7,16 @@ import duckdb
 FIGURES = {"int_calls": "published_calls", "int_tasks": "published_tasks"}
 """History models, and the tables of schema `meta` that show them."""
 
+NOT_REPLACED = """not exists (
+    select 1 from meta.published_removed as removed where removed.path = files.filename and removed.key = files.task_key
+)"""
+"""Rows of the published build's files that it still counts."""
+
 
 def open_published(connection: duckdb.DuckDBPyConnection) -> None:
     """`meta.published_…` as the published build, attached as `previous`, left them, with those columns that it has."""
     _open_build(connection)
+    _open_removed(connection)
     for model, name in FIGURES.items():
         query = "select path from previous.meta.history_files where model = ?"
         paths = [path for (path,) in connection.execute(query, [model]).fetchall()]
@@ -25,13 +31,20 @@ def _open_build(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("insert into meta.published (build_id, finished_at, outcome_rules) values (?, ?, ?)", known)
 
 
+def _open_removed(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = "select 1 from duckdb_tables() where database_name = 'previous' and table_name = 'history_removed'"
+    if connection.execute(tables).fetchone():  # an earlier version wrote whole dates again
+        connection.execute("insert into meta.published_removed select path, key from previous.meta.history_removed")
+
+
 def _open_figures(connection: duckdb.DuckDBPyConnection, paths: list[str], name: str) -> None:
     files = json.dumps(paths).replace('"', "'")
     wanted = [column for column, *_ in connection.execute(f"describe meta.{name}").fetchall()]
-    source = f"read_parquet({files}, hive_partitioning = false, union_by_name = true)"
+    source = f"read_parquet({files}, hive_partitioning = false, union_by_name = true, filename = true)"
     there = {column for column, *_ in connection.execute(f"describe from {source}").fetchall()}
     columns = ", ".join(column for column in wanted if column in there)
     connection.execute(f"alter table meta.{name} rename to {name}_columns")
     connection.execute(
-        f"create view meta.{name} as from meta.{name}_columns union all by name select {columns} from {source}"
+        f"create view meta.{name} as from meta.{name}_columns union all by name "
+        f"select {columns} from {source} as files where {NOT_REPLACED}"
     )

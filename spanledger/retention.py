@@ -177,7 +177,8 @@ def _keep(day: Day, builds: Builds, path: Path, scratch: Path) -> None:
     make_folder(path.parent)
     aside = path.with_name(f".{path.name}.tmp")
     with duckdb.connect(config={"temp_directory": str(scratch)}) as connection:
-        connection.execute(SQL, {"files": [str(file.path) for file in day.files], "facts": _facts(builds)})
+        connection.execute(f"attach '{_published(builds)}' as published (read_only)")
+        connection.execute(SQL, {"files": [str(file.path) for file in day.files]})
         [(lost,)] = connection.execute("select count(*) from gone where trace_key is null").fetchall()
         if lost:
             raise RetentionError(
@@ -191,13 +192,11 @@ def _keep(day: Day, builds: Builds, path: Path, scratch: Path) -> None:
     sync_folder(path.parent)
 
 
-def _facts(builds: Builds) -> list[str]:
+def _published(builds: Builds) -> Path:
     warehouse = builds.published
     if warehouse is None:
         raise RetentionError("nothing has been published yet; run spanledger build first")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        query = "select path from meta.history_files where model = ?"
-        return [path for (path,) in connection.execute(query, [expired_spans.MODEL]).fetchall()]
+    return warehouse
 
 
 def _proof(day: Day, keep_days: int, now: datetime, kept: str, build_id: str | None) -> pa.Table:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import FILES, CollectorConfig
+from spanledger.build_limits import Limits
 from spanledger.charge_files import ChargeFiles
 from spanledger.price_files import PriceFiles
 
@@ -188,6 +189,11 @@ class Settings(BaseSettings):
     def charge_files(self) -> ChargeFiles:
         """The files that charges come from."""
         return ChargeFiles(**{name.removesuffix("_file"): getattr(self, name) for name in CHARGE_FILES})
+
+    @property
+    def build_limits(self) -> Limits:
+        """What a build may take."""
+        return Limits(self.build_memory_bytes, self.build_threads)
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""

@@ -2,109 +2,219 @@
   History: facts too large to copy into every build.
 
   A model with `materialized='history'` yields only the rows of what this build recomputed. Its rows live in immutable
-  Parquet files, one folder a date, shared by builds; `meta.history_files` names exactly the files of this build.
-  The materialization
+  Parquet files, one folder a date, shared by builds; `meta.history_files` names exactly the files of this build, and
+  `meta.history_removed` the keys whose rows in a file a later build replaced. The materialization
     1. computes the model's SQL,
-    2. finds the touched dates: those of the new rows and those of the old rows they replace,
-    3. writes each touched date again: its old rows whose `replace_key` was not touched, and the new rows,
+    2. finds the old rows that the new ones replace: those of the touched keys,
+    3. writes the new rows to a new file a date, together with those of the date's files that are not much larger, so
+       that a date keeps few files, each at least twice the next, and a build's cost follows what is new,
     4. puts a view with the model's name over the files of all dates.
   Config: `replace_key` (a column), `touched` (a relation with that column: the keys this build recomputed),
-  `date_column`. Reading `history('model')` inside a model gives the rows as the previous build left them.
+  `date_column`. Reading `history('model')` inside a model gives the rows as the previous build left them;
+  `history_of('model', key, keys)` those with one of the keys, and opens no file without one.
 #}
 
 {% macro history(model_name) -%}
   {{ target.database }}.history.{{ model_name }}
 {%- endmacro %}
 
-{# A view per history model over the previous build's files; typed and empty where there are none. #}
+{# `keys` is a query for a column of keys. A query of its own first finds the files by that column alone. #}
+{% macro history_of(model_name, key, keys) -%}
+  {%- if execute and model.resource_type == 'model' and flags.WHICH in ['build', 'run'] -%}
+    {%- set node = (graph.nodes.values() | selectattr('name', 'equalto', model_name) | list)[0] -%}
+    {%- set found = run_query(
+      'select distinct filename from ' ~ history(model_name ~ '__files') ~ ' where ' ~ key ~ ' in (' ~ keys ~ ')'
+    ).columns[0].values() -%}
+    ({{ rows_of_files(node, found, target.database ~ '.history.removed') }})
+  {%- else -%}
+    {{ history(model_name) }}
+  {%- endif -%}
+{%- endmacro %}
+
+{# Views over the previous build's files for each history model: its rows, typed and empty where there are none, and all
+   that its files hold beside their names. #}
 {% macro open_history() %}
   {% if execute and flags.WHICH in ['build', 'run'] %}
     {% do run_query('create schema if not exists history') %}
+    {% do run_query('create or replace table history.removed as from meta.history_removed') %}
+    {% set files = files_by_model() %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'history' %}
-      {% do run_query('create or replace view history.' ~ node.name ~ ' as ' ~ files_select(node.name, node.columns)) %}
+      {% set paths = files.get(node.name, []) %}
+      {% do run_query('create or replace view history.' ~ node.name ~ ' as ' ~ rows_of_files(node, paths, 'history.removed')) %}
+      {% do run_query('create or replace view history.' ~ node.name ~ '__files as ' ~ files_select(node.columns, paths, ['filename'])) %}
     {% endfor %}
   {% endif %}
   select 1
 {% endmacro %}
 
-{# `select` over the files that `meta.history_files` names for a model. #}
-{% macro files_select(model_name, columns) %}
-  {%- set rows = run_query("select path from meta.history_files where model = '" ~ model_name ~ "' order by date, path") -%}
-  {%- set paths = rows.columns[0].values() -%}
+{# The paths that `meta.history_files` names, by model. #}
+{% macro files_by_model() %}
+  {%- set found = {} -%}
+  {%- for row in run_query('select model, path from meta.history_files order by model, date, path').rows -%}
+    {%- do found.setdefault(row[0], []).append(row[1]) -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{# `select` over the rows of ``paths`` that nothing replaced, as `removed`, a table like `meta.history_removed`, says. #}
+{% macro rows_of_files(node, paths, removed) %}
+  {%- set holed = run_query("select distinct path from " ~ removed ~ " where model = '" ~ node.name ~ "'").columns[0].values() -%}
+  {{ files_select(node.columns, paths | reject('in', holed) | list) }}
+  {%- set rest = paths | select('in', holed) | list -%}
+  {%- if rest | length > 0 %}
+    union all
+    select {{ column_names(node.columns) }}
+    from ({{ files_select(node.columns, rest, ['filename']) }}) as files
+    where not exists (
+      select 1 from {{ removed }} as removed
+      where removed.path = files.filename and removed.key = files.{{ node.config.replace_key }}
+    )
+  {%- endif -%}
+{% endmacro %}
+
+{# `select` over everything in ``paths``; typed and empty where there are none. #}
+{% macro files_select(columns, paths, more=[]) %}
   {%- if paths | length > 0 -%}
-    select {% for c in columns.values() %}{{ c.name }}{{ ", " if not loop.last }}{% endfor %}
-    from read_parquet([{% for path in paths %}'{{ path }}'{{ ", " if not loop.last }}{% endfor %}], hive_partitioning = false)
+    select {{ column_names(columns, more) }}
+    from read_parquet([{% for path in paths %}'{{ path }}'{{ ", " if not loop.last }}{% endfor %}], hive_partitioning = false, filename = true)
   {%- else -%}
     select {% for c in columns.values() %}cast(null as {{ c.data_type }}) as {{ c.name }}{{ ", " if not loop.last }}{% endfor %}
+    {%- for name in more %}, cast(null as varchar) as {{ name }}{% endfor %}
     where false
   {%- endif -%}
 {% endmacro %}
 
+{% macro column_names(columns, more=[]) -%}
+  {{ (columns.values() | map(attribute='name') | list + more) | join(', ') }}
+{%- endmacro %}
+
 {% materialization history, adapter='duckdb' %}
   {%- set name = model.name -%}
   {%- set key = config.require('replace_key') -%}
-  {%- set date_column = config.require('date_column') -%}
   {%- set touched = config.require('touched') -%}
   {%- set target_relation = this.incorporate(type='view') -%}
-  {%- set fresh = '"' ~ name ~ '__fresh"' -%}
-  {%- set folder = env_var('DBT_SPANLEDGER_FACTS') ~ '/' ~ name -%}
-  {%- set build_id = run_query('select build_id from meta.build').columns[0].values()[0] -%}
+  {%- set files = files_by_model() -%}
+  {%- set old = files.get(name, []) -%}
   {{ run_hooks(pre_hooks) }}
-
   {{ get_assert_columns_equivalent(sql) }}
-  {% call statement('main') -%}
-    create or replace temp table {{ fresh }} as
+  {%- set typed -%}
     select
       {%- for c in model.columns.values() %}
       cast({{ c.name }} as {{ c.data_type }}) as {{ c.name }}{{ "," if not loop.last }}
       {%- endfor %}
     from ({{ sql }}) as recomputed
-  {%- endcall %}
+  {%- endset -%}
 
-  {% call statement('dates') -%}
+  {%- if old | length == 0 %}
+  {% do write_history(model, typed, []) %}
+  {% call statement('main') -%} select 1 {%- endcall %}
+  {%- else %}
+  {%- set fresh = '"' ~ name ~ '__fresh"' -%}
+  {% call statement('main') -%}
+    create or replace temp table {{ fresh }} as {{ typed }}
+  {%- endcall %}
+  {% call statement('removed') -%}
+    insert into meta.history_removed
+    select '{{ name }}', filename, {{ key }}, count(*), true
+    from {{ history(name ~ '__files') }} as files
+    where
+      {{ key }} in (select {{ key }} from {{ touched }})
+      and not exists (
+        select 1 from history.removed as removed
+        where removed.path = files.filename and removed.key = files.{{ key }}
+      )
+    group by filename, {{ key }};
     insert into meta.touched_dates
-    select distinct '{{ name }}', {{ date_column }} from {{ fresh }}
-    union
-    select distinct '{{ name }}', {{ date_column }} from history.{{ name }}
-    where {{ key }} in (select {{ key }} from {{ touched }})
+    select distinct '{{ name }}', files.date
+    from meta.history_removed as removed
+    inner join meta.history_files as files on removed.path = files.path
+    where removed.model = '{{ name }}' and removed.is_new
   {%- endcall %}
-
-  {#- a writer per date is open while copying: a sender with a wandering clock must not exhaust memory -#}
-  {%- set dates = run_query(
-    "select distinct date from meta.touched_dates where model = '" ~ name ~ "' and date is not null order by date"
-  ).columns[0].values() -%}
-  {%- for chunk in dates | batch(200) %}
-  {% call statement('write') -%}
-    copy (
-      select * from {{ fresh }}
-      where {{ date_column }} between '{{ chunk | first }}' and '{{ chunk | last }}'
-      union all
-      select * from history.{{ name }}
-      where {{ date_column }} in (select date from meta.touched_dates where model = '{{ name }}')
-        and {{ date_column }} between '{{ chunk | first }}' and '{{ chunk | last }}'
-        and {{ key }} not in (select {{ key }} from {{ touched }})
-      order by {{ date_column }}, {{ key }}
-    ) to '{{ folder }}' (
-      format parquet, compression zstd, partition_by ({{ date_column }}), write_partition_columns true,
-      filename_pattern '{{ build_id }}_{{ loop.index }}_{i}', overwrite_or_ignore true
-    )
-  {%- endcall %}
-  {%- endfor %}
-
-  {% call statement('files') -%}
-    delete from meta.history_files
-    where model = '{{ name }}' and date in (select date from meta.touched_dates where model = '{{ name }}');
-    insert into meta.history_files
-    select '{{ name }}', regexp_extract(file, '{{ date_column }}=([0-9-]+)', 1)::date, file
-    from glob('{{ folder }}/*/{{ build_id }}_*.parquet')
-  {%- endcall %}
+  {%- set merged = run_query(files_to_merge(name, fresh)).columns[0].values() -%}
+  {% do write_history(model, 'select * from ' ~ fresh, merged) %}
+  {% call statement('drop') -%} drop table {{ fresh }} {%- endcall %}
+  {%- endif %}
 
   {% call statement('view') -%}
-    create or replace view {{ target_relation }} as {{ files_select(name, model.columns) }}
+    create or replace view {{ target_relation }} as
+    {{ rows_of_files(model, files_by_model().get(name, []), 'meta.history_removed') }}
   {%- endcall %}
-  {% call statement('drop') -%} drop table {{ fresh }} {%- endcall %}
   {{ run_hooks(post_hooks) }}
   {% do persist_docs(target_relation, model) %}
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Old files that are written again with the new rows: the smaller ones of their date, up to the largest that holds no more
+   than twice what comes together below it, and those of which a quarter was replaced. #}
+{% macro files_to_merge(name, fresh) %}
+  with removed as (
+    select path, sum(rows) as rows from meta.history_removed
+    where model = '{{ name }}'
+    group by path
+  ),
+
+  old as (
+    select files.date, files.path, files.rows - coalesce(removed.rows, 0) as live, coalesce(removed.rows, 0) as gone
+    from meta.history_files as files
+    left join removed on files.path = removed.path
+    where files.model = '{{ name }}'
+  ),
+
+  below as (
+    select
+      old.*,
+      coalesce(fresh.rows, 0)
+      + coalesce(sum(live) over (partition by old.date order by live, path rows between unbounded preceding and 1 preceding), 0)
+        as smaller
+    from old
+    left join (select {{ config.require('date_column') }} as date, count(*) as rows from {{ fresh }} group by all) as fresh
+      on old.date = fresh.date
+    where old.date in (
+      select {{ config.require('date_column') }} from {{ fresh }}
+      union
+      select date from meta.touched_dates where model = '{{ name }}'
+    )
+  )
+
+  select path from below
+  qualify live <= coalesce(max(live) filter (where live <= 2 * smaller) over (partition by date), -1) or gone * 4 >= live
+{% endmacro %}
+
+{# Write ``rows``, a query, and what is left of ``merged`` files by date, and say so in the tables of `meta`. #}
+{% macro write_history(model, rows, merged) %}
+  {%- set name = model.name -%}
+  {%- set date_column = config.require('date_column') -%}
+  {%- set build_id = run_query('select build_id from meta.build').columns[0].values()[0] -%}
+  {%- set written -%}
+    copy (
+      select * from ({{ rows }}) as fresh
+      where {{ date_column }} is not null
+      {%- if merged | length > 0 %}
+      union all
+      {{ rows_of_files(model, merged, 'meta.history_removed') }}
+      {%- endif %}
+    ) to '{{ env_var('DBT_SPANLEDGER_FACTS') }}/{{ name }}' (
+      format parquet, compression zstd, compression_level 1, partition_by ({{ date_column }}), write_partition_columns true,
+      filename_pattern '{{ build_id }}_{i}', overwrite_or_ignore true, return_stats true
+    )
+  {%- endset -%}
+  {%- set files = run_query(written).rows -%}
+  {%- if files | length > 0 -%}
+    {%- set values -%}
+      {%- for row in files -%}
+      ('{{ name }}', regexp_extract('{{ row[0] }}', '{{ date_column }}=([0-9-]+)', 1)::date, '{{ row[0] }}', {{ row[1] }}){{ ", " if not loop.last }}
+      {%- endfor -%}
+    {%- endset -%}
+    {%- do run_query('insert into meta.history_files values ' ~ values) -%}
+    {%- do run_query(
+      "insert into meta.touched_dates select distinct '" ~ name ~ "', date from meta.history_files where model = '" ~ name
+      ~ "' and contains(path, '" ~ build_id ~ "') and date not in (select date from meta.touched_dates where model = '" ~ name ~ "')"
+    ) -%}
+  {%- endif -%}
+  {%- if merged | length > 0 -%}
+    {%- for table in ['meta.history_files', 'meta.history_removed'] -%}
+      {%- do run_query('delete from ' ~ table ~ " where path in ('" ~ merged | join("', '") ~ "')") -%}
+    {%- endfor -%}
+  {%- endif -%}
+{% endmacro %}

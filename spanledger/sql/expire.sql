@@ -1,4 +1,4 @@
--- `gone`: each span of the lake files $files, once, and its row in the published build, from the facts $facts.
+-- `gone`: each span of the lake files $files, once, and its row in the published build, attached as `published`.
 create or replace table gone as
 with keys as (
     select distinct
@@ -12,5 +12,5 @@ select
     published.*,
     keys.span_id as gone_span_id
 from keys
-left join read_parquet($facts, hive_partitioning = false, union_by_name = true) as published
+left join published.facts.int_spans as published
     using (organization, trace_id, span_id)

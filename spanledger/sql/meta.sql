@@ -41,8 +41,12 @@ create table meta.workflow_rules (
     run_error varchar
 );
 
--- Parquet files that hold the rows of each history model, and the dates this build wrote again.
-create table meta.history_files (model varchar not null, date date not null, path varchar not null);
+-- Parquet files that hold the rows of each history model, the keys whose rows in a file were replaced since it was
+-- written (by this build, or one before), and the dates on which this build changed anything.
+create table meta.history_files (model varchar not null, date date not null, path varchar not null, rows bigint not null);
+create table meta.history_removed (
+    model varchar not null, path varchar not null, key bigint not null, rows bigint not null, is_new boolean not null
+);
 create table meta.touched_dates (model varchar not null, date date);
 
 create table meta.model_names (
@@ -206,6 +210,7 @@ create table meta.published_tasks (
     is_pending boolean,
     task_date date
 );
+create table meta.published_removed (path varchar not null, key bigint not null);
 create table meta.published (build_id varchar, finished_at timestamptz, outcome_rules varchar);
 
 -- Published figures that changed, as recorded by the builds before this one.

@@ -74,3 +74,10 @@ def test_order_repeats_and_small_requests_change_nothing(
         land(bodies[part::4], tmp_path, per_segment=100)
         assert builder.build().is_full == (part == 0)
     assert unequal_marts(reference, tmp_path) == {}, f"seed {SEED}"
+    with open_warehouse(tmp_path) as warehouse:
+        [(most_files,)] = warehouse.execute(
+            "select max(files) from (select count(*) as files from meta.history_files group by model, date)"
+        ).fetchall()
+        [(replaced,)] = warehouse.execute("select sum(rows) from meta.history_removed").fetchall()
+    assert 1 < most_files <= 3, "new rows beside a date's old ones, and few files a date"
+    assert replaced > 0

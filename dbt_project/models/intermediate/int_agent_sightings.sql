@@ -22,7 +22,7 @@ with fresh as (
 
 select * from fresh
 union all by name
-select * from {{ history('int_agent_spans') }}
+select * from {{ history_of('int_agent_spans', 'run_key', 'select run_key from ' ~ ref('int_task_runs')) }}
 where
     run_key in (select run_key from {{ ref('int_task_runs') }})
     and trace_key not in (select trace_key from {{ ref('int_touched_traces') }})

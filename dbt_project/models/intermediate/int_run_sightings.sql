@@ -7,7 +7,7 @@
 with sightings as (
     select {{ select_list(carried) }} from {{ ref('int_trace_sightings') }}
     union all
-    select {{ select_list(carried) }} from {{ history('int_task_sightings') }}
+    select {{ select_list(carried) }} from {{ history_of('int_task_sightings', 'run_key', 'select run_key from ' ~ ref('int_touched_runs')) }}
     where
         run_key in (select run_key from {{ ref('int_touched_runs') }})
         and trace_key not in (select trace_key from {{ ref('int_touched_traces') }})

@@ -6,5 +6,5 @@ from {{ ref('stg_spans') }}
 union all
 select
     {{ select_list(span_version_columns()) }}
-from {{ history('int_spans') }}
+from {{ history_of('int_spans', 'trace_key', 'select trace_key from ' ~ ref('int_touched_traces')) }}
 where trace_key in (select trace_key from {{ ref('int_touched_traces') }})

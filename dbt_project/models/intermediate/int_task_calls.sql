@@ -3,7 +3,7 @@
 with calls as (
     select {{ select_list(call_facts()) }} from {{ ref('int_calls_executed') }}
     union all
-    select {{ select_list(call_facts()) }} from {{ history('int_calls') }}
+    select {{ select_list(call_facts()) }} from {{ history_of('int_calls', 'task_key', 'select task_key from ' ~ ref('int_touched_tasks')) }}
     where
         task_key in (select task_key from {{ ref('int_touched_tasks') }})
         and trace_key not in (select trace_key from {{ ref('int_touched_traces') }})

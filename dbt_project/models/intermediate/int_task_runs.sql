@@ -4,7 +4,7 @@ with sightings as (
     select * from {{ ref('int_run_sightings') }}
     where kind = 'spans'
     union all by name
-    select * from {{ history('int_task_sightings') }}
+    select * from {{ history_of('int_task_sightings', 'task_key', 'select task_key from ' ~ ref('int_touched_tasks')) }}
     where
         kind = 'spans'
         and task_key in (select task_key from {{ ref('int_touched_tasks') }})

@@ -26,12 +26,12 @@ renamed as (
         {{ select_list(tag_columns() + sighting_columns()) }},
         {{ select_list(tag_columns() + sighting_columns(), "resource_") }},
         received_at_ns as first_received_ns,
-        md5(cast(row(
+        lower(to_hex(hash(
             name, kind, parent_span_id, trace_state, flags, start_time_unix_nano, end_time_unix_nano, status_code,
             status_message, scope_name, scope_version, role, step, tool_name,
             {{ select_list(call_columns() + tag_columns() + sighting_columns()) }},
             resource_attributes, scope_attributes, shape, attributes, events, links, extras
-        ) as varchar)) as content_hash
+        ))) as content_hash
     from source
 ),
 
