@@ -43,7 +43,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     for finding in machine.data_directory(settings):
         is_usable &= finding.state == "ok" or finding.subject != "data directory"
         yield finding
-    for finding in keeping.data_format(settings):
+    for finding in keeping.data_format(settings) if is_usable else ():
         is_usable &= finding.state == "ok"
         yield finding
     yield from keeping.file_system(settings)
