@@ -9,7 +9,7 @@ import re
 import duckdb
 
 _FILE = re.compile(r"'((?:[^']|'')*\.parquet)'")
-_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+_CLOSED = {
     "allow_community_extensions": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -29,15 +29,31 @@ def open_read_only(
         "memory_limit": None if memory_bytes is None else f"{memory_bytes}B",
         "threads": None if threads is None else str(threads),
     }
-    config = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
-    connection = duckdb.connect(path, read_only=True, config=config)
-    connection.execute("set global TimeZone = 'UTC'")
-    files = "', '".join(file.replace("'", "''") for file in _files(connection))
-    if files:
-        connection.execute(f"set allowed_paths = ['{files}']")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    # Set after connecting: what is said while connecting must be equal for all who open the file in one process.
+    connection = duckdb.connect(path, read_only=True)
+    if not _is_locked(connection):
+        said = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
+        _lock(connection, said)
     return connection
+
+
+def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the process has the file open, and locked, already: connections share one instance."""
+    return connection.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, said: dict[str, str]) -> None:
+    for name, value in said.items():
+        connection.execute(f"set global {name} = {_quoted(value)}")
+    connection.execute("set global TimeZone = 'UTC'")
+    if files := _files(connection):
+        connection.execute(f"set global allowed_paths = [{', '.join(map(_quoted, files))}]")
+    connection.execute("set global enable_external_access = false")
+    connection.execute("set global lock_configuration = true")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _files(connection: duckdb.DuckDBPyConnection) -> list[str]:
