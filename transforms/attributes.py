@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
 from transforms import typed
-from transforms.arrays import Flags, Ints, codes, spread, valid
+from transforms.arrays import NONE, Flags, Ints, codes, spread, take, valid
 from transforms.wire import UndecodableError, read_array
 
 _NOWHERE: Ints = np.zeros(0, dtype=np.int64)
@@ -90,6 +90,15 @@ class Attributes:
         found = self._order[self._bounds[code] : self._bounds[code + 1]]
         return found[~self.is_repeat[found]] if self._any_repeat else found
 
+    def distinct(self, at: Ints) -> tuple[Ints, Ints]:
+        """Examples of the distinct values of the attributes ``at``, and for each of these which example it equals."""
+        example = np.full(len(self._values), NONE, dtype=np.int64)
+        example[self.value[at]] = at
+        used = np.flatnonzero(example >= 0)
+        number = np.empty(len(example), dtype=np.int64)
+        number[used] = np.arange(len(used))
+        return example[used], number[self.value[at]]
+
     def json(self, at: int) -> Any:
         """One attribute's value, JSON-ready (see `transforms.typed`)."""
         kind = Kind(int(self.kind[at]))
@@ -113,9 +122,7 @@ class Attributes:
         for kind, decode in _DECODERS.items():
             values = self._values.column(_FIELDS[kind])
             if values.null_count < len(values):
-                parts.append(
-                    pa.array([None if data is None else decode(data) for data in values.to_pylist()], pa.string())
-                )
+                parts.append(_each(values, decode))
         return pc.coalesce(*parts) if len(parts) > 1 else parts[0]
 
     @cached_property
@@ -162,3 +169,10 @@ _DECODERS: dict[Kind, Callable[[bytes], str]] = {
     Kind.KVLIST: lambda data: typed.dumps(_parsed(Kind.KVLIST, data)),
     Kind.BYTES: lambda data: str(typed.to_json(AnyValue(bytes_value=data))["$bytes"]),
 }
+
+
+def _each(values: pa.Array, decode: Callable[[bytes], str]) -> pa.Array:
+    at = np.flatnonzero(valid(values))
+    place = np.full(len(values), NONE, dtype=np.int64)
+    place[at] = np.arange(len(at))
+    return take(pa.array([decode(data) for data in values.take(pa.array(at)).to_pylist()], pa.string()), place)

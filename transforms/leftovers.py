@@ -57,8 +57,8 @@ def _texts(attributes: Attributes, kind: NDArray[np.int8], at: Ints, hash_key: b
     is_hashed = kind[at] == Kind.HASHED
     if not is_hashed.any():
         return attributes.texts(at)
-    _, example, which = np.unique(attributes.value[at[is_hashed]], return_index=True, return_inverse=True)
-    sent = attributes.texts(at[is_hashed][example]).to_pylist()
+    examples, which = attributes.distinct(at[is_hashed])
+    sent = attributes.texts(examples).to_pylist()
     hashes = pa.array(content.digests(sent, hash_key), pa.string()).take(pa.array(which))
     order = np.empty(len(at), dtype=np.int64)
     order[np.concatenate([np.flatnonzero(~is_hashed), np.flatnonzero(is_hashed)])] = np.arange(len(at))

@@ -49,14 +49,14 @@ def reworded(
 ) -> Read:
     """Text that needs a reading; asked once per distinct value, of any type. The reading's text is then taken as
     a value of ``type_``, which holds nothing of what was sent exactly unless it is text."""
-    sent = attributes.texts(at)
-    encoded = sent.dictionary_encode()
-    meanings = pa.array([_sound(reading(one)) if one else None for one in encoded.dictionary.to_pylist()], pa.string())
-    values = meanings.take(encoded.indices)
+    examples, which = attributes.distinct(at)
+    sent = attributes.texts(examples)
+    meanings = pa.array([_sound(reading(one)) if one else None for one in sent.to_pylist()], pa.string())
     if type_ != _TEXT:
-        return Read(_parsed(meanings, type_).take(encoded.indices), np.zeros(len(at), dtype=np.bool_))
-    same = np.asarray(pc.fill_null(pc.equal(values, sent), False).to_numpy(zero_copy_only=False))
-    return Read(values, same & np.isin(attributes.kind[at], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE)))
+        return Read(_parsed(meanings, type_).take(pa.array(which)), np.zeros(len(at), dtype=np.bool_))
+    same = np.asarray(pc.fill_null(pc.equal(meanings, sent), False).to_numpy(zero_copy_only=False))
+    same = same & np.isin(attributes.kind[examples], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE))
+    return Read(meanings.take(pa.array(which)), same[which])
 
 
 def _parsed(texts: pa.Array, type_: pa.DataType) -> pa.Array:
