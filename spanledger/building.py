@@ -100,7 +100,7 @@ def _attempt(builder: Builder, settings: Settings) -> str | None:
         logger.error("no new build; the published one stays, the next look tries again: %s", error)
         return str(error)
     if outcome.build_id:
-        logger.info("%s", describe(outcome))
+        logger.info("a new build: %s", describe(outcome))
     return None
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from collector.lake import active_files
 from sample_traces.company import requests, simulate
-from spanledger import expired_spans, restoring, retention
+from spanledger import building, expired_spans, restoring, retention
 from spanledger.backup import Backup
 from spanledger.build import Builder
 from spanledger.builds import Builds
+from spanledger.settings import load_settings
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import RECEIVED_AT_NS, land
 
@@ -89,3 +90,12 @@ def test_a_run_that_died_between_hiding_and_removing_is_finished(tmp_path: Path)
 def test_waits_for_builds(tmp_path: Path) -> None:
     with Builds(tmp_path).lock(), pytest.raises(RuntimeError, match="another process is building"):
         _expire(tmp_path, ONE_DAY_DUE)
+
+
+def test_the_schedule_says_why_nothing_went_and_tries_again(bodies: list[bytes], tmp_path: Path) -> None:
+    land(bodies[:2], tmp_path)
+    settings = load_settings(data=tmp_path, keep_spans_days=1)
+    assert building._expire(settings, 1) is None, "what stays for a good reason is said in the log and is no failure"
+    with Builds(tmp_path).lock():
+        assert "another process is building" in str(building._expire(settings, 1))
+    assert _days(tmp_path) == {"ingest_date=2026-11-02"}
