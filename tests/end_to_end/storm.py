@@ -127,8 +127,8 @@ class Storm:
     def wait_for_landing(self, timeout_s: float = 300.0) -> None:
         """Until the writer has landed another segment."""
         path = self.config.run / fates.LANDED_NAME
-        before = fates.read(path).get("last")
-        wait_until(lambda: fates.read(path).get("last") != before, "another segment to land", timeout_s)
+        before = fates.read(path).get("segments")
+        wait_until(lambda: fates.read(path).get("segments") != before, "another segment to land", timeout_s)
 
     def wait_for_refusals(self, timeout_s: float = 60.0) -> None:
         """Until each sender has been refused."""
