@@ -12,6 +12,7 @@ import grpc
 
 from benchmarks import fuzz_bodies
 from benchmarks.fuzz_http import TIMEOUT_S, FuzzError
+from benchmarks.fuzz_seeds import seeds
 from benchmarks.fuzz_sentinels import Sentinels
 from collector.signals import LOGS, METRICS, TRACES
 
@@ -52,7 +53,7 @@ class GrpcFuzz:
                 self._finish(*each)
 
     def _draw(self) -> tuple[str, bytes, bytes | None]:
-        chance, seeds = self._chance, fuzz_bodies.seeds()
+        chance, right = self._chance, seeds()
         luck = chance.random()
         if luck < 0.04:
             span_id, body = self.sentinels.make()
@@ -60,13 +61,13 @@ class GrpcFuzz:
         if luck < 0.0402:
             return TRACES.service, chance.choice([*fuzz_bodies.bombs(), bytes(40 << 20)]), None
         if luck < 0.06:
-            return TRACES.service, fuzz_bodies.zipped(chance, fuzz_bodies.protobuf(chance, seeds.traces)), None
+            return TRACES.service, fuzz_bodies.zipped(chance, fuzz_bodies.protobuf(chance, right.traces)), None
         if luck < 0.065:
             return "no.such.Service", b"x", None
         if luck < 0.9:
-            return TRACES.service, fuzz_bodies.protobuf(chance, seeds.traces), None
-        signal, right = chance.choice(((LOGS, seeds.logs), (METRICS, seeds.metrics)))
-        return signal.service, fuzz_bodies.protobuf(chance, right), None
+            return TRACES.service, fuzz_bodies.protobuf(chance, right.traces), None
+        signal, bodies = chance.choice(((LOGS, right.logs), (METRICS, right.metrics)))
+        return signal.service, fuzz_bodies.protobuf(chance, bodies), None
 
     def _finish(self, call: Any, body: bytes, sentinel: bytes | None) -> None:
         try:

@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
 
 from benchmarks import fuzz_bodies
+from benchmarks.fuzz_seeds import seeds
 from benchmarks.fuzz_sentinels import Sentinels
 
 STATED = {200, 400, 404, 405, 408, 413, 415, 429, 431, 503}
@@ -115,21 +116,21 @@ class HttpFuzz:
         return post(path, kind, body, encoding, is_chunked=chance.random() < 0.03), None
 
     def _body(self, chance: random.Random) -> tuple[str, str, bytes]:
-        seeds, luck = fuzz_bodies.seeds(), chance.random()
+        right, luck = seeds(), chance.random()
         if luck < 0.6:
-            return "/v1/traces", _PROTOBUF, fuzz_bodies.protobuf(chance, seeds.traces)
+            return "/v1/traces", _PROTOBUF, fuzz_bodies.protobuf(chance, right.traces)
         if luck < 0.8:
             return "/v1/traces", _JSON, fuzz_bodies.json_body(chance)
         if luck < 0.87:
-            return "/v1/logs", _PROTOBUF, fuzz_bodies.protobuf(chance, seeds.logs)
+            return "/v1/logs", _PROTOBUF, fuzz_bodies.protobuf(chance, right.logs)
         if luck < 0.94:
-            return "/v1/metrics", _PROTOBUF, fuzz_bodies.protobuf(chance, seeds.metrics)
+            return "/v1/metrics", _PROTOBUF, fuzz_bodies.protobuf(chance, right.metrics)
         return "/v1/outcomes", _JSON, fuzz_bodies.outcomes(chance)
 
     async def _send_broken(self, chance: random.Random) -> None:
         """A request that ends too early or is not HTTP: answered as stated, or the connection is closed."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        whole = post("/v1/traces", _PROTOBUF, fuzz_bodies.protobuf(chance, fuzz_bodies.seeds().traces))
+        whole = post("/v1/traces", _PROTOBUF, fuzz_bodies.protobuf(chance, seeds().traces))
         writer.write(chance.choice(_BREAKS)(chance, whole))
         try:
             async with asyncio.timeout(TIMEOUT_S):

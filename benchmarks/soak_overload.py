@@ -17,27 +17,21 @@ took the first request and was ready. Fails when
 
 import argparse
 import collections
-import contextlib
 import dataclasses
-import http.client
 import itertools
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import grpc
-from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # ships no types
-from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from benchmarks.llm_spans import make
 from benchmarks.processes import MIB, Memory
-from collector.signals import TRACES
+from benchmarks.senders import Send, over_grpc, over_http
 from tests.collector.running import Collector, configuration, span_ids, wait_until
 
 MEMORY = 700 * MIB
@@ -70,51 +64,6 @@ class Tally:
             self.acknowledged += spans
             if wait_s is not None:
                 self.waits.append(wait_s)
-
-
-Send = Callable[[bytes], tuple[str, float | None]]
-"""Sends a request; the answer, and for one that may be sent again the seconds to wait."""
-
-
-@contextlib.contextmanager
-def over_http(collector: Collector) -> Iterator[Send]:
-    """A sender with one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", collector.state["http_port"], timeout=60)
-
-    def send(body: bytes) -> tuple[str, float | None]:
-        connection.request("POST", "/v1/traces", body, {"content-type": "application/x-protobuf"})
-        answer = connection.getresponse()
-        answer.read()
-        wait = answer.headers["retry-after"]
-        return f"http {answer.status}", float(wait) if wait and answer.status in (429, 503) else None
-
-    with contextlib.closing(connection):
-        yield send
-
-
-@contextlib.contextmanager
-def over_grpc(collector: Collector) -> Iterator[Send]:
-    """A sender with one channel."""
-    with grpc.insecure_channel(collector.grpc_address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
-        export = channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)
-
-        def send(body: bytes) -> tuple[str, float | None]:
-            try:
-                export(body, timeout=60)
-            except grpc.RpcError as error:
-                return f"grpc {error.code().name}", _told_wait(error)
-            return "grpc OK", None
-
-        yield send
-
-
-def _told_wait(error: Any) -> float | None:
-    packed = dict(error.trailing_metadata()).get("grpc-status-details-bin", b"")
-    info = RetryInfo()
-    for detail in Status.FromString(packed).details:
-        if detail.Unpack(info):
-            return float(info.retry_delay.seconds + info.retry_delay.nanos / 1e9)
-    return None
 
 
 def offer(send: Send, tally: Tally, seed: int, spans_per_s: float, until: float) -> None:
