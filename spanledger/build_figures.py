@@ -1,6 +1,7 @@
 """What builds did, for /metrics: kept in `run/builds.json`, whichever process makes them."""
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from collector.files import lock, make_folder, read_json, write_json
 from spanledger import current
 from spanledger.build import Outcome
 from spanledger.freshness import behind
+
+logger = logging.getLogger(__name__)
 
 NAME = "builds.json"
 BOUNDS = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
@@ -107,13 +110,22 @@ def _take_in(data: Path, lake: Path, outcome: Outcome | None, looked_at: float) 
     make_folder(run)
     held = lock(run / "builds.lock", is_waiting=True)  # two may build in turn: the schedule and a person
     try:
-        figures = Figures(**(read_json(run / NAME) or {}))
+        figures = _so_far(run / NAME)
         figures.count(outcome, looked_at)
         figures.look(data, lake, outcome)
         write_json(run / NAME, asdict(figures))
         publish(run, "builds", list(figures.families()), is_lasting=True)
     finally:
         os.close(held)
+
+
+def _so_far(path: Path) -> Figures:
+    """What was counted before; nothing, said in the log, where that cannot be read: no build fails for it."""
+    try:
+        return Figures(**(read_json(path) or {}))
+    except (ValueError, TypeError) as error:
+        logger.warning("%s cannot be read, builds are counted anew: %s", path, error)
+        return Figures()
 
 
 def _rows(data: Path) -> Iterator[tuple[str, int]]:

@@ -7,8 +7,17 @@ import pytest
 
 from collector.exposition import of_others, render
 from spanledger.build import Outcome
-from spanledger.build_figures import counted
+from spanledger.build_figures import NAME, counted
 from tests.collector.test_exposition import check
+
+
+@pytest.mark.parametrize("text", ["{", '{"of_another_version": 1}'])
+def test_counts_that_cannot_be_read_begin_anew(text: str, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / NAME).write_text(text)
+    with counted(tmp_path, tmp_path / "lake", (OSError,)) as made:
+        made.append(Outcome("20261101T000000000000Z-aaaa", is_full=True, new_segments=1, lake_rows=1, seconds=1.0))
+    assert 'spanledger_builds_total{kind="full"} 1\n' in render(of_others(tmp_path / "run"))
 
 
 def test_published_failed_and_needless_builds(tmp_path: Path) -> None:
