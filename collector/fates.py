@@ -1,7 +1,8 @@
 """What became of everything the log held: counted once for each segment, whatever crashes when.
 
-`run/fates.json` holds the sums since the data directory was made and the segment counted last. It is written when a
-segment has landed and before it leaves the log; a segment that is landed again after a crash is not counted again.
+`run/fates.json` holds the sums since the data directory was made, and the segments that were counted and may still be
+in the log. It is written when a segment has landed and before it leaves the log; a segment that is landed again, after
+a crash or because it could not be removed, is not counted again.
 `run/replayed.json` holds the same of what was read again out of the quarantine.
 """
 
@@ -47,29 +48,34 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         said = read(path)
-        self._last = said.get("last")
+        self._counted: list[str] = said.get("counted", [])
         self.segments: int = said.get("segments", 0)
         self.total = of(said)
 
     def count(self, name: str, fates: Fates) -> None:
-        """Add what became of the segment, or quarantined item, called ``name``, unless it is the one counted last.
+        """Add what became of the segment, or quarantined item, called ``name``, unless that was done.
 
         Figures must never hold up what they count: where they cannot be written, that is logged, and they are written
         with the next segment.
         """
-        if name == self._last:
+        if name in self._counted:
             return
-        self._last, self.segments, self.total = name, self.segments + 1, self.total + fates
-        said = {"last": name, "segments": self.segments, **dataclasses.asdict(self.total)}
+        self._counted.append(name)
+        self.segments, self.total = self.segments + 1, self.total + fates
+        said = {"counted": self._counted, "segments": self.segments, **dataclasses.asdict(self.total)}
         try:
             make_folder(self._path.parent)
             write_json(self._path, said, is_durable=True)
         except OSError as error:
             logger.error("the counters of what landed cannot be written: %s", error)
 
+    def forget(self, name: str) -> None:
+        """``name`` is gone and will not be counted again. Written with the next one that is counted."""
+        self._counted.remove(name)
+
 
 def read(path: Path) -> dict[str, Any]:
-    """What a ledger says: ``last``, ``segments`` and the fields of `Fates`; nothing where there is none yet."""
+    """What a ledger says: ``counted``, ``segments`` and the fields of `Fates`; nothing where there is none yet."""
     return read_json(path) or {}
 
 

@@ -40,6 +40,7 @@ class Lander:
             landed = self.land_segment(segment, path.read_bytes() if segment.damages else b"")
         self._ledger.count(path.stem, landed)
         path.unlink()
+        self._ledger.forget(path.stem)
         sync_folder(path.parent)
         return landed
 

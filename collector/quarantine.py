@@ -43,6 +43,11 @@ class Item:
         """Whether its bytes are the body of one request, else bytes of the log."""
         return self.said.received_at_ns is not None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a place in a segment whose rest could be read."""
+        return self.id.startswith(f"{self.said.segment}.{DAMAGE}")
+
     def say(self, reason: str) -> None:
         """Replace the reason."""
         said = dataclasses.replace(self.said, reason=reason)

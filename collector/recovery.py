@@ -66,8 +66,15 @@ def _set_aside(path: Path, reason: str) -> None:
 
 
 def count_start(folder: Path) -> int:
-    """How often a log was opened here, from 1; makes segment ids rise over restarts. Raises OSError."""
+    """How often a log was opened here, from 1; makes segment ids rise over restarts.
+
+    On a full disk two starts may get the same number: a start must be able to land what is in the log, and ids differ
+    by the receiver's part.
+    """
     path = folder / "starts.json"
     starts = int((read_json(path) or {"starts": 0})["starts"]) + 1
-    write_json(path, {"starts": starts}, is_durable=True)
+    try:
+        write_json(path, {"starts": starts}, is_durable=True)
+    except OSError as error:
+        logger.error("%s cannot be written: %s", path, error)
     return starts

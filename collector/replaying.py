@@ -39,29 +39,34 @@ class Replay:
 
     def __init__(self, config: CollectorConfig) -> None:
         self._config = config
-        hash_key = secret_key(config.data / "hash.key")
-        self._reader = Reader(config, hash_key)
-        self._ledger = Ledger(config.run / REPLAYED_NAME)
-        self._lander = Lander(config, hash_key, self._ledger)
+        self._hash_key = secret_key(config.data / "hash.key")
+        self._reader = Reader(config, self._hash_key)
 
     def run(self, items: Iterable[quarantine.Item]) -> Iterator[Replayed]:
-        """Replay ``items``, one after the other. Waits while a compaction is at work. Raises OSError, LakeError: what
-        was not given yet is then as it was."""
+        """Replay ``items``, one after the other, but for those that another replay has brought in meanwhile. Waits
+        while that, or a compaction, is at work. Raises OSError, LakeError: what was not given yet is then as it was."""
         make_folder(self._config.run)
         lake_place.check(self._config)
         held = lock(self._config.run / LOCK_NAME, is_waiting=True)
         try:
+            ledger = Ledger(self._config.run / REPLAYED_NAME)  # as whoever held the lock before left it
             for item in items:
-                yield self._replay(item)
+                if item.path.exists():
+                    yield self._replay(item, ledger)
         finally:
             os.close(held)
 
-    def _replay(self, item: quarantine.Item) -> Replayed:
-        replayed = self._request(item) if item.is_request else self._bytes(item)
+    def _replay(self, item: quarantine.Item, ledger: Ledger) -> Replayed:
+        replayed = self._request(item) if item.is_request else self._bytes(item, ledger)
+        if replayed.reason is None and replayed.fates.missing:
+            replayed = dataclasses.replace(
+                replayed, reason=f"{replayed.fates.missing} of its items are not in the lake"
+            )
         if replayed.reason is None:
             done = {name: getattr(replayed.fates, name) for name in _DONE}
-            self._ledger.count(item.id, Fates(**done))  # what still fails was counted when it was set aside first
+            ledger.count(item.id, Fates(**done))  # what still fails was counted when it was set aside first
             item.remove()
+            ledger.forget(item.id)
         elif item.is_request:
             item.say(replayed.reason)
         return replayed
@@ -77,13 +82,16 @@ class Replay:
         fates = self._reader.land(header, [(0, record)], lambda _, rejected: failed.extend(rejected), lambda _: False)
         return Replayed(item, fates, failed[0].reason if failed else None)
 
-    def _bytes(self, item: quarantine.Item) -> Replayed:
+    def _bytes(self, item: quarantine.Item, ledger: Ledger) -> Replayed:
         content = item.path.read_bytes()
         try:
             segment = _segment(content, item.said.segment)
         except SegmentError as error:
             return Replayed(item, Fates(), f"{item.said.reason}; {error}")
-        return Replayed(item, self._lander.land_segment(segment, content))
+        if item.is_part:  # what surrounds it has landed under the segment's name
+            header = dataclasses.replace(segment.header, segment=f"{item.id}.replay")
+            segment = dataclasses.replace(segment, header=header)
+        return Replayed(item, Lander(self._config, self._hash_key, ledger).land_segment(segment, content))
 
 
 def _segment(content: bytes, name: str) -> Segment:

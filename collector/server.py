@@ -240,5 +240,8 @@ def _announce(config: CollectorConfig, grpc_port: int, http_port: int) -> None:
     started = {"pid": os.getpid(), "host": config.host, "grpc_port": grpc_port, "http_port": http_port}
     started["tls"] = config.tls is not None
     started["client_certificates"] = config.tls_client_ca_file is not None
-    write_json(config.run / STATE_NAME, {**started, "started_at_ns": time.time_ns()})
+    try:
+        write_json(config.run / STATE_NAME, {**started, "started_at_ns": time.time_ns()})
+    except OSError as error:  # a full disk, which serving may help to empty
+        logger.error("%s cannot be written, doctor will not find us: %s", config.run / STATE_NAME, error)
     logger.info("listening on %s: gRPC %d, HTTP %d; data in %s", config.host, grpc_port, http_port, config.data)

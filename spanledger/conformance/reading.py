@@ -14,6 +14,7 @@ import duckdb
 
 from collector.answers import Kind
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Ledger
 from collector.files import make_folder
 from collector.gate import Admitted, Gate
 from collector.landing import Lander
@@ -103,7 +104,7 @@ def _receive(config: CollectorConfig, recordings: Sequence[Recording]) -> None:
             answer = receiver.receive(incoming).result()
             if answer.kind is not Kind.OK:
                 raise RefusedBodyError(f"{recording}/{file}: {answer.message}")
-    lander = Lander(config, _HASH_KEY)
+    lander = Lander(config, _HASH_KEY, Ledger(config.run / LANDED_NAME))
     for path in sealed_segments(config.log):
         lander.land(path)
 

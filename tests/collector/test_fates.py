@@ -114,6 +114,19 @@ def test_a_segment_is_counted_once(tmp_path: Path) -> None:
     assert Ledger(path).segments == 2
 
 
+def test_segments_that_cannot_be_removed_are_counted_once(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / LANDED_NAME)
+    for _ in range(3):
+        for name in ("1", "2"):
+            ledger.count(name, Fates(rows=5))
+    assert (ledger.total.rows, ledger.segments) == (10, 2)
+    ledger.forget("1")
+    ledger.count("3", Fates(rows=1))
+    again = Ledger(tmp_path / LANDED_NAME)
+    again.count("2", Fates(rows=5))
+    assert (again.total.rows, again.segments) == (11, 3)
+
+
 def test_figures_that_cannot_be_written_hold_nothing_up(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("in the way")
     ledger = Ledger(tmp_path / "elsewhere" / LANDED_NAME)

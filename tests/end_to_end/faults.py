@@ -79,6 +79,19 @@ def full_lake(folder: Path) -> None:
         filler.unlink()
 
 
+def full_log_at_start(folder: Path) -> None:
+    """What is acknowledged waits in a log whose disk is full when the collector starts: it lands, which makes room."""
+    disk = disks.small(folder / "data" / "log")
+    with under_load(folder, lake=folder / "lake") as storm:
+        with moved_away(folder / "lake"):
+            storm.wait_for_more()
+            storm.kill()
+            filler = disks.fill(disk)
+        storm.start()
+        wait_until(lambda: not list(storm.config.log.glob("*.log")), "what was in the log to land")
+        filler.unlink()
+
+
 def failing_fdatasync(folder: Path) -> None:
     """Writes succeed and fdatasync fails: nothing of such a group is acknowledged."""
     disks.faulty(folder / "data" / "log", folder / "backing")
@@ -221,7 +234,16 @@ def stopped_under_load(folder: Path) -> None:
 FAULTS: dict[str, Callable[[Path], None]] = {
     one.__name__: one
     for one in (
-        *(full_disk, full_lake, failing_fdatasync, read_only_log, read_only_lake, vanished_log, vanished_lake),
+        *(
+            full_disk,
+            full_lake,
+            full_log_at_start,
+            failing_fdatasync,
+            read_only_log,
+            read_only_lake,
+            vanished_log,
+            vanished_lake,
+        ),
         *(vanished_data, failing_rename, clock_jumps, torn_tail, stopped_under_load),
     )
 }

@@ -8,6 +8,10 @@ from click.testing import CliRunner, Result
 
 from collector import quarantine
 from collector.config import CollectorConfig
+from collector.fates import LANDED_NAME, Ledger
+from collector.files import make_folder, secret_key
+from collector.landing import Lander
+from collector.segments import Header, Record, encode_header, encode_record
 from spanledger.cli import main
 from spanledger.exits import FAILED, USAGE
 from tests.collector.otlp import request, span
@@ -93,6 +97,28 @@ def test_replay_lands_what_can_be_read_and_says_why_the_rest_cannot(config: Coll
     assert "not a serialized" in str(left[0]["reason"]), "the reason of today"
     call("replay", "--data", str(data))
     assert len(span_ids(config)) == 2
+
+
+def test_a_damaged_place_that_was_repaired_lands_beside_the_rest_of_its_segment(data: Path) -> None:
+    config = CollectorConfig(data=data, lake=data / "lake")
+    header = Header("000001-00000004-0badcafe", HOUR_NS)
+    spans = [span() for _ in range(3)]
+    good = [
+        encode_record(Record(HOUR_NS, None, request(one).SerializeToString(), items=1), header.segment) for one in spans
+    ]
+    bad = bytearray(good[1])
+    bad[60] ^= 1
+    path = config.log / f"{header.segment}.log"
+    make_folder(config.log)
+    path.write_bytes(encode_header(header) + good[0] + bad + good[2])
+    Lander(config, secret_key(data / "hash.key"), Ledger(config.run / LANDED_NAME)).land(path)
+    assert len(span_ids(config)) == 2
+    assert call("replay", "--data", str(data)).exit_code == FAILED, "nothing has been repaired"
+    (item,) = quarantine.items(config.quarantine)
+    item.path.write_bytes(good[1])
+    assert call("replay", "--data", str(data)).exit_code == 0
+    assert sorted(span_ids(config)) == sorted(one.span_id for one in spans)
+    assert not list(quarantine.items(config.quarantine))
 
 
 def test_only_those_that_are_named_are_read_again(config: CollectorConfig, data: Path) -> None:
