@@ -26,7 +26,7 @@ _Node = dict[str, Any]
 _WHY = {
     Kind.INVALID: "The request cannot be read, or nothing in it can be used; the answer says why.",
     Kind.UNAUTHENTICATED: "A token is needed, or it is not known here.",
-    Kind.FORBIDDEN: "The token may not send.",
+    Kind.FORBIDDEN: "The token lacks the scope that this needs.",
     Kind.TOO_LARGE: "Too much for one request.",
     Kind.UNSUPPORTED_MEDIA: "Another content type or encoding than those below.",
     Kind.BUSY: "Too much is waiting; send it again after Retry-After.",

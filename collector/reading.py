@@ -6,6 +6,7 @@ at any point of the first one, changes nothing.
 
 import dataclasses
 import logging
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -128,9 +129,9 @@ class Reader:
             raise
         except UndecodableError as error:
             reason = str(error)
-        except Exception as error:  # one request our own code stumbles over must not stop all others
-            logger.exception("%s: normalising failed", name)
-            reason = f"{type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 -- one request our own code stumbles over must not stop all others
+            reason = _where(error)
+            logger.error("%s: normalising failed: %s", name, reason)
         else:
             if table.schema != SCHEMA:
                 raise TypeError(f"normalise gave another schema than transforms.columns.SCHEMA: {table.schema}")
@@ -142,6 +143,13 @@ class Reader:
         middle = len(batch) // 2
         self._normalise_batch(batch[:middle], name, tables, rejected)
         self._normalise_batch(batch[middle:], name, tables, rejected)
+
+
+def _where(error: Exception) -> str:
+    """What went wrong and where; not the error's own words, which may hold what was sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno} ({frames[-1].name})" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _read_outcomes(name: str, records: Numbered) -> tuple[list[pa.Table], list[Rejected]]:

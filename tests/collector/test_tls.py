@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 from collector.config import TlsFiles
 from collector.signals import TRACES
 from collector.tls import Tls, TlsError
+from spanledger.ports import Door, answers_grpc, answers_http
 from tests.collector.certificates import Made, authority, issued
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, span_ids, wait_until
@@ -256,3 +257,15 @@ def test_what_is_sent_over_tls_is_stored(mutual: Collector, keys: Keys) -> None:
     one = span("with a body")
     by_grpc(mutual, keys, keys.agents, request(one).SerializeToString())
     wait_until(lambda: one.span_id in span_ids(mutual.config), "the span to land")
+
+
+def test_whether_such_doors_answer_can_be_asked_from_outside(mutual: Collector, keys: Keys, tmp_path: Path) -> None:
+    """What `spanledger up` and the doctor do; they have no certificate of a sender."""
+    with Collector(configuration(tmp_path, **tls(keys.server.under()))) as plain:
+        for collector, asks in ((plain, False), (mutual, True)):
+            grpc_port, http_port = collector.state["grpc_port"], collector.state["http_port"]
+            assert answers_grpc(Door("gRPC", "127.0.0.1", grpc_port, "grpc_port", True, asks))
+            door = Door("HTTP", "127.0.0.1", http_port, "http_port", True, asks)
+            assert answers_http(door, "/readyz")
+            assert not answers_http(Door("HTTP", "127.0.0.1", grpc_port, "http_port", True, asks), "/readyz")
+            assert not answers_http(Door("HTTP", "127.0.0.1", http_port, "http_port"), "/readyz")
