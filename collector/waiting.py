@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import struct
+from collections.abc import Collection
 from pathlib import Path
 
 from collector import fates
@@ -58,8 +59,8 @@ def standing(config: CollectorConfig) -> Standing:
     path = config.run / fates.LANDED_NAME
     for _ in range(_LOOKS):
         landed = fates.read(path)
-        waiting = _waiting(config.log, landed.get("last"))
-        if fates.read(path).get("last") == landed.get("last"):
+        waiting = _waiting(config.log, landed.get("counted", []))
+        if fates.read(path) == landed:
             break
     return Standing(
         waiting,
@@ -70,11 +71,11 @@ def standing(config: CollectorConfig) -> Standing:
     )
 
 
-def _waiting(log: Path, landed: str | None) -> Waiting:
+def _waiting(log: Path, counted: Collection[str]) -> Waiting:
     found = Waiting()
     for suffix in (SEALED_SUFFIX, OPEN_SUFFIX):
         for path in log.glob("*" + suffix):
-            if path.stem == landed:
+            if path.stem in counted:
                 continue  # counted, and about to be removed
             try:
                 requests, items = _count(path, path.stat().st_size)

@@ -10,6 +10,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.segments import Header, Record, encode_header, encode_record
+from collector.waiting import Waiting, standing
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, wait_until
 from tests.transforms.agent_logs import claude_metrics, claude_request, logs
@@ -125,6 +126,16 @@ def test_segments_that_cannot_be_removed_are_counted_once(tmp_path: Path) -> Non
     again = Ledger(tmp_path / LANDED_NAME)
     again.count("2", Fates(rows=5))
     assert (again.total.rows, again.segments) == (11, 3)
+
+
+def test_a_segment_that_landed_and_is_still_in_the_log_does_not_wait(tmp_path: Path) -> None:
+    config = configuration(tmp_path)
+    plant(config.log, 4, 3)
+    now = standing(config)
+    assert (now.waiting, now.landed) == (Waiting(sealed=1, requests=2, items=7), Fates())
+    Ledger(config.run / LANDED_NAME).count("000000-00000001-0badcafe", Fates(landed_items=4, quarantined_items=3))
+    now = standing(config)
+    assert (now.waiting, now.landed) == (Waiting(), Fates(landed_items=4, quarantined_items=3))
 
 
 def test_figures_that_cannot_be_written_hold_nothing_up(tmp_path: Path) -> None:
