@@ -25,7 +25,7 @@
     {%- set found = run_query(
       'select distinct filename from ' ~ history(model_name ~ '__files') ~ ' where ' ~ key ~ ' in (' ~ keys ~ ')'
     ).columns[0].values() -%}
-    ({{ rows_of_files(node, found, target.database ~ '.history.removed') }})
+    ({{ rows_of_files(node, found, target.database ~ '.history.removed', holed_files('history.removed')) }})
   {%- else -%}
     {{ history(model_name) }}
   {%- endif -%}
@@ -35,14 +35,15 @@
    that its files hold beside their names. #}
 {% macro open_history() %}
   {% if execute and flags.WHICH in ['build', 'run'] %}
-    {% do run_query('create schema if not exists history') %}
-    {% do run_query('create or replace table history.removed as from meta.history_removed') %}
-    {% set files = files_by_model() %}
+    {% do run_query('create schema if not exists history; create or replace table history.removed as from meta.history_removed') %}
+    {% set files, holed = files_by_model(), holed_files('history.removed') %}
+    {% set views = [] %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'history' %}
       {% set paths = files.get(node.name, []) %}
-      {% do run_query('create or replace view history.' ~ node.name ~ ' as ' ~ rows_of_files(node, paths, 'history.removed')) %}
-      {% do run_query('create or replace view history.' ~ node.name ~ '__files as ' ~ files_select(node.columns, paths, ['filename'])) %}
+      {% do views.append('create or replace view history.' ~ node.name ~ ' as ' ~ rows_of_files(node, paths, 'history.removed', holed)) %}
+      {% do views.append('create or replace view history.' ~ node.name ~ '__files as ' ~ files_select(node.columns, paths, ['filename'])) %}
     {% endfor %}
+    {% do run_query(views | join(';\n')) %}
   {% endif %}
   select 1
 {% endmacro %}
@@ -56,9 +57,13 @@
   {{ return(found) }}
 {% endmacro %}
 
-{# `select` over the rows of ``paths`` that nothing replaced, as `removed`, a table like `meta.history_removed`, says. #}
-{% macro rows_of_files(node, paths, removed) %}
-  {%- set holed = run_query("select distinct path from " ~ removed ~ " where model = '" ~ node.name ~ "'").columns[0].values() -%}
+{# The files with replaced rows, as `removed`, a table like `meta.history_removed`, says. #}
+{% macro holed_files(removed) %}
+  {{ return(run_query('select distinct path from ' ~ removed).columns[0].values()) }}
+{% endmacro %}
+
+{# `select` over the rows of ``paths`` that nothing replaced; ``holed`` are the files in which something did. #}
+{% macro rows_of_files(node, paths, removed, holed) %}
   {{ files_select(node.columns, paths | reject('in', holed) | list) }}
   {%- set rest = paths | select('in', holed) | list -%}
   {%- if rest | length > 0 %}
@@ -137,7 +142,7 @@
 
   {% call statement('view') -%}
     create or replace view {{ target_relation }} as
-    {{ rows_of_files(model, files_by_model().get(name, []), 'meta.history_removed') }}
+    {{ rows_of_files(model, files_by_model().get(name, []), 'meta.history_removed', holed_files('meta.history_removed')) }}
   {%- endcall %}
   {{ run_hooks(post_hooks) }}
   {% do persist_docs(target_relation, model) %}
@@ -192,7 +197,7 @@
       where {{ date_column }} is not null
       {%- if merged | length > 0 %}
       union all
-      {{ rows_of_files(model, merged, 'meta.history_removed') }}
+      {{ rows_of_files(model, merged, 'meta.history_removed', holed_files('meta.history_removed')) }}
       {%- endif %}
     ) to '{{ env_var('DBT_SPANLEDGER_FACTS') }}/{{ name }}' (
       format parquet, compression zstd, compression_level 1, partition_by ({{ date_column }}), write_partition_columns true,
