@@ -1,6 +1,6 @@
 """What a build and a page's questions cost when the warehouse is large.
 
-    python -m benchmarks.build_at_size --calls 10000000 --days 90 --folder /tmp/size
+    python -m benchmarks.build_at_size --calls 10000000 --days 90 --folder size
 
 Makes a lake of that many calls (`benchmarks.history`), then measures, each in a process of its own:
 
