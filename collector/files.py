@@ -1,5 +1,6 @@
 """Files that survive a crash: write aside, fsync, rename, fsync the folder."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -79,8 +80,9 @@ def lock(path: Path, *, is_waiting: bool = False, what: str = "", setting: str =
             f"{what or path.parent.parent} is in use by the collector with process id {holder}; "
             f"stop that one first, or give this one another directory ({setting})"
         ) from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    with contextlib.suppress(OSError):  # on a full disk the lock holds all the same; it only cannot say whose it is
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
 
 

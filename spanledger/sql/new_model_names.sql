@@ -1,18 +1,24 @@
 -- Pairs of provider and model name that no build has resolved yet. A call may take its provider from one sighting
 -- and its model from another, hence all pairs.
-with names as (
-    select request_model as model_name from lake.spans
+with spans as (
+    select provider, request_model, response_model, usage_iterations from lake.spans
+    union all
+    select provider, request_model, response_model, usage_iterations from lake.expired_spans
+),
+
+names as (
+    select request_model as model_name from spans
     union
-    select response_model from lake.spans
+    select response_model from spans
     union
-    select unnest(from_json(usage_iterations, '[{"model": "VARCHAR"}]')).model from lake.spans
+    select unnest(from_json(usage_iterations, '[{"model": "VARCHAR"}]')).model from spans
     where usage_iterations is not null
     union
     select model_name from meta.model_names
 ),
 
 providers as (
-    select provider from lake.spans
+    select provider from spans
     union
     select provider from meta.model_names
     union

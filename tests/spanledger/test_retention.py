@@ -67,6 +67,17 @@ def test_every_mart_stays_as_it_was(bodies: list[bytes], tmp_path: Path) -> None
     assert unequal_marts(before, restored) == {}
 
 
+def test_models_that_nothing_names_any_more_keep_their_prices(bodies: list[bytes], tmp_path: Path) -> None:
+    data, before = tmp_path / "data", tmp_path / "before"
+    land(bodies[:2], data)
+    Builder(data, data / "lake").build()
+    shutil.copytree(data, before)
+    assert [day.why_kept for day in _expire(data, ONE_DAY_DUE)] == [None]
+    assert not active_files(data / "lake")
+    assert Builder(data, data / "lake").build(full_refresh=True).is_full
+    assert unequal_marts(before, data) == {}
+
+
 def test_what_no_build_holds_stays(bodies: list[bytes], tmp_path: Path) -> None:
     land(bodies[:2], tmp_path)
     [day] = _expire(tmp_path, ONE_DAY_DUE)
