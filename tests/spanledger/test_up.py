@@ -20,6 +20,7 @@ from spanledger.freshness import behind
 from spanledger.ports import free_port
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
+from tests.collector.test_exposition import check
 from tests.spanledger.supervised import Supervised, alive, descendants, pid_of
 
 PRICES = "provider,model,token_kind,unit_price_usd_per_million,valid_from,valid_to,source\n"
@@ -66,6 +67,19 @@ def test_every_printed_address_answers(running: Supervised) -> None:
     assert answers(addresses["OTLP over HTTP"], "/healthz")
     host, _, port = addresses["OTLP over gRPC"].rpartition(":")
     socket.create_connection((host, int(port)), timeout=5).close()
+
+
+def metrics(running: Supervised) -> str:
+    with urllib.request.urlopen(f"http://{running.addresses()['OTLP over HTTP']}/metrics", timeout=5) as response:
+        return str(response.read().decode())
+
+
+def test_metrics_speak_for_every_part(running: Supervised) -> None:
+    parts = [f'spanledger_part_running{{part="{part}"}} 1' for part in ("app", "builder", "collector")]
+    names = ("up", "app", "builder", "collector", "writer")
+    processes = [f'spanledger_process_resident_memory_bytes{{process="{name}"}}' for name in names]
+    wait_until(lambda: all(line in metrics(running) for line in (*parts, *processes)), "figures of every part", 120)
+    check(metrics(running))
 
 
 def test_what_is_sent_is_built_and_the_doctor_is_content(running: Supervised, data: Path) -> None:
