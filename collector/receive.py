@@ -80,6 +80,7 @@ class Receiver:
         self._max_bytes = {False: max_inflated_bytes, True: max_json_bytes or max_inflated_bytes}  # by: is it JSON
         self._items = items or ItemLimits()
         self._room = room
+        self.is_stopping = False  # large requests that still wait for their turn are then told to come again
         self._lanes = {is_json: threading.Lock() for is_json in (False, True)}
 
     def admit(self, signal: Readable, transport: str, caller: Caller) -> Admitted:
@@ -109,6 +110,8 @@ class Receiver:
         received_at_ns = time.time_ns()
         sent = Sent(organization, received_at_ns, incoming.is_json, self._items)
         with self._lanes[incoming.is_json] if incoming.is_large else contextlib.nullcontext():
+            if self.is_stopping and incoming.is_large:
+                raise RefusedError(Kind.UNAVAILABLE, "the collector is stopping")
             body = inflate(incoming.body, incoming.encoding, self._max_bytes[incoming.is_json])
             body, checked = incoming.signal.read(body, sent)
         if not checked.accepted:  # an empty request is fine, and nothing has to be kept of it

@@ -174,6 +174,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
     await http_task
+    receiver.is_stopping = True
     await asyncio.to_thread(stopped.wait)
     await asyncio.to_thread(log.close)
     security.refusals.sweep(is_final=True)

@@ -161,3 +161,11 @@ def test_many_unfit_spans_among_fit_ones_take_no_longer_than_the_others(door: Sm
     spans = [span(), span(trace_id=b"")] * 50_000
     answer = door.send(request(*spans).SerializeToString())
     assert (answer.accepted, answer.rejected) == (50_000, 50_000)
+
+
+def test_at_the_end_large_requests_that_wait_for_their_turn_are_told_to_come_again(door: SmallDoor) -> None:
+    door.receiver.is_stopping = True
+    body = request(span()).SerializeToString()
+    answer = door.send(gzip.compress(body), encoding="gzip")
+    assert (answer.kind, answer.message) == (Kind.UNAVAILABLE, "the collector is stopping")
+    assert door.send(body).accepted == 1
