@@ -3,6 +3,7 @@
 A segment whose file is gone is written again: its requests were acknowledged, and its descriptor still reads them.
 """
 
+import collections
 import dataclasses
 import logging
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from collector.files import make_folder, sync_folder
 from collector.open_segment import OpenSegment
-from collector.segments import Header
+from collector.segments import SEALED_SUFFIX, Header
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +23,17 @@ class Handover:
         self._folder = folder
         self._next_header = next_header
         self._waiting: list[OpenSegment] = []
+        self._sealed: collections.deque[Path] = collections.deque()  # handed over, and perhaps not yet landed
         self._told: set[Path] = set()  # what was logged already, until all is well
         self.segments = 0  # handed over since the start
         self.error: str | None = None  # of the first that waits
+
+    @property
+    def behind(self) -> int:
+        """How many of the segments handed over the writer has not landed yet; it takes them in order."""
+        while self._sealed and not self._sealed[0].exists():
+            self._sealed.popleft()
+        return len(self._sealed)
 
     def take(self, segment: OpenSegment) -> None:
         """Seal ``segment``, or keep it until that can be done; one without records is only removed."""
@@ -42,7 +51,9 @@ class Handover:
             self.error = self.error or said
             self._waiting.append(segment)
         else:
-            self.segments += 1 if segment.records else 0
+            if segment.records:
+                self.segments += 1
+                self._sealed.append(segment.path.with_suffix(SEALED_SUFFIX))
 
     def retry(self) -> None:
         """Try again what could not be sealed."""

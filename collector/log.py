@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 HOUR_NS = 3_600_000_000_000
 _GROUP_BYTES = 32 * 1024 * 1024
+MOST_BEHIND = 16
+"""Segments that wait for the writer before age ends no more of them."""
 
 
 class LogUnavailableError(RuntimeError):
@@ -138,7 +140,8 @@ class Log:
         size = 0
         timeout = self._max_age_s
         if self._open:
-            timeout = max(0.0, self._open.opened_at + self._max_age_s - time.monotonic())
+            left = self._open.opened_at + self._max_age_s - time.monotonic()
+            timeout = left if left > 0 else self._max_age_s
         try:
             item = self._queue.get(timeout=timeout)
             while item is not None:
@@ -199,10 +202,13 @@ class Log:
             self._seal()
 
     def _fits(self, current: OpenSegment) -> bool:
-        """A segment holds one hour of arrival; a clock that jumps out of it, either way, ends it."""
+        """A segment holds one hour of arrival; a clock that jumps out of it, either way, ends it.
+
+        While the writer is behind, age ends none: a lake that is away for a day would leave tens of thousands.
+        """
         is_young = time.monotonic() < current.opened_at + self._max_age_s
         is_same_hour = self._clock_ns() // HOUR_NS == current.header.opened_at_ns // HOUR_NS
-        return current.size < self._max_bytes and is_young and is_same_hour
+        return current.size < self._max_bytes and is_same_hour and (is_young or self._handover.behind >= MOST_BEHIND)
 
     def _seal(self) -> None:
         assert self._open is not None

@@ -25,6 +25,7 @@ from collector.config import CollectorConfig
 from collector.fates import LANDED_NAME, Ledger
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.lake import LOCK_NAME, LakeError
+from collector.lake_place import LakeGoneError
 from collector.landing import Lander
 from collector.lean import keep_memory, without_pandas
 from collector.logs import configure_logging
@@ -97,6 +98,11 @@ class Writer:
             self._wait_for_brake()
             if self.parent_gone:
                 return left + 1
+            try:
+                lake_place.check(self._config)
+            except LakeGoneError as error:
+                self._fail(str(error))
+                return len(paths)
             left += not self._land(path)
         return left
 
@@ -108,7 +114,6 @@ class Writer:
         self.state.current_segment = path.stem
         self._publish()
         try:
-            lake_place.check(self._config)
             landed = self._lander.land(path)
         except OSError as error:
             self._fail(f"{path.name} cannot be landed, it stays in the log and is tried again: {error}")

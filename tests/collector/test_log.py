@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.log import HOUR_NS, Log, LogBusyError, LogUnavailableError
+from collector.log import HOUR_NS, MOST_BEHIND, Log, LogBusyError, LogUnavailableError
 from collector.segments import Record, read_segment
 
 NOON_NS = 1_700_000_000_000_000_000 // HOUR_NS * HOUR_NS
@@ -102,6 +102,24 @@ def test_a_segment_is_sealed_by_size_age_and_hour(tmp_path: Path, clock: Clock) 
     quick.append(record(4)).result(10)
     wait_until(lambda: list((tmp_path / "quick").glob("*.log")), "the old segment to be sealed")
     quick.close()
+
+
+def test_while_nothing_lands_age_ends_no_more_segments(tmp_path: Path, clock: Clock) -> None:
+    log = open_log(tmp_path, clock, max_age_s=0.001)
+    numbers = iter(range(10_000))
+
+    def sealed() -> list[Path]:
+        log.append(record(next(numbers))).result(10)
+        return sorted(tmp_path.glob("*.log"))
+
+    wait_until(lambda: len(sealed()) == MOST_BEHIND, "segments to pile up")
+    for _ in range(50):
+        assert len(sealed()) == MOST_BEHIND
+    for path in sealed()[:-1]:
+        path.unlink()  # it has landed
+    wait_until(lambda: len(sealed()) > 2, "age to end segments again")
+    log.close()
+    assert bodies(tmp_path)[-1] == record(next(numbers) - 1).body
 
 
 def test_segment_ids_rise_over_restarts_and_are_never_used_again(tmp_path: Path, clock: Clock) -> None:
