@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from collector.lake import active_files
 from sample_traces.company import requests, simulate
@@ -13,6 +14,7 @@ from spanledger import building, expired_spans, restoring, retention
 from spanledger.backup import Backup
 from spanledger.build import Builder
 from spanledger.builds import Builds
+from spanledger.cli import main
 from spanledger.settings import load_settings
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import RECEIVED_AT_NS, land
@@ -85,6 +87,20 @@ def test_what_no_build_holds_stays(bodies: list[bytes], tmp_path: Path) -> None:
     assert "run spanledger build" in day.why_kept
     assert _days(tmp_path) == {"ingest_date=2026-11-02"}
     assert not (tmp_path / "records").exists()
+
+
+def test_the_command_says_what_would_go_and_why_not(bodies: list[bytes], tmp_path: Path) -> None:
+    land(bodies[:2], tmp_path)
+    run = CliRunner().invoke
+    asked = run(main, ["retention", "--data", str(tmp_path)])
+    assert (asked.exit_code, "SPANLEDGER_KEEP_SPANS_DAYS" in asked.output) == (2, True)
+    for more in (["--dry-run"], []):
+        said = run(main, ["retention", "--data", str(tmp_path), "--keep-spans-days", "1", *more])
+        assert said.exit_code == 1
+        assert said.output.startswith("2026-11-02 (spans): ")
+        assert "stay: the published build lacks" in said.output
+    late = run(main, ["retention", "--data", str(tmp_path), "--keep-spans-days", "100000"])
+    assert (late.exit_code, late.output) == (0, "nothing arrived more than 100000 days ago\n")
 
 
 def test_a_run_that_died_between_hiding_and_removing_is_finished(tmp_path: Path) -> None:
