@@ -16,6 +16,8 @@ from transforms.read_only import open_read_only
 
 QUERIES = Path(__file__).parent / "queries"
 _AGAIN_S = 0.05
+_LOGGING = re.compile(r"\b(?:enable_logging|disable_logging|truncate_duckdb_logs|write_log)\b", re.IGNORECASE)
+"""Functions, so part of a SELECT, that change settings in spite of all locks, and write where they are told to."""
 _EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -106,4 +108,4 @@ def _is_reading(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
     if statements[0].type == duckdb.StatementType.EXPLAIN:
         explained = _EXPLAIN.fullmatch(text)
         return explained is not None and _is_reading(connection, explained[1])
-    return statements[0].type == duckdb.StatementType.SELECT
+    return statements[0].type == duckdb.StatementType.SELECT and not _LOGGING.search(text)

@@ -2,11 +2,13 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from spanledger.exits import MEANING, USAGE, Failure
+from collector.data_format import FORMAT, found_in, refusal
+from spanledger.exits import FAILED, MEANING, USAGE, Failure
 from spanledger.settings import PREFIX, Settings, SettingsError, load_settings
 
 METAVARS = {
@@ -27,14 +29,20 @@ def command(
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """A command of ``group`` that gets the settings as its first argument; ``names`` of them are options too.
 
-    ``is_loaded`` false hands over the options as they were given, for a command that judges settings itself.
+    ``is_loaded`` false hands over the options as they were given, for a command that judges settings itself. A command
+    with ``data`` does not begin on a data directory of a later version.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         def run(**given: Any) -> Any:
             arguments = {name: given.pop(name) for name in names}
-            return function(_load(arguments) if is_loaded else arguments, **given)
+            if not is_loaded:
+                return function(arguments, **given)
+            settings = _load(arguments)
+            if "data" in arguments:
+                _refuse_later(settings.data)
+            return function(settings, **given)
 
         with_options: Callable[..., Any] = run
         for name in reversed(names):
@@ -50,6 +58,15 @@ def _load(arguments: dict[str, Any]) -> Settings:
         return load_settings(**arguments)
     except SettingsError as error:
         raise Failure(str(error), USAGE) from error
+
+
+def _refuse_later(data: Path) -> None:
+    try:
+        found = found_in(data)
+    except (OSError, ValueError) as error:
+        raise Failure(str(error), FAILED) from error
+    if found > FORMAT:
+        raise Failure(refusal(data, found), FAILED)
 
 
 def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

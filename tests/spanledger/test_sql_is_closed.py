@@ -92,6 +92,9 @@ STATEMENTS: list[str] = [
     "begin",
     "detach memory",
     "select 1; copy (select 1) to '{out}'",
+    "from enable_logging('QueryLog', storage = 'file', storage_config = {{'path': '{out}'}})",
+    "from disable_logging()",
+    "from truncate_duckdb_logs()",
 ]
 
 

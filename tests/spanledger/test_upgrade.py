@@ -6,12 +6,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from collector import data_format
 from collector.lake import active_files
 from spanledger.build import Builder
 from spanledger.building import NOT_BUILT
 from spanledger.builds import Builds
+from spanledger.cli import main
+from spanledger.exits import FAILED
 from tests.collector.running import Collector, configuration
 from tests.lake import one, open_warehouse, published
 
@@ -66,4 +69,9 @@ def test_a_later_version_s_data_is_left_alone(tmp_path: Path) -> None:
         Builder(config.data, config.lake).build()
     with pytest.raises(AssertionError, match=r"written by version 9\.1; this is version"), Collector(config):
         pass
+    for words in (["quarantine", "replay"], ["outcome", "success", "--task", "1"], ["sql", "select 1"]):
+        ran = CliRunner().invoke(main, [*words, "--data", str(config.data)])
+        assert (ran.exit_code, "written by version 9.1" in ran.output) == (FAILED, True), ran.output
+    assert not (config.data / "records").exists()
+    assert not config.lake.exists()
     assert (config.data / data_format.NAME).read_text() == '{"format": 99, "written_by": "9.1"}'
