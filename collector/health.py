@@ -6,8 +6,8 @@ from collections.abc import Callable
 from importlib import metadata
 
 from collector.config import CollectorConfig
-from collector.log import Log
 from collector.exposition import of_others, render
+from collector.log import Log
 from collector.metrics import Counters, families, flat
 from collector.pages import Page
 from collector.processes import usage
