@@ -6,6 +6,7 @@ a failure names it, and TEST_SEED repeats it.
 
 import os
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,10 @@ def test_order_repeats_and_small_requests_change_nothing(
     builder = Builder(tmp_path, tmp_path / "lake", PriceFiles(tmp_path / "prices.csv"))
     bodies = list(company.requests(history, spans_per_request=5, shuffle_seed=SEED, resend_share=0.3))
     assert len(bodies) > 1000
-    for part in range(4):
-        land(bodies[part::4], tmp_path, per_segment=100)
-        assert builder.build().is_full == (part == 0)
+    cuts = [0, *(len(bodies) * share // 100 for share in (50, 75, 96, 100))]
+    for start, end in pairwise(cuts):
+        land(bodies[start:end], tmp_path, per_segment=100)
+        assert builder.build().is_full == (start == 0)
     assert unequal_marts(reference, tmp_path) == {}, f"seed {SEED}"
     with open_warehouse(tmp_path) as warehouse:
         [(most_files,)] = warehouse.execute(
