@@ -30,8 +30,8 @@ import grpc
 
 from benchmarks.llm_spans import SPANS, make
 from benchmarks.measuring import Spread, children_cpu_s, end, say
-from collector.lake import active_files
-from collector.signals import TRACES
+from collector.door.signals import TRACES
+from collector.store.lake import active_files
 from tests.collector.running import Collector, configuration, wait_until
 
 LEAST_SPANS_PER_CPU_S = 25_000

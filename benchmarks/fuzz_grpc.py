@@ -14,7 +14,7 @@ from benchmarks import fuzz_bodies
 from benchmarks.fuzz_http import TIMEOUT_S, FuzzError
 from benchmarks.fuzz_seeds import seeds
 from benchmarks.fuzz_sentinels import Sentinels
-from collector.signals import LOGS, METRICS, TRACES
+from collector.door.signals import LOGS, METRICS, TRACES
 
 STATED = {"INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "UNIMPLEMENTED"}
 _AT_ONCE = 64

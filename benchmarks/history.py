@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collector.lake import write_segment
-from collector.segments import Header
+from collector.store.lake import write_segment
+from collector.wal.segments import Header
 from sample_traces import company
 from transforms.columns import SCHEMA
 from transforms.normalise import NormaliseOptions, Request, normalise

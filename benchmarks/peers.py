@@ -31,7 +31,7 @@ from benchmarks.door_to_lake import finish, free_ports, post_all, send_http
 from benchmarks.llm_spans import SPANS, make
 from benchmarks.measuring import Spread, children_cpu_s, end, say
 from benchmarks.peer_products import HOW_TO, Product, mlflow, phoenix, version
-from collector.lake import active_files
+from collector.store.lake import active_files
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import open_warehouse
 

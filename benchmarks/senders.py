@@ -9,7 +9,7 @@ import grpc
 from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # ships no types
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
 
-from collector.signals import TRACES
+from collector.door.signals import TRACES
 from tests.collector.running import Collector
 
 Send = Callable[[bytes], tuple[str, float | None]]

@@ -30,7 +30,7 @@ from benchmarks.fuzz_grpc import GrpcFuzz
 from benchmarks.fuzz_http import HttpFuzz
 from benchmarks.fuzz_sentinels import NAME
 from benchmarks.processes import MIB, Memory
-from collector.waiting import standing
+from collector.wal.waiting import standing
 from tests.collector.running import Collector, configuration, rows, wait_until
 
 PEAK = 2500 * MIB

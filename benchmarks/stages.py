@@ -14,9 +14,9 @@ from pathlib import Path
 
 from benchmarks.llm_spans import SPANS, START_NS, make
 from benchmarks.measuring import Spread, cpu_us, say
-from collector import lake
-from collector.segments import Header, Record, encode_header, encode_record, read_segment
-from collector.signals import TRACES, Sent
+from collector.door.signals import TRACES, Sent
+from collector.store import lake
+from collector.wal.segments import Header, Record, encode_header, encode_record, read_segment
 from transforms import canonical
 from transforms.decode import decode
 from transforms.normalise import NormaliseOptions, Request, normalise

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from importlib import metadata
 
 from collector.config import CollectorConfig
+from collector.door.pages import Page
+from collector.door.room import Room
+from collector.door.signals import JSON
 from collector.exposition import of_others, render
-from collector.log import Log
 from collector.metrics import Counters, families, flat
-from collector.pages import Page
 from collector.processes import usage
-from collector.room import Room
-from collector.signals import JSON
 from collector.supervise import WriterProcess
-from collector.waiting import standing
+from collector.wal.log import Log
+from collector.wal.waiting import standing
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 

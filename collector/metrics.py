@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from collector.answers import Answer, Kind
+from collector.door.answers import Answer, Kind
 from collector.exposition import COUNTER, GAUGE, Family, Labels
 
 HELP = {

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from collector import segments, tokens
-from collector.answers import Answer, Item, Kind, RefusedError
-from collector.signals import JSON, Sent
+from collector.door import tokens
+from collector.door.answers import Answer, Item, Kind, RefusedError
+from collector.door.signals import JSON, Sent
+from collector.wal import segments
 from transforms.outcomes import SCHEMA, OutcomeError, Revision, read_revision, table
 from transforms.strict_json import JsonError, read_json
 
@@ -24,7 +25,7 @@ WRAPPER = "outcomes"
 
 
 class Outcomes:
-    """The kind of request; see `collector.signals.Readable`."""
+    """The kind of request; see `collector.door.signals.Readable`."""
 
     name = "outcomes"
     number = segments.OUTCOMES

@@ -19,28 +19,28 @@ from typing import Any
 
 import uvicorn
 
-from collector import lake_place
 from collector.config import CollectorConfig
-from collector.connection import Connection
 from collector.data_format import FormatError, claim
+from collector.door.connection import Connection
+from collector.door.grpc_front import PortTakenError, start_grpc
+from collector.door.http_front import HttpFront
+from collector.door.limited_connection import ConnectionLimits, LimitedConnection, limited, watch
+from collector.door.openapi import pages as descriptions
+from collector.door.pages import Pages
+from collector.door.receive import Receiver
+from collector.door.room import room_in
+from collector.door.security import Security
+from collector.door.shape import ItemLimits
+from collector.door.tls import TlsError
+from collector.door.tokens import TokenFileError
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
-from collector.grpc_front import PortTakenError, start_grpc
 from collector.health import Health
-from collector.http_front import HttpFront
-from collector.limited_connection import ConnectionLimits, LimitedConnection, limited, watch
-from collector.log import Log
 from collector.logs import configure_logging
 from collector.mapping import with_mapping
 from collector.metrics import Counters
-from collector.openapi import pages as descriptions
-from collector.pages import Pages
-from collector.receive import Receiver
-from collector.room import room_in
-from collector.security import Security
-from collector.shape import ItemLimits
+from collector.store import lake_place
 from collector.supervise import WriterProcess
-from collector.tls import TlsError
-from collector.tokens import TokenFileError
+from collector.wal.log import Log
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)

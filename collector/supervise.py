@@ -6,12 +6,12 @@ import signal
 import sys
 from typing import Any
 
-from collector import quarantine
 from collector.config import CollectorConfig
-from collector.fates import LANDED_NAME, Fates, Ledger
 from collector.files import read_json
-from collector.segments import frames
-from collector.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
+from collector.store.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
+from collector.wal import quarantine
+from collector.wal.fates import LANDED_NAME, Fates, Ledger
+from collector.wal.segments import frames
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class WriterProcess:
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "collector.writer", stdin=asyncio.subprocess.PIPE, start_new_session=True
+            sys.executable, "-m", "collector.store.writer", stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
         self._say(self._config.to_json().encode() + b"\n")
 
@@ -106,5 +106,5 @@ class WriterProcess:
             logger.error("%s: moved to quarantine: %s", path.name, reason.reason)
 
     def state(self) -> dict[str, Any] | None:
-        """What the writer last said (see `collector.writer.WriterState`); None before its first word."""
+        """What the writer last said (see `collector.store.writer.WriterState`); None before its first word."""
         return read_json(self._config.run / STATE_NAME)

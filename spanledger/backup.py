@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from collector import lake_place
 from collector.data_format import FORMAT, found_in, refusal
 from collector.files import LockedError, lock, make_folder, sync_folder
-from collector.lake import LOCK_NAME, active_files
+from collector.store import lake_place
+from collector.store.lake import LOCK_NAME, active_files
 from spanledger import backup_manifest
 from spanledger.backup_manifest import ALONE, LAKE, LOG, RECORDS, BackupError, Entry, Manifest, copy
 

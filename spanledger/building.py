@@ -13,9 +13,9 @@ import pyarrow as pa
 from collector.data_format import FormatError
 from collector.exposition import publish
 from collector.files import lock, make_folder, write_json
-from collector.lake import LakeError
 from collector.logs import configure_logging
 from collector.processes import usage
+from collector.store.lake import LakeError
 from spanledger import retention
 from spanledger.build import Builder, Outcome
 from spanledger.build_figures import counted

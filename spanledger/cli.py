@@ -76,9 +76,9 @@ def demo(settings: Settings, scale: float) -> None:
 )
 def collect(settings: Settings) -> None:
     """Run the receiver alone: OTLP in, Parquet out."""
+    from collector.door.tls import TlsError
+    from collector.door.tokens import TokenFileError
     from collector.server import START_ERRORS, ExposedError, run
-    from collector.tls import TlsError
-    from collector.tokens import TokenFileError
     from transforms.yaml_lines import ConfigError
 
     try:

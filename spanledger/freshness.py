@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from collector.lake import LakeFile, active_files
+from collector.store.lake import LakeFile, active_files
 from spanledger import outcome_history
 from spanledger.current import published
 

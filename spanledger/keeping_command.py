@@ -74,7 +74,7 @@ def backup(settings: Settings, destination: Path, verify: bool) -> None:
 
     What was acknowledged before it started is in it. A later backup in the same place costs what is new.
     """
-    from collector.lake import LakeError
+    from collector.store.lake import LakeError
     from spanledger.backup import Backup
     from spanledger.backup_manifest import BackupError
     from spanledger.restoring import check

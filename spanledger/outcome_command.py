@@ -138,7 +138,7 @@ def _complain(problems: Sequence[str]) -> None:
 
 
 def _say(settings: Settings, revisions: Sequence["Revision"], now: datetime) -> None:
-    from collector.lake import LakeError
+    from collector.store.lake import LakeError
     from spanledger import outcome_saying
 
     try:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from collector import outcome_files
-from collector.lake import LakeFile
+from collector.store import outcome_files
+from collector.store.lake import LakeFile
 from transforms.outcomes import SCHEMA
 
 ONE_EACH = (Path(__file__).parent / "sql" / "outcomes.sql").read_text()

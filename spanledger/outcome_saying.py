@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from collector import outcome_files
+from collector.store import outcome_files
 from spanledger import current, outcome_history
 from transforms.outcomes import KEY, SUBJECTS, Revision, table
 

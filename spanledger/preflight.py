@@ -4,10 +4,10 @@ import fcntl
 import os
 from pathlib import Path
 
+from collector.door.tls import TlsError, server_context
+from collector.door.tokens import TokenFileError, load_tokens
 from collector.mapping import read_file
 from collector.server import ExposedError, refuse_exposure
-from collector.tls import TlsError, server_context
-from collector.tokens import TokenFileError, load_tokens
 from spanledger.exits import IN_THE_WAY, USAGE, Failure
 from spanledger.login import LoginError, check_explorer
 from spanledger.ports import Door, free_port, is_loopback, why_taken

@@ -15,8 +15,8 @@ from spanledger.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-    from collector.fates import Fates
-    from collector.quarantine import Item
+    from collector.wal.fates import Fates
+    from collector.wal.quarantine import Item
 
 _PREVIEW = 64
 
@@ -75,9 +75,9 @@ def replay(settings: Settings, ids: tuple[str, ...], form: str, output: Path | N
 def _replayed(settings: Settings, items: Sequence["Item"]) -> list[tuple[Any, ...]]:
     import pyarrow as pa
 
-    from collector.lake import LakeError
     from collector.mapping import with_mapping
-    from collector.replaying import Replay
+    from collector.store.lake import LakeError
+    from collector.store.replaying import Replay
     from transforms.yaml_lines import ConfigError
 
     if not items:
@@ -101,7 +101,7 @@ def _quietly() -> dict[str, Any]:
 
 
 def _items(settings: Settings) -> list["Item"]:
-    from collector import quarantine as kept
+    from collector.wal import quarantine as kept
 
     try:
         return list(kept.items(settings.collector_config().quarantine))

@@ -26,8 +26,8 @@ import pyarrow.parquet as pq
 
 from collector.data_format import FormatError, claim
 from collector.files import lock, make_folder, sync_folder
-from collector.lake import LOCK_NAME, TREES, LakeError, LakeFile, partitions, split_superseded
-from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
+from collector.store.lake import LOCK_NAME, TREES, LakeError, LakeFile, partitions, split_superseded
+from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 from spanledger import expired_spans
 from spanledger.builds import BuildInProgressError, Builds, new_build_id, sync
 from spanledger.freshness import behind

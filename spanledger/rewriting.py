@@ -7,9 +7,9 @@ import click
 import pyarrow as pa
 
 from collector.data_format import FormatError
-from collector.lake import LakeError
 from collector.mapping import read_file
-from collector.rewriting import Period, Rewriting, Rewritten
+from collector.store.lake import LakeError
+from collector.store.rewriting import Period, Rewriting, Rewritten
 from spanledger.exits import FAILED, USAGE, Failure
 from spanledger.settings import Settings
 from transforms.mapping import NO_MAPPING

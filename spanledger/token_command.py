@@ -6,7 +6,7 @@ from typing import IO
 
 import click
 
-from collector.tokens import DEFAULT_SCOPES, SCOPES, TokenFileError, load_tokens
+from collector.door.tokens import DEFAULT_SCOPES, SCOPES, TokenFileError, load_tokens
 from spanledger.exits import MEANING, USAGE, Failure
 from spanledger.options import command
 from spanledger.settings import PREFIX, Settings

@@ -1,4 +1,4 @@
-"""Writing the token file: new entries, revoked ones. Reading it, and what it means, is `collector.tokens`."""
+"""Writing the token file: new entries, revoked ones. Reading it, and what it means, is `collector.door.tokens`."""
 
 import hashlib
 import os
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from collector.door.tokens import Entry, TokenFileError, load_tokens, parse
 from collector.files import write_atomically
-from collector.tokens import Entry, TokenFileError, load_tokens, parse
 
 PREFIX = "sl_"
 _BYTES = 32  # 256 random bits: no hash has to be slow where nobody can guess

@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector import lake_place
 from collector.config import CollectorConfig
-from collector.lake import LakeError, LakeFile, active_files
+from collector.store import lake_place
+from collector.store.lake import LakeError, LakeFile, active_files
 from spanledger import charge_list, expired_spans, models, outcome_plan, periods, published_figures, records
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory

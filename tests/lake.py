@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from collector.lake import active_files, logs_header, write_segment
-from collector.segments import Header
+from collector.store.lake import active_files, logs_header, write_segment
+from collector.wal.segments import Header
 from transforms.normalise import NormaliseOptions, Request, normalise
 
 RECEIVED_AT_NS = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) * 10**9

@@ -79,8 +79,8 @@ def take(
     settings: Settings, folder: Path, source: tuple[Path, ...], traces: tuple[str, ...], keep_content: bool
 ) -> None:
     """Make FOLDER of what is here already: export files, log segments, quarantined requests, traces of a lake."""
-    from collector.lake import LakeError
-    from collector.segments import SegmentError
+    from collector.store.lake import LakeError
+    from collector.wal.segments import SegmentError
     from spanledger.conformance.folder import FolderError
     from spanledger.conformance.rebuilding import NotRebuiltError
     from spanledger.conformance.sources import SourceError

@@ -17,7 +17,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
-from collector.signals import LOGS, METRICS, TRACES, Signal
+from collector.door.signals import LOGS, METRICS, TRACES, Signal
 from transforms.otlp_json import OtlpJsonError, parse_json
 
 BODY = re.compile(r"(\d{3,})(?:\.(metrics|logs))?\.(binpb|json)")

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import duckdb
 
-from collector.answers import Kind
 from collector.config import CollectorConfig
-from collector.fates import LANDED_NAME, Ledger
+from collector.door.answers import Kind
+from collector.door.gate import Admitted, Gate
+from collector.door.receive import Incoming, Receiver
 from collector.files import make_folder
-from collector.gate import Admitted, Gate
-from collector.landing import Lander
-from collector.log import Log
 from collector.metrics import Counters
-from collector.receive import Incoming, Receiver
-from collector.writer import sealed_segments
+from collector.store.landing import Lander
+from collector.store.writer import sealed_segments
+from collector.wal.fates import LANDED_NAME, Ledger
+from collector.wal.log import Log
 from spanledger import current
 from spanledger.build import Builder
 from spanledger.conformance.folder import Recording

@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
-from collector.signals import TRACES
+from collector.door.signals import TRACES
 from spanledger.conformance.folder import Body
 from spanledger.conformance.measures import MEASURES
 from transforms import lossless

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import uvicorn
 
-from collector.answers import Kind
 from collector.config import CollectorConfig
-from collector.connection import Connection
-from collector.gate import Gate
-from collector.grpc_front import start_grpc
-from collector.http_front import EXPORT_PATHS, HttpFront
-from collector.inflate import inflate
-from collector.log import Log
+from collector.door.answers import Kind
+from collector.door.connection import Connection
+from collector.door.gate import Gate
+from collector.door.grpc_front import start_grpc
+from collector.door.http_front import EXPORT_PATHS, HttpFront
+from collector.door.inflate import inflate
+from collector.door.pages import Pages
+from collector.door.receive import Answering, Incoming, Receiver
+from collector.door.security import Security
+from collector.door.signals import Signal
 from collector.metrics import Counters
-from collector.pages import Pages
-from collector.receive import Answering, Incoming, Receiver
-from collector.security import Security
 from collector.server import refuse_exposure
-from collector.signals import Signal
+from collector.wal.log import Log
 from spanledger.conformance.folder import Body
 from spanledger.conformance.writing import Taken
 

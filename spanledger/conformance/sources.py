@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from collector.lake import active_files
-from collector.segments import OPEN_SUFFIX, SEALED_SUFFIX, read_segment
-from collector.signals import LOGS, METRICS, SIGNALS, TRACES, Signal
+from collector.door.signals import LOGS, METRICS, SIGNALS, TRACES, Signal
+from collector.store.lake import active_files
+from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, read_segment
 from spanledger.conformance.folder import BODY, Body
 from spanledger.conformance.rebuilding import rebuilt
 from spanledger.conformance.writing import Taken

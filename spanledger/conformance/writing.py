@@ -13,7 +13,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
-from collector.signals import TRACES
+from collector.door.signals import TRACES
 from spanledger.conformance.expected import NAMES
 from spanledger.conformance.folder import Body
 from spanledger.conformance.hiding import Hider, altered

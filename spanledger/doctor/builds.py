@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 from dbt.clients.yaml_helper import load_yaml_text
 
-from collector.lake import LakeError, active_files
+from collector.store.lake import LakeError, active_files
 from spanledger.building import LOCK_NAME
 from spanledger.builds import Builds
 from spanledger.current import question

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from collector.data_format import FORMAT, NAME, found_in, refusal
 from collector.files import read_json
-from collector.lake import LakeError
+from collector.store.lake import LakeError
 from spanledger import retention
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.settings import Settings

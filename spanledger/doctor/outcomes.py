@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from collector.lake import LakeError
-from collector.outcome_files import active, folder_of
+from collector.store.lake import LakeError
+from collector.store.outcome_files import active, folder_of
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.doctor.store import unreadable
 from spanledger.settings import Settings

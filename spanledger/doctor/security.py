@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collector.tls import TlsError, server_context
-from collector.tokens import Credentials, Entry, TokenFileError, load_tokens
+from collector.door.tls import TlsError, server_context
+from collector.door.tokens import Credentials, Entry, TokenFileError, load_tokens
 from spanledger import token_file
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.login import LoginError, check_explorer

@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector import quarantine as kept
 from collector.files import read_json
-from collector.lake import TREES, LakeError, LakeFile, partitions, read_file, split_superseded
-from collector.writer import STATE_NAME, sealed_segments
+from collector.store.lake import TREES, LakeError, LakeFile, partitions, read_file, split_superseded
+from collector.store.writer import STATE_NAME, sealed_segments
+from collector.wal import quarantine as kept
 from spanledger.doctor.doors import running_collector
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.settings import Settings

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from benchmarks import build_at_size
-from collector.lake import active_files
+from collector.store.lake import active_files
 from spanledger.build import Builder
 from spanledger.price_files import PriceFiles
 

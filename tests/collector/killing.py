@@ -18,18 +18,18 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-import collector.landing
-from collector import quarantine
-from collector.compaction import Compaction
+import collector.store.landing
 from collector.config import CollectorConfig
-from collector.fates import LANDED_NAME, REPLAYED_NAME, Fates, Ledger
+from collector.door.signals import Sent
 from collector.files import secret_key
-from collector.outcome_files import OutcomeCompaction, active, folder_of
 from collector.outcomes import OUTCOMES
-from collector.replaying import Replay
-from collector.rewriting import Period, Rewriting
-from collector.segments import Header, Record, encode_header, encode_record
-from collector.signals import Sent
+from collector.store.compaction import Compaction
+from collector.store.outcome_files import OutcomeCompaction, active, folder_of
+from collector.store.replaying import Replay
+from collector.store.rewriting import Period, Rewriting
+from collector.wal import quarantine
+from collector.wal.fates import LANDED_NAME, REPLAYED_NAME, Fates, Ledger
+from collector.wal.segments import Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
 from tests.collector.running import rows, span_ids
 from transforms.mapping_file import read_mapping
@@ -64,7 +64,8 @@ def prepare(config: CollectorConfig) -> list[Path]:
 
 
 def land(config: CollectorConfig) -> None:
-    lander = collector.landing.Lander(config, secret_key(config.data / "hash.key"), Ledger(config.run / LANDED_NAME))
+    key, ledger = secret_key(config.data / "hash.key"), Ledger(config.run / LANDED_NAME)
+    lander = collector.store.landing.Lander(config, key, ledger)
     for path in sorted(config.log.glob("*.log")):
         lander.land(path)
 

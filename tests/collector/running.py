@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.config import CollectorConfig
-from collector.lake import active_files
+from collector.store.lake import active_files
 
 TIMEOUT_S = 60.0
 

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from benchmarks import fuzz_bodies
-from collector.answers import RefusedError
-from collector.signals import TRACES, Sent
+from collector.door.answers import RefusedError
+from collector.door.signals import TRACES, Sent
 from transforms.normalise import NormaliseOptions, Request, normalise
 
 _BODIES = 600

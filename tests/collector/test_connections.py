@@ -14,8 +14,8 @@ import grpc
 import pytest
 from google.rpc.status_pb2 import Status
 
-from collector.grpc_calls import Calls
-from collector.signals import TRACES
+from collector.door.grpc_calls import Calls
+from collector.door.signals import TRACES
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, wait_until
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.data_format import FORMAT, NAME, claim, found_in
-from collector.segments import MAGIC
+from collector.wal.segments import MAGIC
 from transforms import outcomes
 from transforms.columns import SCHEMA
 

@@ -13,7 +13,7 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from collector.signals import SIGNALS, TRACES, Signal
+from collector.door.signals import SIGNALS, TRACES, Signal
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, Response, configuration, span_ids, wait_until
 

@@ -11,13 +11,13 @@ from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from collector.answers import Kind
 from collector.config import MIB
-from collector.receive import Receiver
-from collector.shape import ItemLimits
-from collector.signals import LOGS
+from collector.door.answers import Kind
+from collector.door.receive import Receiver
+from collector.door.shape import ItemLimits
+from collector.door.signals import LOGS
+from tests.collector.door.test_receive import Door
 from tests.collector.otlp import request, span
-from tests.collector.test_receive import Door
 from tests.transforms.agent_logs import claude_request, logs
 
 FEW = ItemLimits(attributes=5, events=3)

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.collector.certificates import authority, issued
+from tests.collector.door.test_tls import context
 from tests.collector.running import Collector, configuration, span_ids, wait_until
-from tests.collector.test_tls import context
 
 TOKEN, GUESS, PASSWORD = "the-token-itself", "a-guess-at-a-token", "password-of-basic"
 PROMPT = "canary of a prompt"
@@ -120,7 +120,7 @@ def test_no_secret_prompt_or_user_is_in_any_file(tmp_path: Path, is_stored: bool
 
 
 class Keys:
-    """As much of `tests.collector.test_tls.Keys` as a client needs."""
+    """As much of `tests.collector.door.test_tls.Keys` as a client needs."""
 
     def __init__(self, ours: Any) -> None:
         self.authority = ours

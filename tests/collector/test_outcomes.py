@@ -14,19 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.answers import RefusedError
 from collector.config import CollectorConfig
-from collector.fates import Fates
-from collector.http_front import POST_PATHS
-from collector.lake import active_files
-from collector.outcome_files import active, folder_of
+from collector.door.answers import RefusedError
+from collector.door.http_front import POST_PATHS
+from collector.door.signals import Sent
 from collector.outcomes import MAX_RECORDS, OUTCOMES, rows_of
-from collector.segments import OUTCOMES as NUMBER
-from collector.segments import TRACES, Record, encode_header, encode_record
-from collector.signals import Sent
+from collector.store.lake import active_files
+from collector.store.outcome_files import active, folder_of
+from collector.wal.fates import Fates
+from collector.wal.segments import OUTCOMES as NUMBER
+from collector.wal.segments import TRACES, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, Response, configuration, wait_until
-from tests.collector.test_landing import HEADER, land, segment
+from tests.collector.store.test_landing import HEADER, land, segment
 from transforms.outcomes import SCHEMA
 
 JSON = "application/json"
@@ -235,7 +235,7 @@ def test_the_description_names_every_path_that_is_served(collector: Collector) -
     assert {collector.request("GET", path).status for path in gets} == {200}
     assert {collector.request("POST", path, b"", {"content-type": JSON}).status for path in posts} <= {200, 400}
     served = {"/healthz", "/readyz", "/metrics", "/openapi.json"}
-    assert gets == served, "a page that is served has its line in collector/openapi.py"
+    assert gets == served, "a page that is served has its line in collector/door/openapi.py"
 
 
 def test_answers_are_as_described(collector: Collector) -> None:

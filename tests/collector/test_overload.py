@@ -10,7 +10,7 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
-from collector.signals import TRACES
+from collector.door.signals import TRACES
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, Response, configuration, span_ids, wait_until
 

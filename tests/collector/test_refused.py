@@ -11,8 +11,8 @@ import grpc
 import pyarrow.parquet as pq
 import pytest
 
-from collector.http_front import OUTCOMES_PATH, POST_PATHS
-from collector.signals import SIGNALS, Signal
+from collector.door.http_front import OUTCOMES_PATH, POST_PATHS
+from collector.door.signals import SIGNALS, Signal
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, Response, configuration, span_ids, wait_until
 

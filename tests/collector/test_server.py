@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.door.tokens import TokenFileError, load_tokens
 from collector.files import LockedError, lock, make_folder, secret_key
 from collector.server import ExposedError, refuse_exposure
-from collector.tokens import TokenFileError, load_tokens
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, span_ids, wait_until
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from click.testing import CliRunner
 
+from collector.door.signals import Sent
 from collector.outcomes import OUTCOMES
-from collector.signals import Sent
 from docs.generate import DOCS
 from spanledger.cli import main
 from transforms.outcome_lines import Reader

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from collector.tokens import SCOPES, parse
+from collector.door.tokens import SCOPES, parse
 from spanledger.login import read_login
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()

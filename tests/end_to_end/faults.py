@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 
-from collector.fates import LANDED_NAME, Ledger
-from collector.lake import partition
-from collector.landing import Lander
-from collector.segments import Record, encode_record, read_header
+from collector.store.lake import partition
+from collector.store.landing import Lander
+from collector.wal.fates import LANDED_NAME, Ledger
+from collector.wal.segments import Record, encode_record, read_header
 from tests.collector import killing
 from tests.collector.running import configuration, span_ids, wait_until
 from tests.end_to_end import disks

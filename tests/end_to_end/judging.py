@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from collector import outcome_files
+from collector.store import outcome_files
 from sample_traces.otlp import Attributes, Sent, key_values, pack, span
 from spanledger.build import Builder, Outcome
 from tests.lake import land, open_warehouse

@@ -12,10 +12,10 @@ from typing import Any
 
 import grpc
 
-from collector import fates
 from collector.config import CollectorConfig
-from collector.lake import active_files
-from collector.signals import TRACES
+from collector.door.signals import TRACES
+from collector.store.lake import active_files
+from collector.wal import fates
 from spanledger.build import Builder
 from tests.collector.otlp import request, span
 from tests.collector.running import TIMEOUT_S, Collector, rows, wait_until

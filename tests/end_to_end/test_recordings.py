@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from collector.signals import TRACES
+from collector.door.signals import TRACES
 from sample_traces.send import send
 from spanledger.build import Builder
 from spanledger.conformance.expected import Expected, read_expected

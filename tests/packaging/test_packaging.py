@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
-from collector.answers import Kind
+from collector.door.answers import Kind
 from spanledger.cli import main
 from spanledger.exits import IN_THE_WAY, USAGE
 from spanledger.settings import NO_SETTINGS, PREFIX, Settings, load_settings

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from collector.files import lock
-from collector.lake import LOCK_NAME
+from collector.store.lake import LOCK_NAME
 from spanledger import backup_manifest
 from spanledger.backup import Backup, Made
 from spanledger.cli import main

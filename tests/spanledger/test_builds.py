@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from collector.lake import LakeError
+from collector.store.lake import LakeError
 from spanledger import builds, models
 from spanledger.build import Builder
 from spanledger.builds import BuildInProgressError, Builds

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from collector import quarantine
 from collector.files import lock, make_folder, write_json
-from collector.lake import active_files
+from collector.store.lake import active_files
+from collector.wal import quarantine
 from sample_traces.company import requests, simulate
 from spanledger.builds import Builds
 from spanledger.cli import main

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.tls import TlsError
+from collector.door.tls import TlsError
 from spanledger.doctor.security import lasts_until, security
 from spanledger.login import LoginError, check_explorer, read_login
 from spanledger.settings import Settings

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from collector import outcome_files
-from collector.lake import LakeError
-from collector.outcome_files import OutcomeCompaction
+from collector.store import outcome_files
+from collector.store.lake import LakeError
+from collector.store.outcome_files import OutcomeCompaction
 from spanledger.outcome_history import files, open_outcomes
 from transforms.outcomes import SCHEMA, read_revision, table
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from collector.outcome_files import active, folder_of
+from collector.store.outcome_files import active, folder_of
 from spanledger.cli import main
 from tests.lake import open_warehouse
 from transforms.outcomes import SCHEMA

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from collector import quarantine
 from collector.config import CollectorConfig
-from collector.fates import LANDED_NAME, Ledger
 from collector.files import make_folder, secret_key
-from collector.landing import Lander
-from collector.segments import Header, Record, encode_header, encode_record
+from collector.store.landing import Lander
+from collector.wal import quarantine
+from collector.wal.fates import LANDED_NAME, Ledger
+from collector.wal.segments import Header, Record, encode_header, encode_record
 from spanledger.cli import main
 from spanledger.exits import FAILED, USAGE
 from tests.collector.otlp import request, span

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from collector.log import Log
-from collector.segments import Record
+from collector.wal.log import Log
+from collector.wal.segments import Record
 from spanledger.cli import main
 from spanledger.conformance.folder import read_recording
 from tests.collector.running import Collector, configuration, wait_until

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from collector.lake import active_files
+from collector.store.lake import active_files
 from sample_traces.company import requests, simulate
 from spanledger import building, expired_spans, restoring, retention
 from spanledger.backup import Backup

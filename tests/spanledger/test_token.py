@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from collector.gate import Caller, Gate
-from collector.tokens import load_tokens
+from collector.door.gate import Caller, Gate
+from collector.door.tokens import load_tokens
 from spanledger.cli import main
 
 

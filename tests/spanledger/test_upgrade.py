@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from collector import data_format
-from collector.lake import active_files
+from collector.store.lake import active_files
 from spanledger.build import Builder
 from spanledger.building import NOT_BUILT
 from spanledger.builds import Builds

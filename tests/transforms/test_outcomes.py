@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.openapi import description
+from collector.door.openapi import description
 from transforms.outcomes import (
     FIELDS,
     OUTCOMES,

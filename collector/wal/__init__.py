@@ -1,0 +1,1 @@
+"""The write-ahead log: what is acknowledged, until it has landed."""
