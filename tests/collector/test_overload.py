@@ -92,9 +92,9 @@ def test_a_disk_that_fills_up_is_left_some_room(tmp_path: Path) -> None:
         assert collector.stop() == 0
 
 
-@pytest.mark.parametrize("limit", [{"client_requests_per_s": 1.0}, {"client_bytes_per_s": 41_000.0}])
+@pytest.mark.parametrize("limit", [{"client_requests_per_s": 0.2}, {"client_bytes_per_s": 8_200.0}])
 def test_a_client_that_sends_too_much_waits_as_long_as_it_is_told(tmp_path: Path, limit: dict[str, float]) -> None:
-    config = configuration(tmp_path, client_burst_s=3.0, **limit)
+    config = configuration(tmp_path, client_burst_s=15.0, **limit)
     with Collector(config) as collector:
         taken, answer = fill(collector)
         assert 3 <= taken <= 6
