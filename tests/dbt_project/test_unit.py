@@ -1,12 +1,14 @@
 """The models' unit tests: dbt runs them in a build of an empty lake, each after the models it stands on."""
 
 import json
+from dataclasses import dataclass
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
 from spanledger.build import Builder
 from spanledger.models import PROJECT
+from tests.dbt_project import plans
 
 WITHOUT: dict[str, str] = {
     "int_touched_traces": "keys of new rows, nothing else",
@@ -30,14 +32,36 @@ def _declared() -> dict[str, str]:
     }
 
 
+COMPARES_MORE = {
+    "int_task_heads": "workflows with the operator's rules, by patterns",
+    "int_outcome_revisions": "workflows and evaluations with the operator's rules, by patterns",
+    "int_task_outcomes": "the one row of the build",
+}
+"""Models with a join by something else than equal keys, with the reason for each."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build with unit tests: the status of every node by its dbt id, and the joins that `plans.watched` found."""
+
+    results: dict[str, str]
+    slow_joins: dict[str, set[str]]
+
+
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Status of every node of a build with unit tests, by its dbt id. One that fails ends here, with its difference."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """One whose unit tests fail ends here, with the difference."""
     data = tmp_path_factory.mktemp("data")
     (data / "lake").mkdir()
-    Builder(data, data / "lake", unit_tests=True).build()
+    with plans.watched() as slow_joins:
+        Builder(data, data / "lake", unit_tests=True).build()
     nodes = json.loads((data / "dbt" / "target" / "run_results.json").read_text())["results"]
-    return {node["unique_id"]: node["status"] for node in nodes}
+    return Built({node["unique_id"]: node["status"] for node in nodes}, slow_joins)
+
+
+@pytest.fixture
+def results(built: Built) -> dict[str, str]:
+    return built.results
 
 
 def test_every_unit_test_ran_and_passed(results: dict[str, str]) -> None:
@@ -49,6 +73,12 @@ def test_every_unit_test_ran_and_passed(results: dict[str, str]) -> None:
 def test_every_invariant_ran_on_an_empty_lake(results: dict[str, str]) -> None:
     ran = {key.split(".")[2]: status for key, status in results.items() if key.startswith("test.")}
     assert ran == {path.stem: "pass" for path in (PROJECT / "tests").glob("*.sql")}
+
+
+def test_joins_meet_by_equal_keys(built: Built) -> None:
+    """A condition on the left side alone makes a left join compare each row with every other: put it into the key."""
+    models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    assert {name for name in built.slow_joins if name.removesuffix("__fresh") in models} == set(COMPARES_MORE)
 
 
 def test_every_intermediate_model_has_a_unit_test_or_a_reason() -> None:

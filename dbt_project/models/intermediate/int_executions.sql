@@ -55,15 +55,14 @@ select
             executions.workflow_id, executions.step
         order by executions.started_ns, executions.call_id
     ) as position,
-    attempts.later_attempt_ns,
+    case when executions.attempt is not null then attempts.later_attempt_ns end as later_attempt_ns,
     last_value(executions.is_failed) over whole_run or executions.has_run_error as is_run_failed,
     coalesce({{ last_start_of_another('last_steps', "coalesce(executions.step, '')") }} >= executions.ended_ns, false)
         as is_followed
 from executions
 inner join last_steps using (organization, task_id, task_traffic_source, run_id)
 left join {{ ref('int_attempts') }} as attempts
-    on executions.attempt is not null
-    and executions.organization = attempts.organization
+    on executions.organization = attempts.organization
     and executions.task_id = attempts.task_id
     and executions.task_traffic_source = attempts.task_traffic_source
     and executions.run_id = attempts.run_id

@@ -13,7 +13,7 @@ with apart as (
 ),
 
 chosen as (
-    select organization, task_id, {{ chosen_source() }} as task_traffic_source
+    select organization, task_id, {{ chosen_source() }} as task_traffic_source, 'evaluations' as kind
     from {{ ref('int_task_runs') }}
     where (organization, task_id) in (select (organization, task_id) from apart)
     group by organization, task_id
@@ -26,7 +26,7 @@ lists as (
     select apart.organization, chosen.task_id, chosen.task_traffic_source, apart.task_key, apart.evaluations
     from apart
     left join chosen
-        on apart.kind = 'evaluations'
+        on apart.kind = chosen.kind
         and apart.organization = chosen.organization
         and apart.task_id = chosen.task_id
         and chosen.task_traffic_source is not null

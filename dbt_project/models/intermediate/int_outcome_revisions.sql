@@ -68,9 +68,8 @@ judged as (
     from said
     left join {{ ref('int_task_heads') }} as heads using (organization, task_id, task_traffic_source)
     left join ruled
-        on said.evaluation_name = ruled.evaluation_name
+        on case when said.task_id is not null then said.evaluation_name end = ruled.evaluation_name
         and heads.workflow_id is not distinct from ruled.workflow_id
-        and said.task_id is not null
 ),
 
 latest as (
