@@ -76,7 +76,7 @@ def _task_dates(placed: list[Placed]) -> dict[int, object]:
 
 
 def escalation_policies(placed: list[Placed]) -> list[Row]:
-    """Rows of rpt_escalation_policies where some task went from the cheap model to its dearer one."""
+    """Rows of rpt_escalation_policies where some task went from the cheap model to one that was seen to be dearer."""
     sums: dict[tuple[object, ...], Row] = {}
     for calls, last in _chains(placed):
         first, end = calls[0].call.model.request, last[0].call.model.request
@@ -98,7 +98,7 @@ _POLICY_SUMS = (
 
 def _add(row: Row, calls: Group, last: Group, is_cheap_first: bool, is_escalated: bool) -> None:
     outcome = calls[0].task.outcome
-    row["escalations"] += is_escalated
+    row["escalations"] += is_escalated and _shows_which_is_dearer(calls[: -len(last)], last)
     if outcome is None:
         row["unknown_outcomes"] += is_cheap_first
         return
@@ -114,6 +114,11 @@ def _add(row: Row, calls: Group, last: Group, is_cheap_first: bool, is_escalated
     if is_escalated or not is_cheap_first:
         row["expensive_tasks"] += 1
         row["expensive_usd"] += known_sum(last)
+
+
+def _shows_which_is_dearer(*stretches: Group) -> bool:
+    """Telemetry tells the dearer model by what was paid, so something of each must be known."""
+    return all(any(item.cost_usd is not None for item in stretch) for stretch in stretches)
 
 
 def _quotients(row: Row) -> Row:
