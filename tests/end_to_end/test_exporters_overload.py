@@ -9,7 +9,8 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcExporter
@@ -72,13 +73,15 @@ def export_with(exporter: SpanExporter, ids: list[bytes]) -> None:
     provider.shutdown()
 
 
-def start_javascript(collector: Collector, protocol: str) -> "subprocess.Popen[str]":
+@contextmanager
+def javascript(collector: Collector, protocol: str) -> Iterator["subprocess.Popen[str]"]:
+    """A running exporter; at its end within none is left behind."""
     node = shutil.which("node")
     assert node, "Node.js is missing; install Node 18 or newer with your system's packages"
     if not (JS / "node_modules").is_dir():
         subprocess.run(["npm", "ci"], cwd=JS, check=True, capture_output=True, timeout=240)
     timeouts = dict.fromkeys(("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_BSP_EXPORT_TIMEOUT"), str(TIMEOUT_S * 1000))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [node, "send.mjs", protocol, f"{collector.http_url}/v1/traces", str(SPANS)],
         cwd=JS,
         env={**os.environ, **timeouts},
@@ -86,11 +89,16 @@ def start_javascript(collector: Collector, protocol: str) -> "subprocess.Popen[s
         stderr=subprocess.PIPE,
         text=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_exporters_wait_as_told_and_lose_nothing(tmp_path: Path) -> None:
     config = configuration(tmp_path, log_max_bytes=150_000, log_segment_max_bytes=30_000, writer_max_spans_per_s=150.0)
-    with Collector(config) as collector:
+    with Collector(config) as collector, ExitStack() as stack:
         filler = Filler(collector)
         wait_until(lambda: filler.refused, "the log to be full")
         ids: list[bytes] = []
@@ -101,7 +109,7 @@ def test_exporters_wait_as_told_and_lose_nothing(tmp_path: Path) -> None:
         threads = [threading.Thread(target=export_with, args=(each(), ids)) for each in make]
         for thread in threads:
             thread.start()
-        node = [start_javascript(collector, protocol) for protocol in ("http/protobuf", "http/json")]
+        node = [stack.enter_context(javascript(collector, protocol)) for protocol in ("http/protobuf", "http/json")]
         wait_until(lambda: refused(collector, "grpc"), "the gRPC exporter to be refused")
         wait_until(lambda: refused(collector, "http") - filler.refused >= 3, "those over HTTP to be refused")
         filler.stop()

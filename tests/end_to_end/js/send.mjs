@@ -27,6 +27,8 @@ const recording = {
 };
 
 const provider = new BasicTracerProvider({
+  // Not before the exporter's own deadline: who is told to come again may take that long.
+  forceFlushTimeoutMillis: Number(process.env.OTEL_BSP_EXPORT_TIMEOUT ?? 30_000),
   resource: resourceFromAttributes({ "service.name": "js-app", "deployment.environment.name": "test" }),
   spanProcessors: [new BatchSpanProcessor(recording, { maxExportBatchSize: 16 })],
 });
