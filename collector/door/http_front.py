@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from collector.door.answers import Answer, Kind, RefusedError
-from collector.door.budget import Budget, Held
 from collector.door.gate import Caller
 from collector.door.pages import Pages
+from collector.door.reading_memory import Held, ReadingMemory
 from collector.door.receive import Incoming, Receiver
 from collector.door.responses import body as body_of
 from collector.door.signals import JSON, LOGS, METRICS, TRACES, Readable, Signal
@@ -52,7 +52,7 @@ class HttpFront:
         self._paths = paths
         self._receiver = receiver
         self._max_request_bytes = max_request_bytes
-        self._budget = Budget(max_reading_bytes)  # for bodies from their first byte to the answer
+        self._memory = ReadingMemory(max_reading_bytes)  # for bodies from their first byte to the answer
         self._request_timeout_s = request_timeout_s
         self._pages = pages
 
@@ -86,7 +86,7 @@ class HttpFront:
         if _media_type(headers) not in signal.media and not _is_probe(headers):
             kind = headers.get("content-type", "")
             raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {' or '.join(signal.media)}")
-        with self._budget.hold() as held:
+        with self._memory.hold() as held:
             body = await self._read_in_time(headers, receive, held)
             if not body and _is_probe(headers):
                 return Answer(Kind.OK)

@@ -9,19 +9,19 @@ from collector.door.answers import Kind, RefusedError
 class Held:
     """What one request takes; grows as its body arrives."""
 
-    def __init__(self, budget: "Budget") -> None:
-        self._budget = budget
+    def __init__(self, memory: "ReadingMemory") -> None:
+        self._memory = memory
         self.size = 0
 
     def add(self, size: int) -> None:
         """Take ``size`` more bytes. Raises RefusedError when there is not so much left."""
         self.size += size
-        self._budget.used += size
-        if self._budget.used > self._budget.max_bytes:
+        self._memory.used += size
+        if self._memory.used > self._memory.max_bytes:
             raise RefusedError(Kind.BUSY, "too many large requests are arriving at once")
 
 
-class Budget:
+class ReadingMemory:
     """``max_bytes`` for all; for one thread, that of the event loop."""
 
     def __init__(self, max_bytes: int) -> None:
