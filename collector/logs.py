@@ -25,7 +25,7 @@ def configure_logging(process: str, form: str = TEXT, level: str = "info", *, st
     Warnings of Python and errors that end a thread or the process become lines too.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Json(process) if form == JSON_LINES else _text(process))
+    handler.setFormatter(_formatter(process, form))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(form == JSON_LINES)
     if form == JSON_LINES:
@@ -38,11 +38,21 @@ def is_json() -> bool:
     return any(isinstance(handler.formatter, _Json) for handler in logging.getLogger().handlers)
 
 
+def _formatter(process: str, form: str) -> logging.Formatter:
+    return _Json(process) if form == JSON_LINES else _text(process)
+
+
 def _text(process: str) -> logging.Formatter:
     words = f"%(asctime)s.%(msecs)03dZ %(levelname)s {process} %(name)s: %(message)s"
-    formatter = logging.Formatter(words, "%Y-%m-%dT%H:%M:%S")
+    formatter = _Text(words, "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     return formatter
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        made: str | None = getattr(record, "line", None)
+        return super().format(record) if made is None else made
 
 
 class _Json(logging.Formatter):
@@ -52,7 +62,7 @@ class _Json(logging.Formatter):
         self._process = process
 
     def format(self, record: logging.LogRecord) -> str:
-        if made := getattr(record, "json", None):
+        if made := getattr(record, "line", None):
             return str(made)
         line = {
             "time": f"{self.formatTime(record, self.datefmt)}.{int(record.msecs):03d}Z",
@@ -68,13 +78,13 @@ class _Json(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def json_records(process: str) -> None:
-    """Give every record its JSON line as `%(json)s`, for a library that formats with a template of its own."""
-    formatter = _Json(process)
+def ready_records(process: str, form: str) -> None:
+    """Give every record its line as `%(line)s`, for a library that formats with a template of its own."""
+    formatter = _formatter(process, form)
 
     def make(*args: Any, **named: Any) -> logging.LogRecord:
         record = logging.LogRecord(*args, **named)
-        record.json = formatter.format(record)
+        record.line = formatter.format(record)
         record.exc_info = None  # it is in the line
         return record
 

@@ -8,7 +8,6 @@ import contextlib
 import ipaddress
 import logging
 import os
-import resource
 import signal
 import socket
 import ssl
@@ -25,6 +24,7 @@ from collector.door.connection import Connection
 from collector.door.grpc_front import PortTakenError, start_grpc
 from collector.door.http_front import HttpFront
 from collector.door.limited_connection import ConnectionLimits, LimitedConnection, limited, watch
+from collector.door.open_files import connections_allowed
 from collector.door.openapi import pages as descriptions
 from collector.door.pages import Pages
 from collector.door.receive import Receiver
@@ -47,7 +47,6 @@ logger = logging.getLogger(__name__)
 
 STATE_NAME = "collector.json"
 _READING_THREADS = 32  # large requests wait in them for their turn to be read
-_OTHER_FILES = 1024
 
 
 class ExposedError(ValueError):
@@ -143,11 +142,10 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
         items=ItemLimits(config.max_attributes, config.max_events),
         room=room,
     )
-    limits = ConnectionLimits(config.max_connections, config.request_timeout_s)
+    limits = ConnectionLimits(connections_allowed(config), config.request_timeout_s)
     grpc_server, grpc_port = start_grpc(
         *(receiver, config.host, config.grpc_port, config.max_request_bytes), security.grpc_credentials, limits
     )
-    _allow_open_files(config.max_connections)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="http"))
     http_server, http_task = _start_http(
         config,
@@ -207,17 +205,6 @@ def _start_http(
     settings.ssl = tls
     server = _HttpServer(settings)
     return server, asyncio.create_task(server.serve(sockets=[listening]))
-
-
-def _allow_open_files(connections: int) -> None:
-    """Each connection of both transports is an open file; the system's soft limit is often 1024 in all."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = 2 * connections + _OTHER_FILES
-    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    if most > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    if most < needed:
-        logger.warning("%d open files are allowed, max_connections of %d may need %d", most, connections, needed)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 Modules are imported inside the commands: `--help` and quick commands need not wait for dbt, Streamlit or Arrow.
 """
 
+import signal
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -283,11 +284,15 @@ def _say(findings: Iterable["Finding"]) -> int:
 
 
 def _supervised(run: Callable[[], int]) -> int:
-    """Run, with the supervisor's own errors as messages."""
+    """Run, with the supervisor's own errors as messages. Once it runs it hears signals itself; before, nothing does."""
     from spanledger.keeper import PartFailedError
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run()
+    except KeyboardInterrupt:
+        click.echo("Ended before anything was taken.")
+        return 0
     except PartFailedError as error:
         raise Failure(str(error), FAILED) from error
 

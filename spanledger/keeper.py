@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+TOGETHER_S = 0.5
+"""Who ends every process of a group or service at once means the supervisor too: it hears of it within this time."""
+ASKED = (0, -signal.SIGTERM, -signal.SIGINT)
 STEADY_S = 60.0
 """Who lived this long is started again without a growing pause."""
 
@@ -39,6 +42,8 @@ class Keeper:
             began = asyncio.get_running_loop().time()
             self._process = await self._start()
             code = await self._process.wait()
+            if code in ASKED:
+                await asyncio.sleep(TOGETHER_S)  # cancelled when the supervisor is asked to end as well
             if not self.has_answered:
                 raise PartFailedError(
                     f"the {self.name} ended with {_spell(code)} before it answered; see its words above"

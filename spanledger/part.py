@@ -56,15 +56,13 @@ def _builder() -> tuple[Callable[[Settings], int], Order]:
 
 
 def _app() -> tuple[Callable[[Settings], int], Order]:
-    from collector.logs import JSON_LINES, configure_logging, json_records
+    from collector.logs import configure_logging, ready_records
     from spanledger.explorer import arguments
 
     def start(settings: Settings) -> int:
         configure_logging("app", settings.log_format, settings.log_level)
-        sys.argv = arguments(settings)
-        if settings.log_format == JSON_LINES:
-            json_records("app")
-            sys.argv += ["--logger.messageFormat", "%(json)s"]
+        ready_records("app", settings.log_format)
+        sys.argv = [*arguments(settings), "--logger.messageFormat", "%(line)s"]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         return 0
 

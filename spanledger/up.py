@@ -27,6 +27,8 @@ ANSWER_WITHIN_S = 120.0  # a cold, busy machine needs most of a minute for the f
 POLL_S = 0.1
 FIGURES_S = 10.0
 GRACE_S = 10.0  # beyond what the collector gives itself for draining
+ONE_PRESS_S = 1.0
+"""Signals this close together are one request to end: a process group and the program above us each pass it on."""
 
 
 @dataclass
@@ -111,20 +113,34 @@ class _Supervisor:
         *_, code = await asyncio.gather(*(keeper.end(patience_s) for keeper in self._keepers))
         if failure is not None:
             raise failure
+        self._say_how_it_ended(code)
         return 0 if code == 0 else 1
 
+    def _say_how_it_ended(self, code: int) -> None:
+        lasts = f"what is not in the lake is in the log of {self._settings.data}; the next start lands it"
+        said = "everything acknowledged is in the lake" if code == 0 else lasts
+        if is_json():
+            logger.info("ended; %s", said)
+        else:
+            click.echo(f"Ended; {said}.")
+
     def _listen_to_signals(self) -> asyncio.Event:
-        """The first SIGINT or SIGTERM asks for an orderly end, the next one for an end."""
+        """The first SIGINT or SIGTERM asks for an orderly end, a later one for an end."""
         stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        heard_at = 0.0
 
         def hear() -> None:
-            if stop.is_set():
+            nonlocal heard_at
+            if not stop.is_set():
+                heard_at = loop.time()
+                stop.set()
+            elif loop.time() - heard_at > ONE_PRESS_S:
                 for keeper in self._keepers:
                     keeper.kill()
-            stop.set()
 
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, hear)
+            loop.add_signal_handler(number, hear)
         return stop
 
     async def _publish(self) -> None:

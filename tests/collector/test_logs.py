@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.logs import configure_logging, json_records
+from collector.logs import configure_logging, ready_records
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, wait_until
 
@@ -60,9 +60,9 @@ def test_levels_tracebacks_and_warnings(lines: io.StringIO) -> None:
 
 def test_a_library_with_a_template_of_its_own_writes_the_same_lines(lines: io.StringIO) -> None:
     configure_logging("app", "json", stream=lines)
-    json_records("app")
+    ready_records("app", "json")
     handler = logging.StreamHandler(lines)
-    handler.setFormatter(logging.Formatter("%(json)s"))
+    handler.setFormatter(logging.Formatter("%(line)s"))
     library = logging.getLogger("a.library")
     library.addHandler(handler)
     library.propagate = False

@@ -62,7 +62,8 @@ def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) 
         first = finding(running.output)
         assert_page_shows(f"http://{running.addresses()['cost explorer']}", data)
         below = descendants(running.process.pid)
-        assert running.stop(signal.SIGINT) == 0, running.errors
+        assert running.stop_group(signal.SIGINT) == 0, running.errors
+        assert running.last_line() == "Ended; everything acknowledged is in the lake."
         assert not alive(below)
     published = (data / "builds" / "CURRENT").read_text()
     began = time.monotonic()

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.collector.running import wait_until
@@ -29,6 +30,7 @@ class Supervised:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
+                process_group=0,  # as a shell starts it
             )
 
     def __enter__(self) -> "Supervised":
@@ -57,6 +59,17 @@ class Supervised:
         """Send the signal; the exit code."""
         self.process.send_signal(number)
         return self.process.wait(STOP_S)
+
+    def stop_group(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """The signal to the whole process group, and, as `make` does, once more to the process; the exit code."""
+        os.killpg(self.process.pid, number)
+        time.sleep(0.05)  # so that the two are two
+        self.process.send_signal(number)
+        return self.process.wait(STOP_S)
+
+    def last_line(self) -> str:
+        """What it said last on standard output."""
+        return self.output.splitlines()[-1]
 
 
 def descendants(pid: int) -> set[int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from tests.collector.running import wait_until
 from tests.collector.test_exposition import check
 from tests.spanledger.supervised import Supervised, alive, descendants, pid_of
 
+LINE = re.compile(r"[\d-]+T[\d:.]+Z INFO \w+ [\w.]+: ")
 PRICES = "provider,model,token_kind,unit_price_usd_per_million,valid_from,valid_to,source\n"
 
 
@@ -142,10 +144,31 @@ def test_sigterm_ends_everything_and_drains(running: Supervised, data: Path) -> 
     export(running, "last")
     below = descendants(running.process.pid)
     assert len(below) >= 4
-    assert running.stop() == 0, running.errors
+    assert running.stop_group() == 0, running.errors
+    assert running.last_line() == "Ended; everything acknowledged is in the lake."
     wait_until(lambda: not alive(below), "every part to end")
     assert not list((data / "log").glob("*.log"))
     assert behind(data, data / "lake").lake_rows == 3
+    assert "Traceback" not in running.errors
+
+
+def test_it_starts_without_a_warning_in_one_form_of_line(tmp_path: Path) -> None:
+    """And ends in good order where every single process is told to, the supervisor last."""
+    with Supervised(tmp_path, "up") as running:
+        assert "Uvicorn server started" in running.errors
+        assert all(LINE.match(line) for line in running.errors.splitlines()), running.errors
+        for pid in sorted(descendants(running.process.pid), reverse=True):
+            os.kill(pid, signal.SIGTERM)
+        assert running.stop() == 0, running.errors
+    assert running.last_line() == "Ended; everything acknowledged is in the lake."
+    assert "starting it again" not in running.errors
+
+
+def test_ctrl_c_before_anything_runs_is_a_clean_end(tmp_path: Path) -> None:
+    running = Supervised(tmp_path, "demo")
+    wait_until(lambda: "simulated company" in running.output, "it to begin")
+    assert running.stop(signal.SIGINT) == 0, running.errors
+    assert running.last_line().startswith("Ended")
     assert "Traceback" not in running.errors
 
 
