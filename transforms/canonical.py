@@ -13,7 +13,7 @@ from transforms.columns import CANONICAL, OWN, TAGS
 from transforms.cost_errors import cost_errors
 from transforms.decode import Decoded
 from transforms.dialects import DIALECTS
-from transforms.dialects.base import OTHER
+from transforms.dialects.base import OTHER, TOOL
 from transforms.dialects.spanledger import COST_KIND
 from transforms.estimates import estimated
 from transforms.mapping import NO_MAPPING, KeyMapping
@@ -23,6 +23,7 @@ from transforms.registry import Registry
 from transforms.response_ids import unwrapped
 from transforms.tally import COUNTS
 from transforms.token_rules import Emitter
+from transforms.tool_arguments import argument_hashes
 from transforms.usage import Usage, read_usage
 
 _PLACE = {name: place for place, name in enumerate(CANONICAL)}
@@ -47,6 +48,9 @@ def read(decoded: Decoded, hash_key: bytes, mapping: KeyMapping = NO_MAPPING) ->
     columns["cost_error"] = cost_errors(attributes, sources["reported_cost_usd"], picked["reported_cost_usd"], matched)
     for name, hashes in message_hashes(attributes, hash_key).items():
         columns[name] = pc.coalesce(columns[name], hashes)
+    is_tool = np.asarray(pc.equal(columns["role"], TOOL).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    by_tools = argument_hashes(attributes, is_tool, columns["tool_name"], hash_key)
+    columns["input_hash"] = pc.coalesce(columns["input_hash"], by_tools)
     columns |= _resource(decoded, columns, mapping)
     for name, column in picked.items():
         _claim(claim, column.exact_sources(), name)

@@ -112,15 +112,22 @@ def _hashes(attributes: Attributes, spellings: Sequence[tuple[str, ...]], role: 
     for roots in spellings:
         for owner, values in _trees(attributes, roots).items():
             if result[owner] is None:
-                result[owner] = _hash([(root, values[root]) for root in roots if root in values], role, hash_key)
+                result[owner] = _hash_said([(root, values[root]) for root in roots if root in values], role, hash_key)
     return pa.array(result, pa.string())
 
 
-def _hash(said: list[tuple[str, Any]], role: str, hash_key: bytes) -> str | None:
+def _hash_said(said: list[tuple[str, Any]], role: str, hash_key: bytes) -> str | None:
     try:
-        messages = [message for root, value in said for message in _messages(root, value, role)]
-        text = _CANONICAL.encode(messages)
+        return hash_of([message for root, value in said for message in _messages(root, value, role)], hash_key)
     except RecursionError:  # nested beyond reason: no hash rather than no row
+        return None
+
+
+def hash_of(messages: list[Message], hash_key: bytes) -> str | None:
+    """32 hex digits for ``messages`` in one canonical form; None where they are blank or nested beyond reason."""
+    try:
+        text = _CANONICAL.encode(messages)
+    except RecursionError:
         return None
     if not messages or any(_is_blank(content) for _, content in messages):
         return None
@@ -160,8 +167,8 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
 
 def _messages(root: str, value: Any, role: str) -> list[Message]:
     if root in _ARGUMENTS:
-        return [["tool", _parsed(value)]]
-    value = _listed(_parsed(value) if root in _INDEXED else _unquoted(_parsed(value)))
+        return [["tool", parsed(value)]]
+    value = _listed(parsed(value) if root in _INDEXED else _unquoted(parsed(value)))
     if root == "gen_ai.system_instructions":
         return [["system", _content(value)]]
     if root == "ai.response.toolCalls":  # the answer's message, told in two attributes
@@ -209,7 +216,7 @@ def _parts(value: Any) -> list[Any]:
 
 def _part(item: Any) -> list[Any]:
     if not isinstance(item, dict):
-        return [] if item is None or item == "" else [item if isinstance(item, str) else _parsed(item)]
+        return [] if item is None or item == "" else [item if isinstance(item, str) else parsed(item)]
     plain = _plain_text(item)
     if plain is not None:
         return [plain]
@@ -219,7 +226,7 @@ def _part(item: Any) -> list[Any]:
     name = item.get("toolName", item.get("name"))
     for arguments in ("arguments", "args", *(("input",) if item.get("type") in _CALLS else ())):
         if arguments in item and name is not None:
-            return [{"call": name, "arguments": _parsed(item[arguments])}]
+            return [{"call": name, "arguments": parsed(item[arguments])}]
     for key in ("text", "content", "response", "result"):
         if isinstance(item.get(key), str):
             return [item[key]]
@@ -241,7 +248,7 @@ def _plain_text(item: dict[str, Any]) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def _parsed(value: Any) -> Any:
+def parsed(value: Any) -> Any:
     """JSON inside a string, as what it says; anything else as it is."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
