@@ -47,6 +47,7 @@ class CollectorConfig:
     log_max_bytes: int = 4096 * MIB  # in the log and not yet in the lake; above, senders are told to wait
     min_free_bytes: int = 256 * MIB  # of the log's disk; below, senders are told to wait
     max_connections: int = 10_000  # of each transport
+    connections_share_per_address: float = 0.25  # of these, for one client's address
     request_timeout_s: float = 30.0  # for a request to arrive whole
     max_attributes: int = 10_000  # of one span, resource, scope, event, link or log record
     max_events: int = 10_000  # of one span, and as many links

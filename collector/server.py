@@ -4,7 +4,6 @@ Stopping (SIGTERM, SIGINT): take no new requests, finish those at hand, seal the
 """
 
 import asyncio
-import contextlib
 import ipaddress
 import logging
 import os
@@ -12,7 +11,6 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,7 +21,8 @@ from collector.data_format import FormatError, claim
 from collector.door.connection import Connection
 from collector.door.grpc_front import PortTakenError, start_grpc
 from collector.door.http_front import HttpFront
-from collector.door.limited_connection import ConnectionLimits, LimitedConnection, limited, watch
+from collector.door.http_server import HttpServer
+from collector.door.limited_connection import ConnectionLimits, limited, watch
 from collector.door.open_files import connections_allowed
 from collector.door.openapi import pages as descriptions
 from collector.door.pages import Pages
@@ -55,15 +54,6 @@ class ExposedError(ValueError):
 
 START_ERRORS = (ExposedError, TokenFileError, TlsError, ConfigError, FormatError, LockedError, PortTakenError, OSError)
 """What `run` raises when it cannot start; the message is meant for the user."""
-
-
-class _HttpServer(uvicorn.Server):
-    """uvicorn that leaves the signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Install nothing."""
-        yield
 
 
 def run(config: CollectorConfig) -> int:
@@ -142,7 +132,9 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
         items=ItemLimits(config.max_attributes, config.max_events),
         room=room,
     )
-    limits = ConnectionLimits(connections_allowed(config), config.request_timeout_s)
+    limits = ConnectionLimits(
+        connections_allowed(config), config.connections_share_per_address, config.request_timeout_s
+    )
     grpc_server, grpc_port = start_grpc(
         *(receiver, config.host, config.grpc_port, config.max_request_bytes), security.grpc_credentials, limits
     )
@@ -156,7 +148,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
             max_reading_bytes=config.max_pending_bytes,
             request_timeout_s=config.request_timeout_s,
         ),
-        limited(limits, counters, Connection),
+        (limits, counters),
         listening,
         security.http_context,
     )
@@ -184,13 +176,13 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
 def _start_http(
     config: CollectorConfig,
     front: HttpFront,
-    connection: type[LimitedConnection],
+    bounds: tuple[ConnectionLimits, Counters],
     listening: socket.socket,
     tls: ssl.SSLContext | None,
 ) -> tuple[uvicorn.Server, "asyncio.Task[Any]"]:
     settings = uvicorn.Config(
         front,
-        http=connection,
+        http=limited(*bounds, Connection),
         lifespan="off",
         log_config=None,
         log_level="error",  # a warning for each request that is not HTTP would fill disks; they are counted
@@ -203,7 +195,7 @@ def _start_http(
     )
     settings.load()
     settings.ssl = tls
-    server = _HttpServer(settings)
+    server = HttpServer(settings, *bounds)
     return server, asyncio.create_task(server.serve(sockets=[listening]))
 
 

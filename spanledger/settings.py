@@ -25,8 +25,8 @@ FILE = Path("spanledger.toml")
 PRICE_FILES = ("prices_file", "deployments_file", "model_names_file", "fx_file")
 """Settings that name the files prices come from."""
 
-CHARGE_FILES = ("charges_file", "coverage_file")
-"""Settings that name the files charges come from."""
+CHARGE_FILES = ("charges_file", "coverage_file", "allocation_file", "tag_policy_file")
+"""Settings that name the files charges come from, and those that say who owns spend."""
 
 NO_SETTINGS = frozenset({"SPANLEDGER_PUBLIC_DATA"})
 """Variables with our prefix that others read: where the tests find the public data sets."""
@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     currency: Currency = Field("USD", description="Currency that figures are shown in; fx_file has its rates.")
     charges_file: Path | None = Field(None, description="CSV of charges that are not tokens: seats, credits, support.")
     coverage_file: Path | None = Field(None, description="CSV of rules: which calls a charge has paid for.")
+    allocation_file: Path | None = Field(
+        None, description="YAML file of rules: whose spend is that no tag names, who carries shared costs."
+    )
+    tag_policy_file: Path | None = Field(
+        None, description="YAML file of the tags that calls must carry, and what becomes of spans without them."
+    )
     outcome_rules_file: Path | None = Field(
         None, description="YAML file of rules: what scores and labels say of tasks, how long outcomes may take."
     )
@@ -120,6 +126,9 @@ class Settings(BaseSettings):
         256 * 1024**2, ge=0, description="What stays free on the log's disk; below, senders are told to wait."
     )
     max_connections: Count = Field(10_000, description="Connections open at a time, of HTTP and of gRPC each.")
+    connections_share_per_address: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.25, description="Share of them that one client's address may hold, of HTTP; 1 behind a proxy."
+    )
     request_timeout_s: Seconds = Field(30.0, description="How long a request may take to arrive.")
     max_attributes: Count = Field(
         10_000, description="Most attributes of a span, resource, scope, event, link or log record."

@@ -1,6 +1,7 @@
 """HTTP connections that cannot be held for nothing: uvicorn's protocol with bounds on number, time and header size.
 
-    more connections than may be           503 with Retry-After, closed
+    no place left (`collector.door.places`) 503 with Retry-After, closed
+    nothing said yet while it is crowded   closed after 5 s
     a header of more than 64 KiB           431, closed
     a request that does not arrive in time closed; whoever waits for its body has answered before (`HttpFront`)
     an answer that is not taken in time    closed
@@ -18,6 +19,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from collector.door.answers import Answer, Kind
+from collector.door.places import Place, Places
 from collector.door.plain_parser import PlainParser
 from collector.metrics import Counters
 
@@ -31,10 +33,11 @@ _TOO_SLOW = b"the request did not arrive in time\n"
 
 @dataclasses.dataclass(frozen=True)
 class ConnectionLimits:
-    """How many connections may be open, for how many seconds a request may take to arrive or an answer to be taken,
-    and after how many without a request a gRPC connection is closed."""
+    """How many connections may be open, in all and, as a share of that, of one address; for how many seconds a request
+    may take to arrive or an answer to be taken; and after how many without a request a gRPC connection is closed."""
 
     max_connections: int = 10_000
+    share_per_address: float = 0.25
     request_timeout_s: float = 30.0
     idle_s: float = 600.0
 
@@ -47,6 +50,8 @@ class LimitedConnection(HttpToolsProtocol):
 
     limits: ClassVar[ConnectionLimits] = DEFAULTS
     counters: ClassVar[Counters] = Counters()
+    place: Place | None = None  # and ``places``: set by who accepts it
+    places: Places | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -63,13 +68,15 @@ class LimitedConnection(HttpToolsProtocol):
         """Take the connection, or say that there are too many."""
         self._owes_since = time.monotonic()
         super().connection_made(transport)
-        if len(self.connections) > self.limits.max_connections:
+        if self.place is None:
             self._hang_up(503, _NO_ROOM, Answer(Kind.UNAVAILABLE))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more can be sent; uvicorn tells that only to the last of several requests in flight."""
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
+        if self.place is not None:
+            self.place.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -134,7 +141,7 @@ class LimitedConnection(HttpToolsProtocol):
 
     def check(self, now: float) -> None:
         """Close what takes too long at ``now`` (monotonic)."""
-        patience = self.limits.request_timeout_s + min(_GRACE_S, self.limits.request_timeout_s)
+        patience = self._patience()
         if self._taking_since is None and self.transport.is_closing():
             self._taking_since = now  # the end of the answer
         if self._taking_since is not None and now - self._taking_since > patience:
@@ -143,6 +150,11 @@ class LimitedConnection(HttpToolsProtocol):
         elif self._owes_since is not None and now - self._owes_since > patience and not self.flow.read_paused:
             self.counters.add("spanledger_connections_closed_total", reason="slow sender")
             self._close_slow()
+
+    def _patience(self) -> float:
+        if not self._steps and self.places is not None and self.places.is_crowded:
+            return min(_GRACE_S, self.limits.request_timeout_s)
+        return self.limits.request_timeout_s + min(_GRACE_S, self.limits.request_timeout_s)
 
     def _close_slow(self) -> None:
         if self._is_header_begun:

@@ -17,7 +17,9 @@ from collector.door.connection import Connection
 from collector.door.gate import Gate
 from collector.door.grpc_front import start_grpc
 from collector.door.http_front import EXPORT_PATHS, HttpFront
+from collector.door.http_server import HttpServer
 from collector.door.inflate import inflate
+from collector.door.limited_connection import DEFAULTS
 from collector.door.pages import Pages
 from collector.door.receive import Answering, Incoming, Receiver
 from collector.door.security import Security
@@ -127,7 +129,7 @@ def _http(recorder: Recorder, config: CollectorConfig, security: Security) -> It
         )
         settings.load()
         settings.ssl = security.http_context
-        server = uvicorn.Server(settings)  # off the main thread it leaves the signals alone
+        server = HttpServer(settings, DEFAULTS, Counters())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="http")
         thread.start()
         try:

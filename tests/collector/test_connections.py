@@ -21,13 +21,14 @@ from tests.collector.running import Collector, configuration, wait_until
 
 TIMEOUT_S = 1.0
 MOST = 150
+LIMITS = {"request_timeout_s": TIMEOUT_S, "max_connections": MOST, "connections_share_per_address": 1.0}
 PATIENCE_S = 20.0  # of this test, on a busy machine
 
 
 @pytest.fixture(scope="module")
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
     folder = tmp_path_factory.mktemp("connections")
-    with Collector(configuration(folder, request_timeout_s=TIMEOUT_S, max_connections=MOST)) as collector:
+    with Collector(configuration(folder, **LIMITS)) as collector:
         yield collector
         assert collector.stop() == 0, collector.errors()
         assert "Traceback" not in collector.errors()
