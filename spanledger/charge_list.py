@@ -2,12 +2,14 @@
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from spanledger.allocation.reading import NO_ALLOCATION, Allocation, read_allocation
 from spanledger.charge_files import ChargeFiles
 from spanledger.texts import read_text
+from transforms.allocation.checks import refuse_shared_prices
 from transforms.columns import MONEY
 from transforms.pricing import charges, coverage
 from transforms.pricing.charges import Charge
@@ -33,11 +35,13 @@ nothing."""
 
 @dataclass(frozen=True)
 class ChargeList:
-    """All charges ever entered, the rules, and a digest that changes with anything a build makes of them."""
+    """All charges ever entered, the rules on what they cover and on who carries them, and a digest that changes with
+    anything a build makes of charges and cover."""
 
     charges: tuple[Charge, ...]
     rules: tuple[CoverageRule, ...]
     digest: str
+    allocation: Allocation = NO_ALLOCATION
 
     @property
     def rules_digest(self) -> str:
@@ -46,14 +50,21 @@ class ChargeList:
 
 
 def read_charge_list(files: ChargeFiles, exchange: Exchange) -> ChargeList:
-    """What the files say. Raises ChargeError naming file, line and column, OSError."""
+    """What the files say, and those that the allocation file names. Raises ChargeError naming file, line and column,
+    ConfigError naming file, line and key, OSError."""
     texts = [path and read_text(path, charges.ChargeError) for path in (files.charges, files.coverage)]
-    return _read(texts[0], texts[1], exchange)
+    allocation = read_allocation(files.allocation)
+    charged = (*allocation.costs, *([texts[0]] if texts[0] else []))
+    known = _read(charged, texts[1], exchange)
+    refuse_shared_prices(allocation.rules, charges.current(known.charges))
+    return replace(known, allocation=allocation)
 
 
 @functools.lru_cache(maxsize=4)
-def _read(charged: Text | None, covered: Text | None, exchange: Exchange) -> ChargeList:
-    known = charges.read_charges(charged.text, charged.name, exchange) if charged else []
+def _read(charged: tuple[Text, ...], covered: Text | None, exchange: Exchange) -> ChargeList:
+    known: list[Charge] = []
+    for text in charged:
+        known += charges.read_charges(text.text, text.name, exchange, known)
     rules = coverage.read_coverage(covered.text, covered.name) if covered else []
     coverage.refuse_unknown_rules(known, rules, covered.name if covered else None)
     charges.refuse_shared_cover(charges.current(known))

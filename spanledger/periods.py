@@ -2,7 +2,8 @@
 
 A closed month keeps the figures it was closed with: the file holds the rows of `rpt_total_cost` of that moment. What
 changes later is a correction in the first open month. Months are closed in order, and only the last closed one can be
-opened again, with a reason that stays in the records.
+opened again, with a reason that stays in the records. Whose the month's dollars were is kept beside it
+(`spanledger.allocation.closing`).
 """
 
 import hashlib
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 
 from collector.files import lock, make_folder, write_atomically
 from spanledger import current
+from spanledger.allocation import closing
 from spanledger.current import question
 from spanledger.exits import FAILED, USAGE, Failure
 from transforms.columns import MONEY
@@ -93,6 +95,7 @@ def close(data: Path, act: Act, now: datetime) -> pa.Table:
         figures = connection.execute(question("month_figures"), {"month": act.month}).to_arrow_table()
         rows = figures.to_pylist() or [dict.fromkeys(figures.column_names)]
         said = {"is_forced": act.is_forced, "unpriced_calls": unpriced, "build_id": build_id}
+        closing.keep(data, _event_id(now), connection, act.month)
         return _append(data, act, "closed", rows, now, said)
 
 
@@ -155,14 +158,17 @@ def _unpriced(connection: duckdb.DuckDBPyConnection, act: Act) -> int:
 def _append(
     data: Path, act: Act, action: str, rows: list[dict[str, object]], now: datetime, said: dict[str, object]
 ) -> pa.Table:
-    at = now.astimezone(UTC)
-    event_id = f"{at:%Y%m%dT%H%M%S%fZ}"
+    at, event_id = now.astimezone(UTC), _event_id(now)
     event = {"event_id": event_id, "month": act.month, "action": action, "at": at, "by": act.by, "reason": act.reason}
     table = pa.Table.from_pylist([{**row, **event, **said} for row in rows], schema=SCHEMA)
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer)
     write_atomically(data / FOLDER / f"{event_id}.parquet", buffer.getvalue().to_pybytes())
     return table
+
+
+def _event_id(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
 
 
 def _after(month: date) -> date:

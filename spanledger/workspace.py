@@ -17,6 +17,8 @@ from collector.config import CollectorConfig
 from collector.store import lake_place
 from collector.store.lake import LakeError, LakeFile, active_files
 from spanledger import charge_list, expired_spans, models, outcome_plan, periods, published_figures, records
+from spanledger.allocation import closing
+from spanledger.allocation import opening as allocating
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
@@ -50,6 +52,7 @@ class Plan:
     is_repriced: bool  # the price list is not the previous build's
     charges: ChargeList
     is_recharged: bool  # the charges or their rules are not the previous build's
+    is_reallocated: bool  # who owns spend and carries charges is ruled otherwise than in the previous build
     periods: pa.Table  # what was closed and opened again
     has_new_periods: bool
     outcomes: OutcomePlan
@@ -65,6 +68,7 @@ class Plan:
             or bool(self.segments)
             or self.is_repriced
             or self.is_recharged
+            or self.is_reallocated
             or self.has_new_periods
             or self.outcomes.is_needed
         )
@@ -112,6 +116,7 @@ def plan(
         is_repriced=before.get("prices") != price_list.digest,
         charges=charges,
         is_recharged=before.get("charges") != charges.digest,
+        is_reallocated=before.get("allocation") != charges.allocation.digest,
         periods=events,
         has_new_periods=before.get("periods") != periods.digest(events),
         outcomes=outcomes,
@@ -149,10 +154,11 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
-            "insert into meta.build (build_id, fingerprint, prices, charges, periods, outcome_rules, made_at) "
-            "values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into meta.build (build_id, fingerprint, prices, charges, allocation, periods, outcome_rules, "
+            "made_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                *(build_id, work.fingerprint, work.prices.digest, work.charges.digest, periods.digest(work.periods)),
+                *(build_id, work.fingerprint, work.prices.digest, work.charges.digest),
+                *(work.charges.allocation.digest, periods.digest(work.periods)),
                 *(work.outcomes.rules.digest, work.made_at),
             ],
         )
@@ -169,7 +175,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         if work.previous and work.is_repriced:
             connection.execute((SQL / "repriced.sql").read_text())
         _open_charges(connection, work, data)
-        _open_periods(connection, work)
+        _open_periods(connection, work, data)
         outcome_plan.open_news(connection, work.outcomes)
         if work.published:
             published_figures.open_published(connection)
@@ -183,10 +189,12 @@ def _open_charges(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path)
     _insert(connection, "meta.coverage_rules", coverage.table(work.charges.rules))
     if work.previous and work.is_recharged:
         connection.execute((SQL / "recharged.sql").read_text())
+    allocating.open_allocation(connection, work.charges.allocation, carried=work.previous is not None)
 
 
-def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan) -> None:
-    """`meta.closings` and `meta.closed_figures`."""
+def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path) -> None:
+    """`meta.closings`, and `meta.closed_figures` and `meta.closed_attribution` as the months were closed."""
+    _insert(connection, "meta.closed_attribution", closing.kept(data, work.periods))
     connection.register("period_events", work.periods)
     connection.execute((SQL / "periods.sql").read_text())
     connection.unregister("period_events")

@@ -6,6 +6,7 @@ create table meta.build (
     fingerprint varchar not null,
     prices varchar not null, -- digest of the rates and of how names are resolved
     charges varchar not null, -- digest of the charges and of the rules that say what they cover
+    allocation varchar not null, -- digest of the rules that say whose spend is, and of what was used
     periods varchar not null, -- digest of what was closed and opened again
     outcome_rules varchar not null, -- digest of what scores and labels say of tasks
     made_at timestamptz not null, -- the instant of the build: what is pending is judged by it
@@ -155,6 +156,92 @@ create table meta.coverage_rules (
 -- Days on which other charges cover calls than in the previous build: their calls are shared out again.
 create table meta.recharged_dates (date date not null);
 
+-- Whose calls are that their tags do not say, see `transforms/allocation`; columns with patterns as above.
+create table meta.owner_rules (
+    rule varchar not null,
+    position bigint not null,
+    valid_from date not null,
+    valid_to date not null,
+    organization varchar [],
+    environment varchar [],
+    traffic_source varchar [],
+    service_name varchar [],
+    dialect varchar [],
+    provider varchar [],
+    model varchar [],
+    server_address varchar [],
+    region varchar [],
+    service_tier varchar [],
+    workflow_id varchar [],
+    feature varchar [],
+    user_id varchar [],
+    session_id varchar [],
+    customer_id varchar [],
+    agent_name varchar [],
+    charge_id varchar [],
+    team varchar [],
+    project varchar [],
+    cost_center varchar [],
+    to_team varchar,
+    to_project varchar,
+    to_cost_center varchar
+);
+
+-- Who carries charges that nobody owns; patterns of the calls that use them, and of the charges.
+create table meta.shared_rules (
+    rule varchar not null,
+    position bigint not null,
+    valid_from date not null,
+    valid_to date not null,
+    organization varchar [],
+    environment varchar [],
+    traffic_source varchar [],
+    service_name varchar [],
+    dialect varchar [],
+    provider varchar [],
+    model varchar [],
+    server_address varchar [],
+    region varchar [],
+    service_tier varchar [],
+    workflow_id varchar [],
+    feature varchar [],
+    user_id varchar [],
+    session_id varchar [],
+    customer_id varchar [],
+    agent_name varchar [],
+    charge_id varchar [],
+    team varchar [],
+    project varchar [],
+    cost_center varchar [],
+    charge_charge_id varchar [],
+    charge_category varchar [],
+    charge_provider varchar [],
+    charge_description varchar [],
+    method varchar not null,
+    counted varchar not null, -- tokens, calls, seconds, cost or a metric
+    is_metric boolean not null,
+    over varchar not null,
+    unit_price_usd decimal(28, 12)
+);
+
+-- Who is in a set of owners that a rule names; with a null set, the weights of owners that tags name together.
+create table meta.owner_sets (owner_column varchar not null, owner_set varchar, owner varchar not null, weight bigint not null);
+
+-- What stands between several owners in one text; no row where nothing does.
+create table meta.owner_separators (separator varchar not null);
+
+-- What was used, as somebody else counted it, in millionths.
+create table meta.usage_metrics (
+    metric varchar not null,
+    date date not null,
+    organization varchar not null,
+    environment varchar,
+    team varchar,
+    project varchar,
+    cost_center varchar,
+    micro bigint not null
+);
+
 -- Months that are closed, and the figures they were closed with.
 create table meta.closings (
     month date not null,
@@ -179,6 +266,26 @@ create table meta.closed_figures (
     calls bigint,
     unknown_cost_calls bigint,
     cost_usd decimal(28, 12)
+);
+
+-- Whose the dollars of each closed month were when it was closed.
+create table meta.closed_attribution (
+    date date not null,
+    organization varchar,
+    environment varchar,
+    team varchar,
+    project varchar,
+    cost_center varchar,
+    charge_id varchar,
+    traffic_source varchar,
+    method varchar,
+    rule varchar,
+    reason varchar,
+    corrects_month date,
+    calls bigint,
+    full_calls bigint,
+    cost_usd decimal(28, 12),
+    full_cost_usd decimal(28, 12)
 );
 
 -- What the published build says of each call and task; views that the builder opens where there is one.

@@ -73,12 +73,13 @@ class Charge:
         return (self.period_to - self.period_from).days
 
 
-def read_charges(text: str, name: str, exchange: Exchange) -> list[Charge]:
-    """The charges of a file, in its order. ``name`` stands in errors. Raises ChargeError."""
+def read_charges(text: str, name: str, exchange: Exchange, earlier: Sequence[Charge] = ()) -> list[Charge]:
+    """The charges of a file, in its order. ``name`` stands in errors; ``earlier`` are those of the files before it, which
+    its own may supersede. Raises ChargeError."""
     lines = read_lines(text, name, REQUIRED, OPTIONAL, ChargeError)
     charges = [_charge(line, exchange) for line in lines]
-    _refuse_repeats(charges, lines)
-    _refuse_loose_ends(charges, lines)
+    _refuse_repeats(charges, lines, earlier)
+    _refuse_loose_ends(charges, lines, earlier)
     return charges
 
 
@@ -213,8 +214,8 @@ def _in_band(line: Line, usd: Decimal) -> Decimal:
     return usd.quantize(PICO)
 
 
-def _refuse_repeats(charges: Sequence[Charge], lines: Sequence[Line]) -> None:
-    seen: dict[str, str] = {}
+def _refuse_repeats(charges: Sequence[Charge], lines: Sequence[Line], earlier: Sequence[Charge]) -> None:
+    seen = {charge.charge_id: charge.where for charge in earlier}
     for charge, line in zip(charges, lines, strict=True):
         first = seen.setdefault(charge.charge_id, line.where)
         if first != line.where:
@@ -224,10 +225,10 @@ def _refuse_repeats(charges: Sequence[Charge], lines: Sequence[Line]) -> None:
             )
 
 
-def _refuse_loose_ends(charges: Sequence[Charge], lines: Sequence[Line]) -> None:
+def _refuse_loose_ends(charges: Sequence[Charge], lines: Sequence[Line], earlier: Sequence[Charge]) -> None:
     """What a row supersedes stands above it, and nothing is superseded twice; so there are no circles."""
-    above: set[str] = set()
-    by: dict[str, str] = {}
+    above = {charge.charge_id for charge in earlier}
+    by = {charge.supersedes: charge.charge_id for charge in earlier if charge.supersedes}
     for charge, line in zip(charges, lines, strict=True):
         replaced = charge.supersedes
         if replaced and replaced not in above:

@@ -1,0 +1,1 @@
+"""Whose spend it is: the user's allocation file and what it names, and the statements made of it."""

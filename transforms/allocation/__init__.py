@@ -1,0 +1,1 @@
+"""Whose the money is: rules that name owners, share out what several use, and price what is counted."""
