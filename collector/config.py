@@ -7,7 +7,7 @@ from pathlib import Path
 KIB = 1024
 MIB = 1024 * KIB
 
-FILES = ("token_file", "mapping_file", "tls_cert_file", "tls_key_file", "tls_client_ca_file")
+FILES = ("token_file", "mapping_file", "budgets_file", "tls_cert_file", "tls_key_file", "tls_client_ca_file")
 """Settings that name files of the operator's."""
 
 
@@ -65,6 +65,7 @@ class CollectorConfig:
     log_format: str = "text"  # and log_level: see `collector.logs`
     log_level: str = "info"
     mapping_file: Path | None = None
+    budgets_file: Path | None = None
     mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
 
     @property

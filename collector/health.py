@@ -2,14 +2,15 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
+from typing import Protocol
 
 from collector.config import CollectorConfig
 from collector.door.pages import Page
 from collector.door.room import Room
 from collector.door.signals import JSON
-from collector.exposition import of_others, render
+from collector.exposition import Family, of_others, render
 from collector.metrics import Counters, families, flat
 from collector.processes import usage
 from collector.supervise import WriterProcess
@@ -17,6 +18,14 @@ from collector.wal.log import Log
 from collector.wal.waiting import standing
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Part(Protocol):
+    """A part of the collector beside the way of the spans: what it says of itself."""
+
+    def problems(self) -> list[str]: ...
+    def families(self) -> list[Family]: ...
+    def pids(self) -> dict[str, int]: ...
 
 
 class Health:
@@ -30,15 +39,17 @@ class Health:
         counters: Counters,
         warnings: Callable[[], list[str]] = list,
         room: Room | None = None,
+        parts: Sequence[Part] = (),
     ) -> None:
-        """``warnings`` says what is wrong without keeping the collector from being ready; ``room`` what of the log is
-        left."""
+        """``warnings`` says what is wrong without keeping the collector from being ready, as ``parts`` do; ``room``
+        what of the log is left."""
         self._config = config
         self._log = log
         self._writer = writer
         self._counters = counters
         self._warnings = warnings
         self._room = room
+        self._parts = parts
         self.is_stopping = False
 
     def pages(self) -> dict[str, Callable[[], Page]]:
@@ -74,7 +85,7 @@ class Health:
     def _ready(self) -> Page:
         problems = self.problems()
         said: dict[str, object] = {"status": "unavailable" if problems else "ok", "problems": problems}
-        if warnings := self._warnings():
+        if warnings := [*self._warnings(), *(problem for part in self._parts for problem in part.problems())]:
             said["warnings"] = warnings
         return Page(503 if problems else 200, JSON, json.dumps(said) + "\n")
 
@@ -96,6 +107,9 @@ class Health:
         version = ("spanledger_info", (("version", metadata.version("spanledger")),), 1)
         ours = families([*self._counters.samples(), *flat(gauges), version])
         pids = {"collector": os.getpid(), "writer": int(writer.get("pid", 0))}
+        for part in self._parts:
+            ours += part.families()
+            pids |= part.pids()
         return Page(200, _TEXT, render([*ours, *usage(pids), *of_others(self._config.run)]))
 
     def _room_left(self) -> dict[str, float]:

@@ -1,12 +1,13 @@
 """HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
 
 import asyncio
+import json
 import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from collector.door.answers import Answer, Kind, RefusedError
-from collector.door.gate import Caller
+from collector.door.gate import Admitted, Caller
 from collector.door.pages import Pages
 from collector.door.reading_memory import Held, ReadingMemory
 from collector.door.receive import Incoming, Receiver
@@ -36,8 +37,17 @@ _DROPS_429 = "otel-otlp-exporter-python/"
 _LONGEST_NUMBER = 20  # digits of a length
 
 
+class Asked(Protocol):
+    """Paths to POST JSON to that are answered at once and not kept in the log."""
+
+    def __contains__(self, path: str) -> bool: ...
+    def admit(self, path: str, caller: Caller) -> Admitted: ...
+    async def answer(self, path: str, body: bytes, admitted: Admitted) -> tuple[int, bytes]: ...
+
+
 class HttpFront:
-    """The ASGI application. ``pages`` are the paths to GET (health, metrics …), ``paths`` those to POST to."""
+    """The ASGI application. ``pages`` are the paths to GET (health, metrics …), ``paths`` those to POST to, ``asked``
+    those that are answered at once."""
 
     def __init__(
         self,
@@ -48,7 +58,9 @@ class HttpFront:
         max_reading_bytes: int,
         request_timeout_s: float = 30.0,
         paths: Mapping[str, Readable] = POST_PATHS,
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._paths = paths
         self._receiver = receiver
         self._max_request_bytes = max_request_bytes
@@ -64,6 +76,9 @@ class HttpFront:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
         is_json = _media_type(headers) == JSON
         caller = Caller(headers, _peer(scope), scope.get("state", {}).get(CERTIFICATE))
+        if self._asked is not None and path in self._asked:
+            await self._ask(self._asked, path, method, caller, receive, send)
+            return
         try:
             if path in self._pages and method in ("GET", "HEAD"):
                 page = self._pages.show(path, caller)
@@ -79,6 +94,22 @@ class HttpFront:
             answer = refused.answer
             self._receiver.count_refusal(self._paths.get(path), "http", answer)
         await _send_answer(send, self._paths.get(path), answer, headers, is_json=is_json)
+
+    async def _ask(self, asked: Asked, path: str, method: str, caller: Caller, receive: Receive, send: Send) -> None:
+        try:
+            if method != "POST":
+                raise RefusedError(Kind.METHOD_NOT_ALLOWED, f"{path} takes POST, not {method}")
+            admitted = asked.admit(path, caller)
+            if (media := _media_type(caller.headers)) not in ("", JSON):
+                raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {media!r}: expected {JSON}")
+            with self._memory.hold() as held:
+                body = await self._read_in_time(caller.headers, receive, held)
+                status, said = await asked.answer(path, body, admitted)
+            extra = [(b"retry-after", b"1")] if status == Kind.UNAVAILABLE.value.http_status else []
+        except RefusedError as refused:
+            status, said = refused.answer.kind.value.http_status, json.dumps({"error": refused.answer.message}).encode()
+            extra = _refusal_headers(refused.answer, is_post=True)
+        await _send(send, status, JSON, said, extra)
 
     async def _take(self, signal: Readable, caller: Caller, is_json: bool, receive: Receive) -> Answer:
         headers = caller.headers
@@ -155,15 +186,20 @@ def _status(answer: Answer, headers: Mapping[str, str]) -> int:
 async def _send_answer(
     send: Send, signal: Readable | None, answer: Answer, headers: Mapping[str, str], *, is_json: bool
 ) -> None:
+    extra = _refusal_headers(answer, is_post=signal is not None)
+    content_type, body = body_of(signal, answer, is_json=is_json)
+    await _send(send, _status(answer, headers), content_type, body, extra)
+
+
+def _refusal_headers(answer: Answer, *, is_post: bool) -> list[tuple[bytes, bytes]]:
     extra = []
     if answer.kind.value.is_retryable:
         extra.append((b"retry-after", str(math.ceil(answer.retry_after_s)).encode()))
     if answer.kind is Kind.METHOD_NOT_ALLOWED:
-        extra.append((b"allow", b"POST" if signal is not None else b"GET, HEAD"))
+        extra.append((b"allow", b"POST" if is_post else b"GET, HEAD"))
     if answer.kind is Kind.UNAUTHENTICATED:
         extra.append((b"www-authenticate", b'Bearer realm="spanledger"'))
-    content_type, body = body_of(signal, answer, is_json=is_json)
-    await _send(send, _status(answer, headers), content_type, body, extra)
+    return extra
 
 
 async def _send(

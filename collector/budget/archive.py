@@ -1,0 +1,74 @@
+"""Journals that are over become `records/budget_decisions/<number>.parquet`: for SQL, and for good.
+
+A row is one event: `content` holds all of it as JSON, the other columns what questions ask for most.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collector.budget.counters import moment
+from collector.budget.journal_files import SNAPSHOT, folder_of, numbers, path_of, read_lines
+from collector.files import make_folder, sync_folder
+from collector.store.lake import aside, publish
+
+SCHEMA = pa.schema(
+    [
+        ("journal", pa.int64()),
+        ("line", pa.int64()),
+        ("kind", pa.string()),
+        ("at", pa.timestamp("us", tz="UTC")),
+        ("organization", pa.string()),
+        ("reservation_id", pa.string()),
+        ("verdict", pa.string()),
+        ("content", pa.string()),
+    ]
+)
+
+
+def records_of(data: Path) -> Path:
+    """Where the decisions of a data directory are kept."""
+    return data / "records" / "budget_decisions"
+
+
+def run(data: Path) -> int:
+    """Move what is over; returns how many journals that were. Raises OSError, JournalError."""
+    folder = folder_of(data)
+    snapshots = numbers(folder, SNAPSHOT)
+    over = [number for number in numbers(folder) if snapshots and number < snapshots[-1]]
+    for number in over:
+        _write(records_of(data), number, path_of(folder, number))
+        path_of(folder, number).unlink()
+    for number in snapshots[:-1]:
+        path_of(folder, number, SNAPSHOT).unlink()
+    if over:
+        sync_folder(folder)
+    return len(over)
+
+
+def _write(records: Path, number: int, journal: Path) -> None:
+    make_folder(records)
+    path = records / f"{number:08d}.parquet"
+    rows = [_row(number, line, said) for line, said in enumerate(read_lines(journal))]
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside(path), compression="zstd")
+    publish(path)
+
+
+def _row(number: int, line: int, said: Mapping[str, Any]) -> dict[str, Any]:
+    record = said.get("record") or {}
+    reservation = said.get("reservation") or (said.get("grant") or {}).get("reservation")
+    organization, _, name = (reservation or "").partition("/")
+    return {
+        "journal": number,
+        "line": line,
+        "kind": said["kind"],
+        "at": moment(said["at_ns"]),
+        "organization": (record.get("scope") or {}).get("organization", organization),
+        "reservation_id": name or None,
+        "verdict": record.get("verdict"),
+        "content": json.dumps(said),
+    }

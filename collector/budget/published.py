@@ -1,0 +1,137 @@
+"""What the published build says that decisions need: spend by counter, prices, runs, and which segments it has read."""
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from collector.budget.counters import base_id
+from collector.budget.provisional import Call
+from transforms.budgets.book import BudgetBook
+from transforms.budgets.budget import DIMENSIONS, EACH, Budget, Counter
+from transforms.budgets.windows import BUCKET_S, ROLLING, RUN
+from transforms.pricing import prices
+from transforms.pricing.ledger import UserFiles, ledger
+from transforms.pricing.rating import PICO, Rates
+
+_SQL = Path(__file__).parent / "sql"
+_QUIET_RUN = timedelta(days=2)
+_RECENT_RUNS = timedelta(days=30)
+
+
+def current(data: Path) -> str | None:
+    """The id of the published build; None before the first."""
+    try:
+        return (data / "builds" / "CURRENT").read_text().strip() or None
+    except FileNotFoundError:
+        return None
+
+
+class Published:
+    """One build, or none: then prices are those of the packaged lists, and nothing was spent."""
+
+    def __init__(self, data: Path, build: str | None) -> None:
+        self.build = build
+        self._path = data / "builds" / build / "warehouse.duckdb" if build else None
+        self.segments: frozenset[str] = frozenset()
+        if self._path is None:
+            self.rates = _packaged()
+            return
+        with self._opened() as connection:
+            found = connection.execute("select segment from meta.segments").fetchall()
+            self.segments = frozenset(segment for (segment,) in found)
+            rows = connection.execute("from dim_prices where withdrawn_at is null").to_arrow_table().to_pylist()
+            meant = connection.execute("select provider, model_name, price_provider, price_model from meta.model_names")
+            names = {(one, two): None if three is None else (three, four) for one, two, three, four in meant.fetchall()}
+            self.rates = Rates(rows, names)
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(self._path), read_only=True, config={"threads": "1"})
+        connection.execute("set TimeZone = 'UTC'")
+        return connection
+
+    def spend(self, book: BudgetBook, at: datetime) -> dict[str, int]:
+        """What was spent of every counter whose window that time lies in, in its budget's unit."""
+        if self._path is None:
+            return {}
+        with self._opened() as connection:
+            return {
+                name: amount
+                for budget in _one_of_each(book.budgets)
+                for name, amount in _spend_of(connection, budget, at)
+            }
+
+    def reserved(self, since: datetime, traces: Sequence[str]) -> list[Call]:
+        """Calls with a reservation that started since then or belong to these traces."""
+        if self._path is None:
+            return []
+        with self._opened() as connection:
+            asked = {"since": since, "traces": list(traces)}
+            rows = connection.execute(_text("reserved_calls"), asked).to_arrow_table().to_pylist()
+        return [_call(row) for row in rows]
+
+    def knowledge(self, at: datetime) -> dict[str, Any]:
+        """What estimates need (`estimating.Knowledge`)."""
+        return {"prices": self.rates.standard(at), "names": self.rates.meanings(), "runs": self._runs(at)}
+
+    def _runs(self, at: datetime) -> list[list[Any]]:
+        """By organization and workflow what its last runs took."""
+        if self._path is None:
+            return []
+        with self._opened() as connection:
+            rows = connection.execute(_text("last_runs"), {"since": at - _RECENT_RUNS}).fetchall()
+        return [
+            [*who, {"usd": int(usd or 0), "tokens": int(tokens), "steps": int(steps)}]
+            for *who, usd, tokens, steps in rows
+        ]
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text()
+
+
+@functools.cache
+def _packaged() -> Rates:
+    return Rates(prices.table(ledger(UserFiles()).rates).to_pylist(), {})
+
+
+def _one_of_each(budgets: Iterable[Budget]) -> list[Budget]:
+    """Versions of one budget share their counters."""
+    return list({(budget.budget_id, budget.scope): budget for budget in budgets}.values())
+
+
+def _spend_of(connection: duckdb.DuckDBPyConnection, budget: Budget, at: datetime) -> Iterator[tuple[str, int]]:
+    since, until = budget.window.bounds(at)
+    is_rolling = budget.window.kind == ROLLING
+    said = dict(budget.scope)
+    asked: dict[str, Any] = {
+        "since": since,
+        "until": None if is_rolling else until,
+        "is_rolling": is_rolling,
+        "active_since": at - _QUIET_RUN if budget.window.kind == RUN else None,
+    }
+    for name in DIMENSIONS:
+        asked[f"each_{name}"] = said.get(name) == EACH
+        asked[f"has_{name}"] = name in said and said[name] != EACH
+        asked[f"value_{name}"] = said.get(name, "")
+    for row in connection.execute(_text("spend_of_budget"), asked).to_arrow_table().to_pylist():
+        counter = Counter(budget.budget_id, tuple((name, row[name]) for name in budget.each), budget.window.start(at))
+        part = "" if row["part"] is None else str(row["part"] // BUCKET_S * BUCKET_S)
+        amount = int(row[budget.unit] * PICO) if budget.unit == "usd" else int(row[budget.unit])
+        yield f"{base_id(counter)}@{part}", amount
+
+
+def _call(row: dict[str, Any]) -> Call:
+    cost = row["cost_usd"]
+    return Call(
+        key=(row["trace_id"], row["span_id"]),
+        at=row["started_at"].astimezone(UTC),
+        scope={name: row[name] for name in DIMENSIONS if row[name]},
+        reservation=f"{row['organization']}/{row['reservation_id']}",
+        usd=None if cost is None else int(cost * PICO),
+        tokens=int(row["tokens"]),
+    )
