@@ -16,8 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from collector.budget.part import Budgets
-from collector.config import CollectorConfig
+from collector.config import MIB, CollectorConfig
 from collector.data_format import FormatError, claim
 from collector.door.connection import Connection
 from collector.door.grpc_front import PortTakenError, start_grpc
@@ -27,6 +26,7 @@ from collector.door.limited_connection import ConnectionLimits, limited, watch
 from collector.door.open_files import connections_allowed
 from collector.door.openapi import pages as descriptions
 from collector.door.pages import Pages
+from collector.door.reading_memory import ReadingMemory
 from collector.door.receive import Receiver
 from collector.door.room import room_in
 from collector.door.security import Security
@@ -39,6 +39,7 @@ from collector.logs import configure_logging
 from collector.mapping import with_mapping
 from collector.metrics import Counters
 from collector.store import lake_place
+from collector.store.lean import give_memory_back, trim
 from collector.supervise import WriterProcess
 from collector.wal.log import Log
 from transforms.yaml_lines import ConfigError
@@ -46,6 +47,7 @@ from transforms.yaml_lines import ConfigError
 logger = logging.getLogger(__name__)
 
 STATE_NAME = "collector.json"
+_TRIM_S, _LARGE = 5.0, 32 * MIB
 _READING_THREADS = 32  # large requests wait in them for their turn to be read
 
 
@@ -63,6 +65,7 @@ def run(config: CollectorConfig) -> int:
     Raises one of START_ERRORS when it cannot start.
     """
     configure_logging("collector", config.log_format, config.log_level)
+    give_memory_back()
     refuse_exposure(config)
     security = Security(config)
     config = with_mapping(config)
@@ -122,10 +125,8 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     )
     writer = WriterProcess(config)
     room = room_in(log, config)
-    budgets = Budgets(config, security.gate)
-    health = Health(config, log, writer, counters, security.problems, room, [budgets])
+    health = Health(config, log, writer, counters, security.problems, room)
     await writer.start()  # before gRPC has threads, which do not go well with making processes
-    await budgets.start()
     receiver = Receiver(
         log,
         security.gate,
@@ -138,8 +139,9 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     limits = ConnectionLimits(
         connections_allowed(config), config.connections_share_per_address, config.request_timeout_s
     )
+    memory = ReadingMemory(config.max_pending_bytes)
     grpc_server, grpc_port = start_grpc(
-        *(receiver, config.host, config.grpc_port, config.max_request_bytes), security.grpc_credentials, limits
+        *(receiver, config.host, config.grpc_port, config.max_request_bytes), security.grpc_credentials, limits, memory
     )
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="http"))
     http_server, http_task = _start_http(
@@ -148,15 +150,15 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
             receiver,
             Pages(security.gate, {**health.pages(), **descriptions()}, health.bare_pages()),
             max_request_bytes=config.max_request_bytes,
-            max_reading_bytes=config.max_pending_bytes,
+            memory=memory,
             request_timeout_s=config.request_timeout_s,
-            asked=budgets.endpoints,
         ),
         (limits, counters),
         listening,
         security.http_context,
     )
-    watching = [asyncio.create_task(each) for each in (security.watch(), watch(http_server.server_state.connections))]
+    works = (security.watch(), watch(http_server.server_state.connections), _trim(memory))
+    watching = [asyncio.create_task(each) for each in works]
     _announce(config, grpc_port, listening.getsockname()[1])
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, http_task}, return_when=asyncio.FIRST_COMPLETED)
@@ -168,7 +170,6 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
     await http_task
-    await budgets.stop()
     receiver.is_stopping = True
     await asyncio.to_thread(stopped.wait)
     await asyncio.to_thread(log.close)
@@ -176,6 +177,14 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     is_drained = await writer.drain()
     logger.info("stopped; %s", "everything acknowledged is in the lake" if is_drained else "the log is not empty")
     return 0 if is_drained and stop.is_set() else 1
+
+
+async def _trim(memory: ReadingMemory) -> None:
+    """After large requests, give back what the allocator keeps of them."""
+    while True:
+        await asyncio.sleep(_TRIM_S)
+        if memory.peak() > _LARGE:
+            await asyncio.to_thread(trim)
 
 
 def _start_http(

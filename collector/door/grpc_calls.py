@@ -4,9 +4,12 @@ A call has a thread from its start to its answer, so a sender who drips its requ
 has ``timeout_s``, and two seconds as soon as others wait for a thread. Who is cancelled may retry (OTLP: CANCELLED).
 Calls above MAX_WAITING are answered at once, by a thread of their own. gRPC's own limit of calls is not used: it
 answers RESOURCE_EXHAUSTED without RetryInfo, and exporters then drop what they have.
+
+A message's size is known only when it is in memory, so no more than ``readers`` are read at a time.
 """
 
 import concurrent.futures
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,12 +25,13 @@ _PRESSED_S = 2.0
 class Calls:
     """Counts the calls that wait for a thread, and watches those that send their request."""
 
-    def __init__(self, timeout_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, timeout_s: float, clock: Callable[[], float] = time.monotonic, *, readers: int = 64) -> None:
         self._timeout_s = timeout_s
         self._clock = clock
         self._guard = threading.Lock()
         self._waiting = 0
         self._reading: dict[int, tuple[float, Any]] = {}
+        self._readers = threading.Semaphore(readers)
 
     def watch(self, server: Any) -> None:
         """Look at them twice a second, in a thread that ends with ``server``."""
@@ -53,13 +57,26 @@ class Calls:
 
     def read(self, requests: Iterator[bytes], context: Any) -> bytes | None:
         """The request; None where the call ended without one. Raises grpc.RpcError for a call that was cancelled."""
-        with self._guard:
-            self._reading[id(context)] = (self._clock(), context)
-        try:
-            return next(requests, None)
-        finally:
+        with self._turn():
             with self._guard:
-                del self._reading[id(context)]
+                self._reading[id(context)] = (self._clock(), context)
+            try:
+                return next(requests, None)
+            finally:
+                with self._guard:
+                    del self._reading[id(context)]
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._readers.acquire(blocking=False):
+            with self._guard:
+                self._waiting += 1
+            self._readers.acquire()
+            self.start()
+        try:
+            yield
+        finally:
+            self._readers.release()
 
     def cancel_slow(self) -> int:
         """Cancel the calls that take too long; returns how many."""

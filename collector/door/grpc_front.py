@@ -17,6 +17,7 @@ from collector.door.answers import Answer, Kind, RefusedError
 from collector.door.gate import Caller
 from collector.door.grpc_calls import MAX_WAITING, Calls, Handlers
 from collector.door.limited_connection import DEFAULTS, ConnectionLimits
+from collector.door.reading_memory import ReadingMemory
 from collector.door.receive import Incoming, Receiver
 from collector.door.responses import success
 from collector.door.signals import SIGNALS, Signal
@@ -24,11 +25,15 @@ from collector.door.tls import of_grpc
 
 # Each request waits in a thread for its group commit, so the threads are how many requests a commit can hold.
 _THREADS = 64
+_UNASKED = 256 * 1024  # bytes of a message that come before we ask for it
 _MAX_STREAMS = 128  # of one connection; what is above waits at the sender instead of in our memory
 _GZIP_MAGIC = b"\x1f\x8b"  # no protobuf starts so: it would be a field of a wire type that there is not
 _NO_COMPRESSION, _GZIP = 1, 1 << 2  # bits of grpc's compression algorithms
 _HANDSHAKE_S, _PING_S, _PING_TIMEOUT_S, _CLIENT_PING_S = 10, 60, 20, 10
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+Bounds = tuple[Calls, ReadingMemory]
 
 
 class PortTakenError(RuntimeError):
@@ -42,19 +47,21 @@ def start_grpc(
     max_bytes: int,
     credentials: Any = None,
     limits: ConnectionLimits = DEFAULTS,
+    memory: ReadingMemory | None = None,
 ) -> tuple[Any, int]:
     """Start listening, with TLS where there are ``credentials``; returns the server and its port.
 
-    A message may have ``max_bytes`` as it arrives. Raises PortTakenError.
+    A message may have ``max_bytes`` as it arrives; all at hand count in ``memory``. Raises PortTakenError.
     """
     server = grpc.server(
         concurrent.futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="grpc"),
         options=[*_options(max_bytes, limits).items()],
     )
-    calls = Calls(limits.request_timeout_s)
+    memory = memory or ReadingMemory(_THREADS * max_bytes)
+    calls = Calls(limits.request_timeout_s, readers=memory.readers(max_bytes))
     methods = {
         f"/{signal.service}/Export": grpc.stream_unary_rpc_method_handler(
-            functools.partial(_export, receiver, signal, calls)
+            functools.partial(_export, receiver, signal, (calls, memory))
         )
         for signal in SIGNALS
     }
@@ -78,6 +85,8 @@ def _options(max_bytes: int, limits: ConnectionLimits) -> dict[str, int]:
         "grpc.per_message_decompression": 0,  # we inflate, within our limits and with a faster library
         "grpc.compression_enabled_algorithms_bitset": _NO_COMPRESSION | _GZIP,  # others are refused, as over HTTP
         "grpc.max_concurrent_streams": _MAX_STREAMS,
+        "grpc.http2.bdp_probe": 0,  # else it takes megabytes of each call before we ask for its message
+        "grpc.http2.lookahead_bytes": _UNASKED,
         "grpc.so_reuseport": 0,
         "grpc.max_allowed_incoming_connections": limits.max_connections,
         "grpc.server_handshake_timeout_ms": int(min(_HANDSHAKE_S, limits.request_timeout_s) * 1000),
@@ -95,27 +104,30 @@ def _secure(server: Any, credentials: Any) -> Callable[[str], int]:
 
 # Declared as a stream of requests, the one there is is not read before we ask for it, which is after we know who sends
 # it; on the wire both are the same. Without (de)serialisers grpc hands the bytes through.
-def _export(receiver: Receiver, signal: Signal, calls: Calls, requests: Iterator[bytes], context: Any) -> bytes:
-    calls.start()
-    answer = _take(receiver, signal, calls, requests, context)
+def _export(receiver: Receiver, signal: Signal, bounds: Bounds, requests: Iterator[bytes], context: Any) -> bytes:
+    bounds[0].start()
+    try:
+        answer = _take(receiver, signal, bounds, requests, context)
+    except RefusedError as refused:
+        answer = refused.answer
+        receiver.count_refusal(signal, "grpc", answer)
     if answer.kind is Kind.OK:
         return success(signal, answer).SerializeToString()
     return _refuse(answer, context.set_trailing_metadata, context.abort)
 
 
-def _take(receiver: Receiver, signal: Signal, calls: Calls, requests: Iterator[bytes], context: Any) -> Answer:
+def _take(receiver: Receiver, signal: Signal, bounds: Bounds, requests: Iterator[bytes], context: Any) -> Answer:
+    calls, memory = bounds
     caller = Caller(_headers(context.invocation_metadata()), _peer(context.peer()), of_grpc(context.auth_context()))
-    try:
-        admitted = receiver.admit(signal, "grpc", caller)
-    except RefusedError as refused:
-        receiver.count_refusal(signal, "grpc", refused.answer)
-        return refused.answer
-    body = calls.read(requests, context)
-    if body is None:
-        return Answer(Kind.INVALID, "the call ended before its request")
-    encoding = "gzip" if body.startswith(_GZIP_MAGIC) else ""
-    incoming = Incoming(signal, "grpc", body, caller.headers, admitted, encoding=encoding, peer=caller.peer)
-    return receiver.receive(incoming).result()
+    admitted = receiver.admit(signal, "grpc", caller)
+    with memory.hold(admitted.name or caller.peer) as held:
+        body = calls.read(requests, context)
+        if body is None:
+            return Answer(Kind.INVALID, "the call ended before its request")
+        held.add(len(body))
+        encoding = "gzip" if body.startswith(_GZIP_MAGIC) else ""
+        incoming = Incoming(signal, "grpc", body, caller.headers, admitted, encoding=encoding, peer=caller.peer)
+        return receiver.receive(incoming).result()
 
 
 def _turn_away(receiver: Receiver, _requests: Iterator[bytes], context: Any) -> bytes:

@@ -1,9 +1,10 @@
 """HTTP: one plain ASGI application. Translates HTTP to the core's terms and back; decides nothing."""
 
 import asyncio
+import contextlib
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Protocol
 
 from collector.door.answers import Answer, Kind, RefusedError
@@ -55,7 +56,7 @@ class HttpFront:
         pages: Pages,
         *,
         max_request_bytes: int,
-        max_reading_bytes: int,
+        memory: ReadingMemory,
         request_timeout_s: float = 30.0,
         paths: Mapping[str, Readable] = POST_PATHS,
         asked: Asked | None = None,
@@ -64,7 +65,7 @@ class HttpFront:
         self._paths = paths
         self._receiver = receiver
         self._max_request_bytes = max_request_bytes
-        self._memory = ReadingMemory(max_reading_bytes)  # for bodies from their first byte to the answer
+        self._memory = memory
         self._request_timeout_s = request_timeout_s
         self._pages = pages
 
@@ -102,8 +103,7 @@ class HttpFront:
             admitted = asked.admit(path, caller)
             if (media := _media_type(caller.headers)) not in ("", JSON):
                 raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {media!r}: expected {JSON}")
-            with self._memory.hold() as held:
-                body = await self._read_in_time(caller.headers, receive, held)
+            async with self._body(admitted, caller, receive) as body:
                 status, said = await asked.answer(path, body, admitted)
             extra = [(b"retry-after", b"1")] if status == Kind.UNAVAILABLE.value.http_status else []
         except RefusedError as refused:
@@ -117,8 +117,7 @@ class HttpFront:
         if _media_type(headers) not in signal.media and not _is_probe(headers):
             kind = headers.get("content-type", "")
             raise RefusedError(Kind.UNSUPPORTED_MEDIA, f"Content-Type {kind!r}: expected {' or '.join(signal.media)}")
-        with self._memory.hold() as held:
-            body = await self._read_in_time(headers, receive, held)
+        async with self._body(admitted, caller, receive) as body:
             if not body and _is_probe(headers):
                 return Answer(Kind.OK)
             encoding = headers.get("content-encoding", "").strip().lower()
@@ -129,12 +128,25 @@ class HttpFront:
                 answering = self._receiver.receive(incoming)
             return await asyncio.wrap_future(answering)
 
-    async def _read_in_time(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
+    @contextlib.asynccontextmanager
+    async def _body(self, admitted: Admitted, caller: Caller, receive: Receive) -> AsyncIterator[bytes]:
+        """The body, in memory that is booked within. Raises RefusedError."""
+        soon = asyncio.timeout(self._request_timeout_s)
+        with self._memory.hold(admitted.name or caller.peer, _ending(soon)) as held:
+            body = await self._read_in_time(caller.headers, receive, held, soon)
+            held.give_up = None
+            yield body
+
+    async def _read_in_time(
+        self, headers: Mapping[str, str], receive: Receive, held: Held, soon: asyncio.Timeout
+    ) -> bytes:
         try:
-            async with asyncio.timeout(self._request_timeout_s):
+            async with soon:
                 return await self._read(headers, receive, held)
         except TimeoutError:
             said = f"the body did not arrive within {self._request_timeout_s:g} s (request_timeout_s)"
+            if held.is_given_up:
+                said = "the body arrives too slowly while others wait for memory"
             raise RefusedError(Kind.UNAVAILABLE, said) from None
 
     async def _read(self, headers: Mapping[str, str], receive: Receive, held: Held) -> bytes:
@@ -161,6 +173,20 @@ class HttpFront:
     def _too_large(self) -> RefusedError:
         limit = self._max_request_bytes
         return RefusedError(Kind.TOO_LARGE, f"the body is larger than {limit} bytes (SPANLEDGER_MAX_REQUEST_BYTES)")
+
+
+def _ending(soon: asyncio.Timeout) -> Callable[[], None]:
+    """Ends it at once, from any thread."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if soon.when() is not None:  # it is being waited for, and not over
+            soon.reschedule(loop.time())
+
+    def end_soon() -> None:
+        loop.call_soon_threadsafe(end)
+
+    return end_soon
 
 
 def _peer(scope: Scope) -> str:

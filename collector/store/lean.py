@@ -1,4 +1,5 @@
-"""What keeps the writer process light: a library it has no use for, and memory it gets back at once.
+"""What keeps our processes light: a library they have no use for, memory that the writer gets back at once, and memory
+that the collector gives back.
 
 Both are about the process as a whole, so they are called once, first of all, and by no one else.
 """
@@ -13,6 +14,7 @@ from types import ModuleType
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_BLOCK = 32 * 2**20  # as much as glibc allows
 _KEPT = 256 * 2**20
+_MAPPED = 2**20
 
 
 class _NoPandas(importlib.abc.MetaPathFinder):
@@ -36,7 +38,26 @@ def keep_memory() -> None:
     glibc gives large blocks back to the system, and gets them again page by page, each zeroed: that was a quarter of
     the time of landing a segment. Where there is another C library, nothing is changed.
     """
+    _set_malloc({_M_MMAP_THRESHOLD: _LARGEST_BLOCK, _M_TRIM_THRESHOLD: _KEPT})
+
+
+def give_memory_back() -> None:
+    """Let blocks of 1 MB and more go back to the system when they are freed: large requests, which are rare.
+
+    By itself glibc keeps what it was once given back in a large block, up to 32 MB each.
+    """
+    _set_malloc({_M_MMAP_THRESHOLD: _MAPPED})
+
+
+def trim() -> None:
+    """Give back what is free between blocks in use, which takes milliseconds; another C library does what it does."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
+
+
+def _set_malloc(options: dict[int, int]) -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "gnu_get_libc_version"):
-        libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_BLOCK)
-        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+        for option, value in options.items():
+            libc.mallopt(option, value)

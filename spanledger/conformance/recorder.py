@@ -21,6 +21,7 @@ from collector.door.http_server import HttpServer
 from collector.door.inflate import inflate
 from collector.door.limited_connection import DEFAULTS
 from collector.door.pages import Pages
+from collector.door.reading_memory import ReadingMemory
 from collector.door.receive import Answering, Incoming, Receiver
 from collector.door.security import Security
 from collector.door.signals import Signal
@@ -120,7 +121,7 @@ def _http(recorder: Recorder, config: CollectorConfig, security: Security) -> It
         recorder,
         Pages(security.gate, {}, {}),
         max_request_bytes=config.max_request_bytes,
-        max_reading_bytes=config.max_pending_bytes,
+        memory=ReadingMemory(config.max_pending_bytes),
         paths=EXPORT_PATHS,
     )
     with socket.create_server((config.host, config.http_port), family=family) as door:

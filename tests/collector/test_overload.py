@@ -1,6 +1,9 @@
 """A full log, a full disk and clients that send too much, on both transports of a running collector."""
 
+import contextlib
 import json
+import select
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -107,3 +110,41 @@ def test_a_client_that_sends_too_much_waits_as_long_as_it_is_told(tmp_path: Path
         wait_until(lambda: export(collector, big()) is None, "the client's account to fill")
         assert collector.stop() == 0
     assert len(span_ids(config)) == taken + 1
+
+
+def test_unfinished_bodies_of_one_address_keep_nobody_out(tmp_path: Path) -> None:
+    size = 1024 * KIB
+    config = configuration(tmp_path, max_pending_bytes=2 * size, max_request_bytes=size, max_inflated_bytes=size)
+    head = b"POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: %d\r\n\r\n"
+    with Collector(config) as collector, contextlib.ExitStack() as stack:
+        address = ("127.0.0.1", collector.state["http_port"])
+        theirs = [stack.enter_context(socket.create_connection(address, 20, ("127.0.0.2", 0))) for _ in range(3)]
+        for each in theirs:
+            each.sendall(head % size + bytes(size - 1))
+        wait_until(lambda: len(select.select(theirs, [], [], 0)[0]) >= 2, "all but one to be answered")
+        answered = select.select(theirs, [], [], 0)[0]
+        assert {each.recv(12) for each in answered} == {b"HTTP/1.1 429"}
+        assert collector.send(big()).status == 200
+        assert export(collector, big()) is None
+
+
+def test_many_large_grpc_requests_at_once_stay_within_the_memory_for_them(tmp_path: Path) -> None:
+    """Sixteen calls of 15 MiB in a collector that may hold 32 MiB: each is taken or told to come again."""
+    mib = 1024 * KIB
+    body = request(span("x" * 15 * mib)).SerializeToString()
+    with Collector(configuration(tmp_path, max_pending_bytes=32 * mib)) as collector:
+        process = Path(f"/proc/{collector.process.pid}/status")
+        with grpc.insecure_channel(
+            collector.grpc_address,
+            [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1)],
+        ) as channel:
+            ask = channel.unary_unary(f"/{TRACES.service}/Export", request_serializer=bytes)
+            calls = [ask.future(body, timeout=60) for _ in range(16)]
+            errors = [error for call in calls if (error := call.exception())]
+        assert len(errors) < len(calls)
+        for error in errors:
+            assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert told_wait(error) >= 1
+        peak = int(next(line for line in process.read_text().splitlines() if line.startswith("VmHWM")).split()[1])
+        assert peak * KIB < 300 * mib
+        assert collector.send(big()).status == 200
