@@ -20,13 +20,16 @@ from dbt.contracts.graph.manifest import Manifest
 from spanledger.build_limits import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
-QUIET = ("--quiet", "--log-level-file", "none", "--no-use-colors", "--no-version-check")
+QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check")
 NO_UNIT_TESTS = ("--no-write-json", "--exclude", "test_type:unit")
 FINDINGS_SHOWN = 3
 READER_OF_THE_LAKE = "stg_spans"
 
 _read: dict[str, Manifest] = {}
 """What dbt read, by the project's folder and the digest of its files."""
+
+_kept_contract: set[str] = set()
+"""The keys of `_read` whose models were seen to have the columns that their contracts say."""
 
 
 class BuildError(RuntimeError):
@@ -59,22 +62,23 @@ class Models:
 
     def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
-        with _environment(warehouse, previous, facts, self._limits):
+        key = f"{PROJECT} {digest().hex()}"
+        with _environment(warehouse, previous, facts, self._limits, checks_contracts=key not in _kept_contract):
             try:
                 # dbt prints through its own logger; the result object says all that is needed
                 with contextlib.redirect_stdout(io.StringIO()):
-                    runner = dbtRunner(manifest=self._manifest())
+                    runner = dbtRunner(manifest=self._manifest(key))
                     result = runner.invoke(self._command("build", *self._options))
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}
                 _check(result)
+                _kept_contract.add(key)
             finally:
                 _close_connections()
 
     def _command(self, name: str, *options: str) -> list[str]:
         return [name, *QUIET, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), *self._paths, *options]
 
-    def _manifest(self) -> Manifest:
-        key = f"{PROJECT} {digest().hex()}"
+    def _manifest(self, key: str) -> Manifest:
         if key not in _read:
             parsed = dbtRunner().invoke(self._command("parse", "--no-write-json"))
             if not isinstance(parsed.result, Manifest):
@@ -118,13 +122,16 @@ def _findings(failed: NodeResult) -> str:
 
 
 @contextlib.contextmanager
-def _environment(warehouse: Path, previous: Path, facts: Path, limits: Limits) -> Iterator[None]:
+def _environment(
+    warehouse: Path, previous: Path, facts: Path, limits: Limits, *, checks_contracts: bool
+) -> Iterator[None]:
     names = {
         "DBT_SPANLEDGER_WAREHOUSE": str(warehouse),
         "DBT_SPANLEDGER_PREVIOUS_WAREHOUSE": str(previous),
         "DBT_SPANLEDGER_FACTS": str(facts),
         "DBT_SPANLEDGER_BUILD_MEMORY": f"{limits.memory_bytes}B",
         "DBT_SPANLEDGER_BUILD_THREADS": str(limits.threads),
+        "DBT_SPANLEDGER_CHECK_CONTRACTS": "yes" if checks_contracts else "no",
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in names}

@@ -15,14 +15,10 @@
     "select count(*) from information_schema.tables where table_catalog = 'previous' and table_schema = '" ~ this.schema ~ "' and table_name = '"
     ~ model.name ~ "'").columns[0].values()[0] -%}
   {{ run_hooks(pre_hooks) }}
-  {{ get_assert_columns_equivalent(sql) }}
+  {% do check_contract(sql) %}
   {% call statement('main') -%}
-    create or replace table {{ target_relation }} as
-    select
-      {%- for c in columns %}
-      cast({{ quoted(c) }} as {{ c.data_type }}) as {{ quoted(c) }}{{ "," if not loop.last }}
-      {%- endfor %}
-    from ({{ sql }}) as recomputed
+    create table {{ target_relation }} as
+    {{ typed(sql) }}
     {% if known %}
     union all by name
     select {% for c in columns %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
@@ -30,15 +26,10 @@
     where {{ date_column }} not in (
       {{ touched_dates(*config.require('touched_by')) }}
     )
-    {% endif %}
+    {% endif %};
+    {{ comments(target_relation) }}
   {%- endcall %}
   {{ run_hooks(post_hooks) }}
-  {% do persist_docs(target_relation, model) %}
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
-
-{# A column's name as SQL wants it. #}
-{% macro quoted(column) -%}
-  {{ adapter.quote(column.name) if column.quote else column.name }}
-{%- endmacro %}

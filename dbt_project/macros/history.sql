@@ -101,22 +101,16 @@
   {%- set files = files_by_model() -%}
   {%- set old = files.get(name, []) -%}
   {{ run_hooks(pre_hooks) }}
-  {{ get_assert_columns_equivalent(sql) }}
-  {%- set typed -%}
-    select
-      {%- for c in model.columns.values() %}
-      cast({{ c.name }} as {{ c.data_type }}) as {{ c.name }}{{ "," if not loop.last }}
-      {%- endfor %}
-    from ({{ sql }}) as recomputed
-  {%- endset -%}
+  {% do check_contract(sql) %}
+  {%- set rows = typed(sql) -%}
 
   {%- if old | length == 0 %}
-  {% do write_history(model, typed, []) %}
+  {% do write_history(model, rows, []) %}
   {% call statement('main') -%} select 1 {%- endcall %}
   {%- else %}
   {%- set fresh = '"' ~ name ~ '__fresh"' -%}
   {% call statement('main') -%}
-    create or replace temp table {{ fresh }} as {{ typed }}
+    create or replace temp table {{ fresh }} as {{ rows }}
   {%- endcall %}
   {% call statement('removed') -%}
     insert into meta.history_removed
@@ -142,10 +136,10 @@
 
   {% call statement('view') -%}
     create or replace view {{ target_relation }} as
-    {{ rows_of_files(model, files_by_model().get(name, []), 'meta.history_removed', holed_files('meta.history_removed')) }}
+    {{ rows_of_files(model, files_by_model().get(name, []), 'meta.history_removed', holed_files('meta.history_removed')) }};
+    {{ comments(target_relation) }}
   {%- endcall %}
   {{ run_hooks(post_hooks) }}
-  {% do persist_docs(target_relation, model) %}
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -25,7 +25,8 @@ def watched() -> Iterator[dict[str, set[str]]]:
         writes = _WRITING.match(sql)
         if writes and bindings is None:
             name = (writes[1] or writes[0]).rpartition(".")[2].strip('"')
-            [(_, plan)] = self._cursor.execute(f"explain {sql.rstrip().rstrip(';')}").fetchall()
+            first = self._cursor.extract_statements(sql)[0]
+            [(_, plan)] = self._cursor.execute(f"explain {first.query.rstrip().rstrip(';')}").fetchall()
             if slow := set(SLOW.findall(plan)):
                 found.setdefault(name, set()).update(slow)
         return real(self, sql, bindings)
