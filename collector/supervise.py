@@ -2,22 +2,17 @@
 
 import asyncio
 import logging
-import signal
 import sys
 from typing import Any
 
 from collector.config import CollectorConfig
 from collector.files import read_json
 from collector.store.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
-from collector.wal import quarantine
-from collector.wal.fates import LANDED_NAME, Fates, Ledger
-from collector.wal.segments import frames
+from collector.wal.deaths import Deaths
 
 logger = logging.getLogger(__name__)
 
 _RESTART_S = 0.5
-_CRASH_SIGNALS = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
-_CRASHES_PER_SEGMENT = 3
 
 
 class WriterProcess:
@@ -29,7 +24,8 @@ class WriterProcess:
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
         self._is_given_up = False
-        self._crashes: dict[str, int] = {}
+        last = (self.state() or {}).get("current_segment")
+        self._deaths = Deaths(config, last if isinstance(last, str) else None)
         self.restarts = 0
 
     async def start(self) -> None:
@@ -82,28 +78,17 @@ class WriterProcess:
                 return
             self.restarts += 1
             logger.error("the writer ended with %s; starting it again", code)
-            if code in _CRASH_SIGNALS:
-                self._count_crash()
+            self._count_death(self._process.pid, code)
             await asyncio.sleep(_RESTART_S)
             await self._spawn()
             if self._is_stopping:
                 self._say(STOP)
 
-    def _count_crash(self) -> None:
-        """A segment that brings the writer down again and again must not hold up all behind it."""
-        segment = (self.state() or {}).get("current_segment")
-        if not isinstance(segment, str):
-            return
-        self._crashes[segment] = self._crashes.get(segment, 0) + 1
-        path = self._config.log / f"{segment}.log"
-        if self._crashes[segment] >= _CRASHES_PER_SEGMENT and path.exists():
-            reason = quarantine.Reason(segment, 0, f"the writer crashed {self._crashes[segment]} times on this segment")
-            quarantine.set_aside(self._config.quarantine, reason, path.read_bytes(), label=quarantine.SEGMENT)
-            counts = list(frames(path))
-            lost = Fates(quarantined=len(counts), quarantined_items=sum(items or 0 for items in counts))
-            Ledger(self._config.run / LANDED_NAME).count(segment, lost)  # the writer, whose it is, is dead
-            path.unlink()
-            logger.error("%s: moved to quarantine: %s", path.name, reason.reason)
+    def _count_death(self, pid: int, code: int) -> None:
+        said = self.state() or {}
+        segment = said.get("current_segment")
+        if said.get("pid") == pid and isinstance(segment, str):
+            self._deaths.count(segment, code)
 
     def state(self) -> dict[str, Any] | None:
         """What the writer last said (see `collector.store.writer.WriterState`); None before its first word."""

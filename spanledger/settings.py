@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     client_requests_per_s: Rate = Field(
         0.0, description="Requests a second of one client (token, else address); 0 sets no limit."
     )
-    client_bytes_per_s: Rate = Field(0.0, description="Bytes a second of one client; 0 sets no limit.")
+    client_bytes_per_s: Rate = Field(0.0, description="Bytes a second of one client, decompressed; 0 sets no limit.")
     client_burst_s: Seconds = Field(10.0, description="Seconds' worth of these limits that may come at once.")
     log_segment_max_bytes: Bytes = Field(64 * 1024**2, description="Size at which a log segment is handed over.")
     log_segment_max_age_s: Seconds = Field(2.0, description="Age at which it is: how soon data reaches the lake.")

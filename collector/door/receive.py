@@ -113,6 +113,8 @@ class Receiver:
             if self.is_stopping and incoming.is_large:
                 raise RefusedError(Kind.UNAVAILABLE, "the collector is stopping")
             body = inflate(incoming.body, incoming.encoding, self._max_bytes[incoming.is_json])
+            if self._room:
+                self._room.book(incoming.client, len(body) - len(incoming.body))
             body, checked = incoming.signal.read(body, sent)
         if not checked.accepted:  # an empty request is fine, and nothing has to be kept of it
             self._finish(incoming, answering, checked)

@@ -21,7 +21,7 @@ class Room:
         self.clients.admit(client)
 
     def book(self, client: str, size: int) -> None:
-        """``client`` has sent ``size`` bytes, as they came."""
+        """``client`` has sent ``size`` bytes: as they came, and what they grew by when they were inflated."""
         self.clients.book(client, size)
 
     def refuse_when_full(self, size: int) -> None:

@@ -1,6 +1,7 @@
 """A full log, a full disk and clients that send too much, on both transports of a running collector."""
 
 import contextlib
+import gzip
 import json
 import select
 import socket
@@ -110,6 +111,18 @@ def test_a_client_that_sends_too_much_waits_as_long_as_it_is_told(tmp_path: Path
         wait_until(lambda: export(collector, big()) is None, "the client's account to fill")
         assert collector.stop() == 0
     assert len(span_ids(config)) == taken + 1
+
+
+def test_what_a_client_sends_compressed_counts_as_what_it_becomes(tmp_path: Path) -> None:
+    body = gzip.compress(request(span("x" * 400 * KIB)).SerializeToString())
+    assert len(body) < 10 * KIB
+    config = configuration(tmp_path, client_bytes_per_s=10_000.0, client_burst_s=10.0)
+    packed = {"content-type": "application/x-protobuf", "content-encoding": "gzip"}
+    with Collector(config) as collector:
+        assert collector.request("POST", "/v1/traces", body, packed).status == 200
+        refused = collector.request("POST", "/v1/traces", body, packed)
+        assert refused.status == 429
+        assert int(refused.headers["retry-after"]) > 20
 
 
 def test_unfinished_bodies_of_one_address_keep_nobody_out(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collector.store.lake import active_files
 from collector.store.landing import Lander
 from collector.store.replaying import Replay
 from collector.wal import quarantine
+from collector.wal.deaths import DEATHS, Deaths
 from collector.wal.fates import LANDED_NAME, Fates, Ledger
 from collector.wal.segments import LOGS, METRICS, TRACES, Header, Record, encode_header, encode_record
 from tests.collector.otlp import request, span
@@ -189,6 +190,28 @@ def test_a_lake_that_cannot_be_written_keeps_the_log_and_says_so(tmp_path: Path)
         wait_until(lambda: span_ids(config) == [one.span_id], "the span to land")
         wait_until(lambda: collector.request("GET", "/readyz").status == 200, "readiness to return")
         assert collector.stop() == 0
+
+
+def test_a_segment_over_which_the_writer_is_killed_is_set_aside_too(config: CollectorConfig) -> None:
+    """Nine deaths are borne, one of them seen only at the next start."""
+    one = span()
+    path = segment(config, [request(one).SerializeToString()])
+    name = path.stem
+    config.run.mkdir()
+    deaths = Deaths(config, None)
+    for _ in range(DEATHS - 2):
+        deaths.count(name, -signal.SIGKILL)
+    deaths = Deaths(config, name)  # the collector died as well
+    assert path.exists()
+    content = path.read_bytes()
+    deaths.count(name, -signal.SIGKILL)
+    assert not path.exists()
+    (kept,) = config.quarantine.glob("*.segment0.bin")
+    assert kept.read_bytes() == content
+    assert f"died {DEATHS} times" in kept.with_suffix(".json").read_text()
+    (replayed,) = Replay(config).run(quarantine.items(config.quarantine))
+    assert (replayed.reason, replayed.fates.rows) == (None, 1)
+    assert span_ids(config) == [one.span_id]
 
 
 def test_a_segment_that_crashes_the_writer_again_and_again_is_set_aside(tmp_path: Path) -> None:
