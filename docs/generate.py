@@ -29,6 +29,7 @@ from transforms.normalise import NormaliseOptions, Request, normalise
 
 DOCS = Path(__file__).parent
 MARTS = DOCS.parent / "dbt_project" / "models" / "marts"
+RESULTS = DOCS.parent / "spanledger" / "results" / "tables"
 NOTE = "<!-- Written by docs/generate.py; change what it reads, then run `python -m docs.generate`. -->"
 
 
@@ -57,7 +58,7 @@ def _tables() -> Iterator[str]:
         "`lake_rows`.",
         "",
     )
-    for path in sorted(MARTS.glob("*.yml")):
+    for path in sorted([*MARTS.glob("*.yml"), *RESULTS.glob("rpt_*.yml")], key=lambda path: path.stem):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             yield from (f"## {model['name']}", "", " ".join(model["description"].split()), "")
             columns = model["columns"]

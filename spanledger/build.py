@@ -16,6 +16,7 @@ from spanledger.builds import Builds, new_build_id
 from spanledger.charge_files import ChargeFiles
 from spanledger.models import BuildError, LakeReadError, Models
 from spanledger.price_files import PriceFiles
+from spanledger.results import registry as results
 
 NO_FILES, NO_CHARGES, USUAL_LIMITS = PriceFiles(), ChargeFiles(), Limits()
 FINISH = (Path(__file__).parent / "sql" / "finish.sql").read_text()
@@ -109,6 +110,7 @@ class Builder:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             records.set_aside(connection, self._data, build_id)
+            results.write(connection, plan.previous)
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
             connection.execute("checkpoint")
 

@@ -2,6 +2,11 @@
 {%- set reports = {
     'rpt_spend_classes': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team', 'traffic_source', 'spend_class']),
     'rpt_traffic_split': ('date', 'int_calls', ['environment', 'team', 'project', 'traffic_source']),
+    'rpt_spend_hourly': (
+        'date', 'int_calls',
+        ['hour_at', 'environment', 'team', 'project', 'workflow_id', 'traffic_source', 'model', 'prompt_version', 'code_version'],
+    ),
+    'rpt_run_costs': ('date', 'int_runs', ['environment', 'workflow_id', 'traffic_source']),
     'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
     'rpt_sampling_coverage': ('date', 'int_calls', ['environment', 'service_name']),
     'rpt_data_quality': ('date', 'int_spans', ['environment', '"check"']),

@@ -1,0 +1,54 @@
+"""The list of result tables, and writing them into a build."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+import transforms
+from spanledger.results import anomaly_flags, anomaly_rows, drift_rows
+from spanledger.results.table import FOLDER, ResultTable, Work
+
+TABLES = (
+    ResultTable("anomaly_flags", anomaly_flags.make, "facts"),
+    ResultTable("rpt_anomalies", anomaly_rows.make),
+    ResultTable("rpt_drift", drift_rows.make),
+)
+"""In the order of making: one may read those before it."""
+
+CODE = (FOLDER, *(Path(transforms.__file__).parent / name for name in ("anomalies", "drift")))
+"""Folders whose files decide what the tables say."""
+
+
+def write(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
+    """Write every table. ``previous`` is the build that the models carried on from, if they did."""
+    code = _digest()
+    connection.execute("create table meta.results as select ? as code", [code])
+    if previous is not None:
+        connection.execute(f"attach '{previous}' as previous (read_only)")
+    work = Work(connection, previous is not None and _code_of_previous(connection) == code)
+    for table in TABLES:
+        table.write(work)
+    if previous is not None:
+        connection.execute("detach previous")
+
+
+def _code_of_previous(connection: duckdb.DuckDBPyConnection) -> str | None:
+    there = connection.execute(
+        "select count(*) from information_schema.tables "
+        "where table_catalog = 'previous' and table_schema = 'meta' and table_name = 'results'"
+    ).fetchall()
+    if there == [(0,)]:
+        return None
+    [(code,)] = connection.execute("select code from previous.meta.results").fetchall()
+    return str(code)
+
+
+def _digest() -> str:
+    """Of all that decides what the tables say; other code makes them anew."""
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".py", ".sql", ".yml"}:
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

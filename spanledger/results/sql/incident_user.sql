@@ -1,0 +1,36 @@
+-- The user who spent most in the hours of an incident, and how much all of it was.
+with flagged as (
+    select unnest($hours::timestamptz[]) as hour_at
+),
+
+spent as (
+    select
+        user_id,
+        sum(cost_usd) as cost_usd
+    from main.fct_calls
+    where
+        organization = $organization
+        and environment is not distinct from $environment
+        and date between $first::date and $last::date
+        and date_trunc('hour', started_at) in (select hour_at from flagged)
+        and (
+            $kind = 'organization'
+            or case $kind
+                when 'traffic_source' then traffic_source
+                when 'team' then team
+                when 'project' then project
+                when 'workflow' then workflow_id
+                else model
+            end is not distinct from $scope
+        )
+    group by user_id
+)
+
+select
+    user_id,
+    cost_usd,
+    sum(cost_usd) over () as all_usd
+from spent
+qualify user_id is not null
+order by cost_usd desc nulls last, user_id
+limit 1

@@ -1,0 +1,84 @@
+"""What a result table is, and what the functions that make one get to work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import yaml  # type: ignore[import-untyped]  # ships no types
+
+FOLDER = Path(__file__).parent
+TABLES = FOLDER / "tables"
+
+
+@dataclass(frozen=True)
+class Work:
+    """The build being made, and whether the one before can be carried over: then it is attached as `previous`, and its
+    result tables come from the same code. `meta.touched_dates` says which days differ from it."""
+
+    connection: duckdb.DuckDBPyConnection
+    is_carried: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its YAML tells it."""
+
+    name: str
+    data_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """``make`` returns the rows, with the columns of ``tables/<name>.yml`` in any order, None where there are none.
+    ``schema``: `main` is published to readers, `facts` is what later builds carry over."""
+
+    name: str
+    make: Callable[[Work], pa.Table | None]
+    schema: str = "main"
+
+    @property
+    def description(self) -> str:
+        """Begins with "One row per"."""
+        return " ".join(str(self._told()["description"]).split())
+
+    @property
+    def columns(self) -> list[Column]:
+        """In the table's order."""
+        return [Column(one["name"], one["data_type"], one["description"]) for one in self._told()["columns"]]
+
+    def write(self, work: Work) -> None:
+        """Create the table and fill it. Raises ValueError where the rows have other columns than the YAML says."""
+        rows, connection = self.make(work), work.connection
+        typed = ", ".join(f'"{column.name}" {column.data_type}' for column in self.columns)
+        connection.execute(f"create table {self.schema}.{self.name} ({typed})")
+        if rows is not None:
+            wrong = sorted({column.name for column in self.columns}.symmetric_difference(rows.column_names))
+            if wrong:
+                raise ValueError(f"{self.name} and tables/{self.name}.yml differ in {', '.join(wrong)}")
+            connection.register("result_rows", rows)
+            connection.execute(f"insert into {self.schema}.{self.name} by name select * from result_rows")
+            connection.unregister("result_rows")
+        self._comment(connection)
+
+    def _comment(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(f"comment on table {self.schema}.{self.name} is {_text(self.description)}")
+        for column in self.columns:
+            where = f'{self.schema}.{self.name}."{column.name}"'
+            connection.execute(f"comment on column {where} is {_text(column.description)}")
+
+    def _told(self) -> dict[str, Any]:
+        [told] = yaml.safe_load((TABLES / f"{self.name}.yml").read_text())["models"]
+        return dict(told)
+
+
+def _text(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+def question(name: str) -> str:
+    """The SQL of ``sql/<name>.sql``."""
+    return (FOLDER / "sql" / f"{name}.sql").read_text()
