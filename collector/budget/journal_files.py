@@ -68,12 +68,14 @@ def events(path: Path, *, is_last: bool = False) -> Iterator[Event]:
 
 
 def cut(path: Path) -> int:
-    """Cut ``path`` behind its last whole line, durably; returns how many bytes went."""
+    """Cut ``path`` behind its last whole line, durably; returns how many bytes went. Raises JournalError where whole
+    lines stand behind a bad one: no crash leaves that."""
     good = 0
     for start, line in _lines(path):
-        if _said(line) is None:
-            break
-        good = start + len(line)
+        if _said(line) is not None:
+            if start != good:
+                raise JournalError(f"{path}, byte {good}: not a line of a journal; restore it from a backup")
+            good = start + len(line)
     size = path.stat().st_size
     if good < size:
         with path.open("r+b") as file:

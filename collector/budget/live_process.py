@@ -29,7 +29,6 @@ class LiveProcess:
         self._error = ""
         self.restarts = 0
 
-
     async def stop(self) -> None:
         """End it. It writes nothing that could be cut short but by a rename."""
         if self._task:

@@ -46,7 +46,7 @@ def _reservation(one: Reservation) -> dict[str, Any]:
         "closed_at_ns": one.closed_at_ns,
         "declared": one.declared,
         "seen": one.seen and dict(vars(one.seen)),
-        "costs_when_closed": one.costs_when_closed and list(one.costs_when_closed),
+        "costs_when_closed": None if one.costs_when_closed is None else list(one.costs_when_closed),
     }
 
 
@@ -59,5 +59,5 @@ def _restored(said: Mapping[str, Any]) -> Reservation:
         said["closed_at_ns"],
         said["declared"],
         said["seen"] and Seen(**said["seen"]),
-        said["costs_when_closed"] and tuple(said["costs_when_closed"]),
+        None if said["costs_when_closed"] is None else tuple(said["costs_when_closed"]),
     )
