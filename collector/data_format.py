@@ -13,10 +13,16 @@ from collector.files import make_folder, read_json, write_json
 FORMAT = 1
 """Format 1 is what the first version wrote, which had no `format.json`."""
 NAME = "format.json"
+RESTORING = "restoring.json"
+"""There while a restore puts its files in their places (`spanledger.restoring`)."""
 
 
 class FormatError(RuntimeError):
     """The data directory was written by a later version."""
+
+
+class HalfRestoredError(FormatError, ValueError):
+    """A restore was cut short while it put files into their places."""
 
 
 def claim(data: Path) -> None:
@@ -32,7 +38,10 @@ def claim(data: Path) -> None:
 
 
 def found_in(data: Path) -> int:
-    """The format of what is in ``data``; 1 where nothing says. Raises ValueError naming a damaged file."""
+    """The format of what is in ``data``; 1 where nothing says. Raises ValueError naming a damaged file,
+    HalfRestoredError."""
+    if (data / RESTORING).exists():
+        raise HalfRestoredError(f"{data} is half of what a restore was to make it: run `spanledger restore` again")
     said = read_json(data / NAME)
     if said is None:
         return 1

@@ -72,10 +72,10 @@ def run(config: CollectorConfig) -> int:
     make_folder(config.run)
     held = [lock(config.run / "collector.lock")]
     try:
+        claim(config.data)
         held.append(lake_place.claim(config))
         make_folder(config.spans)
         make_folder(config.logs)
-        claim(config.data)
         secret_key(config.data / "hash.key")
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(_serve(config, security))

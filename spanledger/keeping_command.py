@@ -32,7 +32,8 @@ def add_to(main: click.Group) -> None:
         click.argument("destination", type=FOLDER)(verify(backup))
     )
     only = click.option("--check", is_flag=True, help="Read all of the backup, compare, and restore nothing.")
-    command(main, "data", "lake", example="spanledger restore /mnt/backup/spanledger --data /srv/spanledger")(
+    restored = "spanledger restore /mnt/backup/spanledger --data /srv/spanledger"
+    command(main, "data", "lake", example=restored, is_for_half_restored=True)(
         click.argument("source", type=FOLDER)(only(restore))
     )
 

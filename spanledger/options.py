@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from collector.data_format import FORMAT, found_in, refusal
+from collector.data_format import FORMAT, HalfRestoredError, found_in, refusal
 from spanledger.exits import FAILED, MEANING, USAGE, Failure
 from spanledger.settings import PREFIX, Settings, SettingsError, load_settings
 
@@ -25,12 +25,13 @@ METAVARS = {
 
 
 def command(
-    group: click.Group, *names: str, example: str, is_loaded: bool = True
+    group: click.Group, *names: str, example: str, is_loaded: bool = True, is_for_half_restored: bool = False
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """A command of ``group`` that gets the settings as its first argument; ``names`` of them are options too.
 
     ``is_loaded`` false hands over the options as they were given, for a command that judges settings itself. A command
-    with ``data`` does not begin on a data directory of a later version.
+    with ``data`` does not begin on a data directory of a later version, nor, unless it is made for that, on one whose
+    restore was cut short.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
@@ -41,7 +42,7 @@ def command(
                 return function(arguments, **given)
             settings = _load(arguments)
             if "data" in arguments:
-                _refuse_later(settings.data)
+                _refuse_unfit(settings.data, is_for_half_restored)
             return function(settings, **given)
 
         with_options: Callable[..., Any] = run
@@ -60,9 +61,13 @@ def _load(arguments: dict[str, Any]) -> Settings:
         raise Failure(str(error), USAGE) from error
 
 
-def _refuse_later(data: Path) -> None:
+def _refuse_unfit(data: Path, is_for_half_restored: bool) -> None:
     try:
         found = found_in(data)
+    except HalfRestoredError as error:
+        if not is_for_half_restored:
+            raise Failure(str(error), FAILED) from error
+        return
     except (OSError, ValueError) as error:
         raise Failure(str(error), FAILED) from error
     if found > FORMAT:

@@ -3,6 +3,8 @@
 import dataclasses
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from collector.data_format import RESTORING
 from collector.files import lock
 from collector.store.lake import LOCK_NAME
 from spanledger import backup_manifest
@@ -155,6 +158,49 @@ def test_a_manifest_cannot_write_elsewhere(data: Path, name: str) -> None:
     ran = _spanledger("restore", made.folder, "--data", data.parent / "restored")
     assert (ran.exit_code, f"names {name!r}" in ran.output) == (1, True)
     assert _files(data.parent) == before
+
+
+CUT_SHORT = """
+import os, sys
+from pathlib import Path
+from spanledger.cli import main
+
+plain, left = Path.rename, [int(sys.argv.pop(1))]
+
+def rename(self, target):
+    if self.parent.name == ".restoring":
+        if not left[0]:
+            os._exit(137)
+        left[0] -= 1
+    return plain(self, target)
+
+Path.rename = rename
+main()
+"""
+
+
+def test_a_restore_that_is_cut_short_is_never_taken_for_a_finished_one(data: Path) -> None:
+    """Killed before each of the renames that publish it, the lake in a place of its own, then done again."""
+    made = _backup(data)
+    for renames in range(100):
+        target, lake = data.parent / f"r{renames}" / "data", data.parent / f"r{renames}" / "lake"
+        said = ["restore", made.folder, "--data", target, "--lake", lake]
+        done = subprocess.run(
+            [sys.executable, "-c", CUT_SHORT, str(renames), *map(str, said)], capture_output=True, check=False
+        )
+        if done.returncode == 0:
+            break
+        assert done.returncode == 137, done.stderr
+        ran = _spanledger("build", "--data", target, "--lake", lake)
+        assert ran.exit_code != 0
+        assert ("run `spanledger restore` again" in ran.output) == (target / RESTORING).exists()
+        elsewhere = _spanledger("restore", made.folder, "--data", target, "--lake", lake.with_name("other"))
+        if (target / RESTORING).exists():
+            assert f"its lake in {lake}, not " in elsewhere.output
+        assert _spanledger(*said).exit_code == 0
+        restored = {**_files(target), **{f"lake/{name}": content for name, content in _files(lake).items()}}
+        assert restored == {name: (made.folder / name).read_bytes() for name in made.manifest.files}
+    assert 4 <= renames < 99
 
 
 def test_refusals(data: Path) -> None:
