@@ -10,6 +10,7 @@ of one. A few old builds are kept to go back to; facts that no kept build names 
 """
 
 import fcntl
+import functools
 import logging
 import os
 import secrets
@@ -134,14 +135,21 @@ def new_build_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
 
 
-def named_facts(warehouse: Path) -> set[str] | None:
+def named_facts(warehouse: Path) -> frozenset[str] | None:
     """The fact files a build names; None where the build is missing or cannot be read."""
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            return {path for (path,) in connection.execute("select path from meta.history_files").fetchall()}
-    except duckdb.Error as error:
+        there = warehouse.stat()
+        return _named_facts(warehouse, there.st_ino, there.st_size, there.st_mtime_ns)
+    except (duckdb.Error, FileNotFoundError) as error:
         LOG.warning("%s cannot be read and is left aside: %s", warehouse, error)
         return None
+
+
+@functools.lru_cache(maxsize=4 * KEPT_BUILDS)
+def _named_facts(warehouse: Path, *_same_file: int) -> frozenset[str]:
+    """Read once a file: a published build never changes, and every build asks for those of all that are kept."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return frozenset(path for (path,) in connection.execute("select path from meta.history_files").fetchall())
 
 
 def _is_parquet(path: Path) -> bool:
