@@ -1,5 +1,6 @@
 """The pages /healthz, /readyz and /metrics."""
 
+import functools
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -7,7 +8,7 @@ from importlib import metadata
 from typing import Protocol
 
 from collector.config import CollectorConfig
-from collector.door.pages import Page
+from collector.door.pages import Drawn, Page, Rest
 from collector.door.room import Room
 from collector.door.signals import JSON
 from collector.exposition import Family, of_others, render
@@ -52,11 +53,11 @@ class Health:
         self._parts = parts
         self.is_stopping = False
 
-    def pages(self) -> dict[str, Callable[[], Page]]:
+    def pages(self) -> dict[str, Drawn]:
         """The paths served."""
         return {"/healthz": self._health, "/readyz": self._ready, "/metrics": self._metrics}
 
-    def bare_pages(self) -> dict[str, Callable[[], Page]]:
+    def bare_pages(self) -> dict[str, Drawn]:
         """What of them is shown to everyone."""
         return {"/healthz": self._health, "/readyz": self._bare_ready}
 
@@ -89,7 +90,14 @@ class Health:
             said["warnings"] = warnings
         return Page(503 if problems else 200, JSON, json.dumps(said) + "\n")
 
-    def _metrics(self) -> Page:
+    def _metrics(self) -> Rest:
+        """The parts are asked on the event loop, which is theirs; files are read in a thread: with a long log, or much
+        beside us, that takes long enough for senders to notice."""
+        of_parts = [family for part in self._parts for family in part.families()]
+        pids = {name: pid for part in self._parts for name, pid in part.pids().items()}
+        return functools.partial(self._read_metrics, of_parts, pids)
+
+    def _read_metrics(self, of_parts: list[Family], pids_of_parts: dict[str, int]) -> Page:
         log, writer = self._log.state, self._writer.state() or {}
         gauges: dict[str, float] = {
             "spanledger_log_commits_total": log.commits,
@@ -105,11 +113,8 @@ class Health:
             "spanledger_ready": 0 if self.problems() else 1,
         }
         version = ("spanledger_info", (("version", metadata.version("spanledger")),), 1)
-        ours = families([*self._counters.samples(), *flat(gauges), version])
-        pids = {"collector": os.getpid(), "writer": int(writer.get("pid", 0))}
-        for part in self._parts:
-            ours += part.families()
-            pids |= part.pids()
+        ours = [*families([*self._counters.samples(), *flat(gauges), version]), *of_parts]
+        pids = {"collector": os.getpid(), "writer": int(writer.get("pid", 0)), **pids_of_parts}
         return Page(200, _TEXT, render([*ours, *usage(pids), *of_others(self._config.run)]))
 
     def _room_left(self) -> dict[str, float]:

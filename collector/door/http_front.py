@@ -5,11 +5,12 @@ import contextlib
 import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from collector.door.answers import Answer, Kind, RefusedError
 from collector.door.gate import Admitted, Caller
-from collector.door.pages import Pages
+from collector.door.pages import Page, Pages
 from collector.door.reading_memory import Held, ReadingMemory
 from collector.door.receive import Incoming, Receiver
 from collector.door.responses import body as body_of
@@ -68,6 +69,7 @@ class HttpFront:
         self._memory = memory
         self._request_timeout_s = request_timeout_s
         self._pages = pages
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="pages")  # large requests keep the others busy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
@@ -83,6 +85,8 @@ class HttpFront:
         try:
             if path in self._pages and method in ("GET", "HEAD"):
                 page = self._pages.show(path, caller)
+                if not isinstance(page, Page):
+                    page = await asyncio.get_running_loop().run_in_executor(self._aside, page)
                 await _send(send, page.status, page.content_type, page.text.encode(), is_head=method == "HEAD")
                 return
             if path not in self._paths and path not in self._pages:

@@ -16,7 +16,9 @@ class Page:
     text: str
 
 
-Drawn = Callable[[], Page]
+Rest = Callable[[], Page]
+"""What is left of drawing a page: reading files, which is done in a thread, off the event loop."""
+Drawn = Callable[[], Page | Rest]
 
 
 class Pages:
@@ -30,8 +32,8 @@ class Pages:
     def __contains__(self, path: str) -> bool:
         return path in self._full
 
-    def show(self, path: str, caller: Caller) -> Page:
-        """The page at ``path``. Raises RefusedError."""
+    def show(self, path: str, caller: Caller) -> Page | Rest:
+        """The page at ``path``, or what is left of drawing it. Raises RefusedError."""
         if path in self._bare and not self._gate.may(caller, READ):
             return self._bare[path]()
         self._gate.admit(caller, READ, path)

@@ -85,7 +85,7 @@ def _waiting(log: Path, counted: Collection[str]) -> Waiting:
     return found
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=32_768)  # more than wait in a log that is full
 def _count(path: Path, _size: int) -> tuple[int, int]:
     try:
         counts = list(frames(path))
