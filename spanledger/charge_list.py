@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from spanledger.allocation.reading import NO_ALLOCATION, Allocation, read_allocation
 from spanledger.charge_files import ChargeFiles
+from spanledger.tag_policies import read_policy
 from spanledger.texts import read_text
 from transforms.allocation.checks import refuse_shared_prices
 from transforms.columns import MONEY
@@ -16,6 +17,7 @@ from transforms.pricing.charges import Charge
 from transforms.pricing.coverage import CoverageRule
 from transforms.pricing.currency import Exchange
 from transforms.pricing.ledger import Text
+from transforms.tag_policy import NO_POLICY, TagPolicy
 
 DAYS = pa.schema(
     [
@@ -35,13 +37,14 @@ nothing."""
 
 @dataclass(frozen=True)
 class ChargeList:
-    """All charges ever entered, the rules on what they cover and on who carries them, and a digest that changes with
-    anything a build makes of charges and cover."""
+    """All charges ever entered, the rules on what they cover and on who carries them, the tags that calls must carry,
+    and a digest that changes with anything a build makes of charges and cover."""
 
     charges: tuple[Charge, ...]
     rules: tuple[CoverageRule, ...]
     digest: str
     allocation: Allocation = NO_ALLOCATION
+    tag_policy: TagPolicy = NO_POLICY
 
     @property
     def rules_digest(self) -> str:
@@ -57,7 +60,7 @@ def read_charge_list(files: ChargeFiles, exchange: Exchange) -> ChargeList:
     charged = (*allocation.costs, *([texts[0]] if texts[0] else []))
     known = _read(charged, texts[1], exchange)
     refuse_shared_prices(allocation.rules, charges.current(known.charges))
-    return replace(known, allocation=allocation)
+    return replace(known, allocation=allocation, tag_policy=read_policy(files.tag_policy))
 
 
 @functools.lru_cache(maxsize=4)

@@ -16,7 +16,16 @@ import pyarrow.parquet as pq
 from collector.config import CollectorConfig
 from collector.store import lake_place
 from collector.store.lake import LakeError, LakeFile, active_files
-from spanledger import charge_list, expired_spans, models, outcome_plan, periods, published_figures, records
+from spanledger import (
+    charge_list,
+    expired_spans,
+    models,
+    outcome_plan,
+    periods,
+    published_figures,
+    records,
+    tag_policies,
+)
 from spanledger.allocation import closing
 from spanledger.allocation import opening as allocating
 from spanledger.charge_files import ChargeFiles
@@ -53,6 +62,7 @@ class Plan:
     charges: ChargeList
     is_recharged: bool  # the charges or their rules are not the previous build's
     is_reallocated: bool  # who owns spend and carries charges is ruled otherwise than in the previous build
+    is_rejudged: bool  # other tags are asked for
     periods: pa.Table  # what was closed and opened again
     has_new_periods: bool
     outcomes: OutcomePlan
@@ -69,6 +79,7 @@ class Plan:
             or self.is_repriced
             or self.is_recharged
             or self.is_reallocated
+            or self.is_rejudged
             or self.has_new_periods
             or self.outcomes.is_needed
         )
@@ -117,6 +128,7 @@ def plan(
         charges=charges,
         is_recharged=before.get("charges") != charges.digest,
         is_reallocated=before.get("allocation") != charges.allocation.digest,
+        is_rejudged=before.get("tag_policy") != charges.tag_policy.digest,
         periods=events,
         has_new_periods=before.get("periods") != periods.digest(events),
         outcomes=outcomes,
@@ -154,11 +166,11 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
-            "insert into meta.build (build_id, fingerprint, prices, charges, allocation, periods, outcome_rules, "
-            "made_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into meta.build (build_id, fingerprint, prices, charges, allocation, tag_policy, periods, "
+            "outcome_rules, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *(build_id, work.fingerprint, work.prices.digest, work.charges.digest),
-                *(work.charges.allocation.digest, periods.digest(work.periods)),
+                *(work.charges.allocation.digest, work.charges.tag_policy.digest, periods.digest(work.periods)),
                 *(work.outcomes.rules.digest, work.made_at),
             ],
         )
@@ -190,6 +202,7 @@ def _open_charges(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path)
     if work.previous and work.is_recharged:
         connection.execute((SQL / "recharged.sql").read_text())
     allocating.open_allocation(connection, work.charges.allocation, carried=work.previous is not None)
+    tag_policies.open_policy(connection, work.charges.tag_policy, carried=work.previous is not None)
 
 
 def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path) -> None:

@@ -12,8 +12,11 @@ from transforms.attributes import Attributes
 from transforms.columns import CANONICAL, TAGS
 from transforms.dialects import spanledger
 from transforms.dialects.base import OTHER, Dialect, KindKey, Reading, Source
-from transforms.reading import Read, reader, reworded
+from transforms.reading import Read, one_or_several, reader, reworded
 from transforms.registry import BUILT_IN, PLACES, Registry
+
+SEVERAL = ("team", "project", "cost_center")
+"""Tags that may name several: a list of texts becomes a JSON array of them, sorted, each once; see `one_or_several`."""
 
 
 class Picked:
@@ -114,13 +117,14 @@ def _distinct(found: Mapping[str, list[Source]]) -> Mapping[str, tuple[Source, .
     unknown = found.keys() - CANONICAL.keys()
     if unknown:
         raise KeyError(f"dialect tables name columns that transforms/columns.py does not have: {sorted(unknown)}")
-    return {name: _first_of_each_key(sources) for name, sources in found.items()}
+    return {name: _first_of_each_key(sources, name in SEVERAL) for name, sources in found.items()}
 
 
-def _first_of_each_key(sources: Sequence[Source]) -> tuple[Source, ...]:
+def _first_of_each_key(sources: Sequence[Source], may_be_several: bool) -> tuple[Source, ...]:
     first: dict[tuple[str, str], Source] = {}
     for source in sources:
-        first.setdefault((source.key, source.dialect), source)
+        read = replace(source, reading=one_or_several) if may_be_several and not source.reading else source
+        first.setdefault((source.key, source.dialect), read)
     return tuple(first.values())
 
 

@@ -5,6 +5,7 @@ nothing of that type) and whether turning a value back into the attribute's own 
 `transforms.lossless.back` is that way back; the two must agree.
 """
 
+import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,6 +58,20 @@ def reworded(
     same = np.asarray(pc.fill_null(pc.equal(meanings, sent), False).to_numpy(zero_copy_only=False))
     same = same & np.isin(attributes.kind[examples], (Kind.STRING, Kind.INT, Kind.BOOL, Kind.DOUBLE))
     return Read(meanings.take(pa.array(which)), same[which])
+
+
+def one_or_several(sent: str) -> str | None:
+    """A name as it is; of a list of names a JSON array, sorted, each once, or its only one; a map is none."""
+    if sent[:1] not in ("[", "{"):
+        return sent
+    try:
+        said = json.loads(sent)
+    except (ValueError, RecursionError):
+        return sent  # a name that begins like JSON
+    if isinstance(said, dict):
+        return None
+    names = sorted({name for name in said if name}) if all(isinstance(name, str) for name in said) else []
+    return json.dumps(names, ensure_ascii=False) if len(names) > 1 else names[0] if names else None
 
 
 def _parsed(texts: pa.Array, type_: pa.DataType) -> pa.Array:

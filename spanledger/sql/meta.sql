@@ -7,6 +7,7 @@ create table meta.build (
     prices varchar not null, -- digest of the rates and of how names are resolved
     charges varchar not null, -- digest of the charges and of the rules that say what they cover
     allocation varchar not null, -- digest of the rules that say whose spend is, and of what was used
+    tag_policy varchar not null, -- digest of the tags that calls must carry
     periods varchar not null, -- digest of what was closed and opened again
     outcome_rules varchar not null, -- digest of what scores and labels say of tasks
     made_at timestamptz not null, -- the instant of the build: what is pending is judged by it
@@ -241,6 +242,10 @@ create table meta.usage_metrics (
     cost_center varchar,
     micro bigint not null
 );
+
+-- Which tags calls must carry, and services that need not for a while; see `transforms/tag_policy.py`.
+create table meta.required_tags (tag varchar not null, position bigint not null, environments varchar [], allowed varchar []);
+create table meta.tag_exceptions (service varchar [] not null, tags varchar [] not null, until date not null, reason varchar not null);
 
 -- Months that are closed, and the figures they were closed with.
 create table meta.closings (
