@@ -37,7 +37,7 @@ audit: setup $(AUDITOR)/.ready ## known vulnerabilities in the locked packages; 
 	@$(BIN)/python -m tests.audit --required
 
 # Each prints what it measured and fails when it breaks a promise; the others run all the same.
-BENCHES := decode stages door_to_lake ack_latency peers build_at_size
+BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size
 bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and wants a machine of its own
 	@$(call run_all,$(BENCHES))
 
@@ -47,6 +47,7 @@ run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/pyth
 soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
 	@$(BIN)/python -m benchmarks.soak_faults --kills 200
 	@$(BIN)/python -m benchmarks.soak_overload
+	@$(BIN)/python -m benchmarks.budget_storm
 	@$(BIN)/python -m benchmarks.soak_fuzz
 	@$(BIN)/python -m benchmarks.idle_connections
 

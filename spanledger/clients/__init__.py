@@ -1,0 +1,1 @@
+"""Small clients that programs copy or import; each file stands alone."""
