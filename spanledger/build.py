@@ -50,6 +50,7 @@ class Builder:
         outcome_rules_file: Path | None = None,
         limits: Limits = USUAL_LIMITS,
         *,
+        budgets_file: Path | None = None,
         unit_tests: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -59,7 +60,7 @@ class Builder:
         self._data = data.absolute()
         self._lake = lake.absolute()
         self._price_files, self._charge_files = price_files, charge_files
-        self._outcome_rules_file, self._clock = outcome_rules_file, clock
+        self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
         self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
     def build(self, *, full_refresh: bool = False) -> Outcome:
@@ -78,6 +79,7 @@ class Builder:
                 self._outcome_rules_file,
                 self._clock(),
                 full_refresh=full_refresh,
+                budgets_file=self._budgets_file,
             )
             if not plan.is_needed:
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)

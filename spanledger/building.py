@@ -76,6 +76,7 @@ class BuilderLoop:
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
             settings.build_limits,
+            budgets_file=settings.budgets_file,
         )
         expired_on: date | None = None
         while held:

@@ -66,7 +66,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file")
+    paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file")
     return {name: path.absolute() for name in paths if (path := getattr(settings, name)) is not None}
 
 

@@ -28,6 +28,8 @@ from spanledger import (
 )
 from spanledger.allocation import closing
 from spanledger.allocation import opening as allocating
+from spanledger.budgets import plan as budget_plan
+from spanledger.budgets.plan import BudgetPlan
 from spanledger.charge_files import ChargeFiles
 from spanledger.charge_history import ChargeHistory
 from spanledger.charge_list import ChargeList
@@ -66,6 +68,7 @@ class Plan:
     periods: pa.Table  # what was closed and opened again
     has_new_periods: bool
     outcomes: OutcomePlan
+    budgets: BudgetPlan
     made_at: datetime  # the instant of the build
     lake_files: int
     lake_rows: int
@@ -82,6 +85,7 @@ class Plan:
             or self.is_rejudged
             or self.has_new_periods
             or self.outcomes.is_needed
+            or self.budgets.is_needed
         )
 
 
@@ -96,6 +100,7 @@ def plan(
     now: datetime,
     *,
     full_refresh: bool,
+    budgets_file: Path | None = None,
 ) -> Plan:
     """Compare the lake with what the published build has consumed.
 
@@ -132,6 +137,7 @@ def plan(
         periods=events,
         has_new_periods=before.get("periods") != periods.digest(events),
         outcomes=outcomes,
+        budgets=budget_plan.plan(data, budgets_file, carried, now),
         made_at=now,
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
@@ -189,6 +195,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         _open_charges(connection, work, data)
         _open_periods(connection, work, data)
         outcome_plan.open_news(connection, work.outcomes)
+        budget_plan.open_budgets(connection, work.budgets, data, work.made_at, is_carried=work.previous is not None)
         if work.published:
             published_figures.open_published(connection)
         records.open_restatements(connection, data)

@@ -36,6 +36,7 @@ COMPARES_MORE = {
     "int_task_heads": "workflows with the operator's rules, by patterns",
     "int_outcome_revisions": "workflows and evaluations with the operator's rules, by patterns",
     "int_task_outcomes": "the one row of the build",
+    "int_budget_counters": "the one row of the budgets at hand",
     "int_restatements": "the one row of the published build",
     "int_outcome_restatements": "the one row of the published build, and of this one",
     "int_policies": "the one row of the last day",

@@ -57,6 +57,14 @@ class BudgetBook:
         ]
         return max(found)[-1] if found else None
 
+    def has_turned(self, before: datetime, now: datetime) -> bool:
+        """Whether a window began or ended between the two, or a version or an override."""
+        edges = [edge for one in self.budgets for edge in (one.valid_from, one.valid_to)]
+        edges += [edge for one in self.overrides for edge in (one.valid_from, one.valid_to)]
+        return any(edge is not None and before < edge <= now for edge in edges) or any(
+            budget.window.bounds(before) != budget.window.bounds(now) for budget in self.budgets
+        )
+
 
 NO_BUDGETS = BudgetBook()
 

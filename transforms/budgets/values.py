@@ -39,14 +39,16 @@ def share(value: Value) -> Decimal:
     if not 0 < number <= 10:
         hint = f"; for {text} % write {text}%" if number > 10 and not is_percent else ""
         value.refuse(f"expected a share above 0 and up to 1000%, got {text!r}{hint}")
-    return number
+    return _six_decimals(value, number)
 
 
 def factor(value: Value) -> Decimal:
     """What a limit is multiplied by."""
     text = value.text().strip()
     number = _number(value, text, "a number such as 1.5")
-    return number if 0 < number <= 1000 else value.refuse(f"expected a factor above 0 and up to 1000, got {text}")
+    if not 0 < number <= 1000:
+        value.refuse(f"expected a factor above 0 and up to 1000, got {text}")
+    return _six_decimals(value, number)
 
 
 def whole(value: Value, least: int, most: int) -> int:
@@ -114,6 +116,10 @@ def _number(value: Value, text: str, expected: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("nan")
     return number if number.is_finite() else value.refuse(f"expected {expected}, got {value.text()!r}")
+
+
+def _six_decimals(value: Value, number: Decimal) -> Decimal:
+    return number if number == round(number, 6) else value.refuse(f"{value.text()} has more than six decimals")
 
 
 def _pico(value: Value, dollars: Decimal) -> int:

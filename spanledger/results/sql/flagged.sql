@@ -6,7 +6,7 @@ select
     flags.scope,
     $grain as grain,
     make_timestamptz(flags.step * range.step_seconds * 1000000) as flagged_at,
-    sum(steps.cost_usd) as actual_usd,
+    cast(sum(steps.cost_usd) as decimal(28, 12)) as actual_usd,
     cast(round(flags.expected, 6) as decimal(28, 12)) as expected_usd,
     cast(round(flags.low, 6) as decimal(28, 12)) as low_usd,
     cast(round(flags.high, 6) as decimal(28, 12)) as high_usd,

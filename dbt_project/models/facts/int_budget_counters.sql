@@ -1,0 +1,92 @@
+{{ config(materialized='table') }}
+-- The counters of every budget: those of windows in which something was counted, and of this moment's. A window is judged by
+-- the version of its budget that was known and held at its end, or now where it is open; a window from before anything was
+-- known of the budget, by what is known now.
+with budgets as (
+    select budgets.*, book.made_at
+    from {{ source('meta', 'budgets') }} as budgets
+    cross join {{ source('meta', 'budget_book') }} as book
+),
+
+windows as (
+    select distinct
+        budgets.budget_id,
+        budgets.counter_kind,
+        budgets.window_kind,
+        budgets.time_zone,
+        budgets.made_at,
+        days.window_start
+    from {{ ref('int_budget_days') }} as days
+    inner join budgets on days.scope_key = budgets.scope_key
+    union
+    select
+        budget_id,
+        counter_kind,
+        window_kind,
+        time_zone,
+        made_at,
+        {{ window_start('window_kind', 'time_zone', 'made_at') }} as window_start
+    from budgets
+),
+
+bounded as (
+    select
+        * exclude (window_kind, time_zone),
+        {{ window_end('window_kind', 'time_zone', 'window_start') }} as window_end
+    from windows
+),
+
+judged as (
+    select
+        bounded.* exclude (made_at),
+        budgets.version,
+        budgets.known_at,
+        budgets.scope_key,
+        budgets.window_seconds,
+        budgets.window_kind,
+        length(budgets."each") = 0 as has_one_counter,
+        budgets.counter_kind as judging_kind,
+        least(bounded.window_end - interval 1 microsecond, budgets.made_at) as judged_at,
+        coalesce(bounded.window_start <= budgets.made_at and budgets.made_at < bounded.window_end, true) as is_open,
+        budgets.known_at <= judged_at and coalesce(budgets.withdrawn_at > judged_at, true) as was_known,
+        budgets.withdrawn_at is null
+            and coalesce(budgets.valid_from <= budgets.made_at, true)
+            and coalesce(budgets.valid_to > budgets.made_at, true) as is_in_force,
+        {{ quarter_hour('budgets.made_at') }} as quarter_at
+    from bounded
+    inner join budgets on bounded.budget_id = budgets.budget_id
+    where
+        (was_known or budgets.withdrawn_at is null)
+        and coalesce(budgets.valid_from <= judged_at, true)
+        and coalesce(budgets.valid_to > bounded.window_start, true)
+    qualify
+        row_number() over (
+            partition by bounded.budget_id, bounded.counter_kind, bounded.window_start
+            order by was_known desc, budgets.valid_from desc nulls last, budgets.known_at desc, budgets.version
+        ) = 1
+)
+
+select
+    judged.budget_id,
+    judged.version,
+    judged.known_at,
+    coalesce(days.counter_key, '') as counter_key,
+    case when judged.window_kind = 'rolling' then judged.quarter_at - to_seconds(judged.window_seconds) else judged.window_start end
+        as window_start,
+    case when judged.window_kind = 'rolling' then judged.quarter_at + interval 15 minutes else judged.window_end end as window_end,
+    judged.judged_at,
+    judged.is_open,
+    judged.is_in_force,
+    cast(coalesce(sum(days.calls), 0) as bigint) as calls,
+    cast(coalesce(sum(days.unpriced_calls), 0) as bigint) as unpriced_calls,
+    cast(coalesce(sum(days.uncounted_calls), 0) as bigint) as uncounted_calls,
+    {{ money('coalesce(sum(days.cost_usd), 0)') }} as cost_usd,
+    cast(coalesce(sum(days.tokens), 0) as bigint) as tokens,
+    max(days.last_call_at) as last_call_at
+from judged
+left join {{ ref('int_budget_days') }} as days
+    on judged.scope_key = days.scope_key
+    and judged.window_start is not distinct from days.window_start
+    and coalesce(days.bucket_at >= judged.quarter_at - to_seconds(judged.window_seconds) and days.bucket_at <= judged.quarter_at, true)
+where judged.judging_kind = judged.counter_kind and (days.counter_key is not null or judged.has_one_counter)
+group by all
