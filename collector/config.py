@@ -7,7 +7,10 @@ from pathlib import Path
 KIB = 1024
 MIB = 1024 * KIB
 
-FILES = ("token_file", "mapping_file", "budgets_file", "tls_cert_file", "tls_key_file", "tls_client_ca_file")
+FILES = (
+    *("token_file", "mapping_file", "budgets_file", "tag_policy_file"),
+    *("tls_cert_file", "tls_key_file", "tls_client_ca_file"),
+)
 """Settings that name files of the operator's."""
 
 
@@ -66,6 +69,7 @@ class CollectorConfig:
     log_level: str = "info"
     mapping_file: Path | None = None
     budgets_file: Path | None = None
+    tag_policy_file: Path | None = None
     mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
 
     @property

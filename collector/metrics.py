@@ -12,6 +12,7 @@ HELP = {
     "spanledger_items_received_total": "Spans, log records, data points and outcomes in requests that could be read.",
     "spanledger_items_accepted_total": "Spans, or items of another signal, acknowledged after they were on disk.",
     "spanledger_items_rejected_total": "Items that were not stored, by reason; busy and unavailable are sent again.",
+    "spanledger_untagged_spans_total": "Spans of model calls without a tag that the policy asks for, refused or not.",
     "spanledger_log_commits_total": "Group commits of the write-ahead log.",
     "spanledger_log_requests_total": "Requests in the write-ahead log since the start.",
     "spanledger_log_bytes_total": "Bytes written to the write-ahead log since the start.",
@@ -66,7 +67,11 @@ class Counters:
         self.add("spanledger_items_received_total", stored + answer.rejected, signal=signal)
         self.add("spanledger_items_accepted_total", stored, signal=signal)
         reason = UNFIT.get(signal, kind) if answer.kind in (Kind.OK, Kind.INVALID) else kind
-        self.add("spanledger_items_rejected_total", answer.rejected, signal=signal, reason=reason)
+        self.add("spanledger_items_rejected_total", answer.rejected - answer.untagged, signal=signal, reason=reason)
+        if answer.untagged:
+            self.add("spanledger_items_rejected_total", answer.untagged, signal=signal, reason="untagged")
+        for tag, spans in answer.missing_tags:
+            self.add("spanledger_untagged_spans_total", spans, tag=tag)
 
     def samples(self) -> list[tuple[str, Labels, float]]:
         """A copy of all counters."""

@@ -31,6 +31,7 @@ from collector.door.receive import Receiver
 from collector.door.room import room_in
 from collector.door.security import Security
 from collector.door.shape import ItemLimits
+from collector.door.tag_gate import gate_of
 from collector.door.tls import TlsError
 from collector.door.tokens import TokenFileError
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
@@ -135,6 +136,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
         max_json_bytes=config.max_request_bytes,
         items=ItemLimits(config.max_attributes, config.max_events),
         room=room,
+        tags=gate_of(config),
     )
     limits = ConnectionLimits(
         connections_allowed(config), config.connections_share_per_address, config.request_timeout_s

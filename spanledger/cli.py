@@ -51,7 +51,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 @command(
     main,
     *("data", *PORTS, "app_port", "build_interval_s", "currency"),
-    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
+    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -72,7 +72,7 @@ def demo(settings: Settings, scale: float) -> None:
 
 @command(
     main,
-    *("data", "lake", *PORTS, "token_file", *TLS_FILES, "mapping_file"),
+    *("data", "lake", *PORTS, "token_file", *TLS_FILES, "mapping_file", "tag_policy_file"),
     example="spanledger collect --host 127.0.0.1 --grpc-port 4317",
 )
 def collect(settings: Settings) -> None:
@@ -91,7 +91,7 @@ def collect(settings: Settings) -> None:
 
 @command(
     main,
-    *("data", "lake", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
+    *("data", "lake", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
     example="spanledger build --full-refresh",
 )
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
@@ -110,7 +110,6 @@ def build(settings: Settings, full_refresh: bool) -> None:
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
             settings.build_limits,
-            budgets_file=settings.budgets_file,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))

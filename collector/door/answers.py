@@ -48,7 +48,7 @@ class Item:
 class Answer:
     """The answer to one request. ``rejected`` items (spans, log records, data points, outcomes) were not stored, the
     rest was; ``items`` names them one by one where the sender is told so. ``retry_after_s`` is when to come again, for
-    kinds that may."""
+    kinds that may. ``untagged`` of the rejected lack a tag; ``missing_tags``: how many items lack which."""
 
     kind: Kind
     message: str = ""
@@ -56,6 +56,8 @@ class Answer:
     accepted: int = 0
     items: tuple[Item, ...] = ()
     retry_after_s: float = RETRY_AFTER_S
+    untagged: int = 0
+    missing_tags: tuple[tuple[str, int], ...] = ()
 
 
 class RefusedError(Exception):

@@ -20,6 +20,7 @@ from collector.door.inflate import inflate
 from collector.door.room import Room
 from collector.door.shape import ItemLimits
 from collector.door.signals import Readable, Sent
+from collector.door.tag_gate import TagGate
 from collector.metrics import Counters
 from collector.wal.log import Log, LogBusyError, LogUnavailableError
 from collector.wal.segments import Record
@@ -60,7 +61,7 @@ class Receiver:
     """Takes requests; see `receive`.
 
     A body may have ``max_inflated_bytes`` once inflated, one in JSON ``max_json_bytes`` where that is given, and its
-    items what ``items`` allow. Without ``room`` there is always some.
+    items what ``items`` allow. Without ``room`` there is always some, without ``tags`` spans need none.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Receiver:
         max_json_bytes: int | None = None,
         items: ItemLimits | None = None,
         room: Room | None = None,
+        tags: TagGate | None = None,
     ) -> None:
         self._log = log
         self._gate = gate
@@ -80,6 +82,7 @@ class Receiver:
         self._max_bytes = {False: max_inflated_bytes, True: max_json_bytes or max_inflated_bytes}  # by: is it JSON
         self._items = items or ItemLimits()
         self._room = room
+        self._tags = tags
         self.is_stopping = False  # large requests that still wait for their turn are then told to come again
         self._lanes = {is_json: threading.Lock() for is_json in (False, True)}
 
@@ -108,7 +111,7 @@ class Receiver:
     def _take(self, incoming: Incoming, answering: Answering) -> None:
         organization = incoming.admitted.organization
         received_at_ns = time.time_ns()
-        sent = Sent(organization, received_at_ns, incoming.is_json, self._items)
+        sent = Sent(organization, received_at_ns, incoming.is_json, self._items, self._tags)
         with self._lanes[incoming.is_json] if incoming.is_large else contextlib.nullcontext():
             if self.is_stopping and incoming.is_large:
                 raise RefusedError(Kind.UNAVAILABLE, "the collector is stopping")

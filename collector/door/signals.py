@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace
 from collector.door import checks
 from collector.door.answers import Answer, Kind, RefusedError
 from collector.door.shape import NO_LIMITS, ItemLimits, can_exceed, refuse_crowded_json, refuse_crowded_protobuf
+from collector.door.tag_gate import TagGate
 from collector.door.tokens import INGEST
 from collector.wal import segments
 from transforms.otlp_json import OtlpJsonError, parse_json
@@ -31,6 +32,7 @@ class Sent:
     received_at_ns: int
     is_json: bool
     limits: ItemLimits = NO_LIMITS
+    tags: TagGate | None = None  # the tag policy, where there is one
 
 
 class Readable(Protocol):
@@ -66,6 +68,8 @@ class Signal:
         """What is stored of ``body`` (protobuf, whatever it came as), and the answer. Raises RefusedError."""
         request = self._parse(body, is_json=sent.is_json)
         checked = self.check(request, sent.limits if can_exceed(body, sent.limits) else None)
+        if sent.tags and isinstance(request, trace.ExportTraceServiceRequest):
+            checked = sent.tags.judge(request, checked, sent.received_at_ns)
         if checked.accepted and (sent.is_json or checked.rejected):
             body = request.SerializeToString()
         return body, checked
