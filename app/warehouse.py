@@ -6,19 +6,21 @@ A question is a file `queries/<name>.sql`. It may select from a scope (`scoped_c
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
 import streamlit as st
 
+from app import limits
 from transforms.read_only import open_read_only
 
+T = TypeVar("T")
 QUERIES = Path(__file__).parent / "queries"
 _OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
@@ -79,7 +81,7 @@ def current(data: Path) -> Build:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _describe(build_id: str, path: str) -> Build:
-    rows = _run(path, "build_info", {}).fetchall()
+    rows = _run(path, "build_info", {}, lambda answer: answer.fetchall())
     if len(rows) != 1 or rows[0][0] != build_id:
         raise WarehouseError(
             f"The table build_info of {path} says {rows}, expected one row for the build {build_id}.",
@@ -91,24 +93,41 @@ def _describe(build_id: str, path: str) -> Build:
 @st.cache_data(max_entries=400, show_spinner=False)
 def rows(path: str, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """The answer to `queries/<name>.sql` as one dict a row. `parameters` may hold more than the question asks for."""
-    relation = _run(path, name, parameters)
-    names = [column[0] for column in relation.description]
-    return [dict(zip(names, values, strict=True)) for values in relation.fetchall()]
+    return _run(path, name, parameters, _dicts)
+
+
+def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
 
 
 def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, parameters).pl()
+    return _run(path, name, parameters, lambda answer: answer.pl())
 
 
-def _run(path: str, name: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    """What ``take`` makes of the answer, within the limits. Raises WarehouseError."""
     text = sql(name)
     missing = {asked for asked in _PARAMETER.findall(text) if asked not in parameters}
     if missing:
         raise LookupError(f"queries/{name}.sql needs the parameters {sorted(missing)}, which were not given")
     bound = {asked: parameters[asked] for asked in _PARAMETER.findall(text)}
+    seconds = limits.timeout_s()
     try:
-        return _connection(path).cursor().execute(text, bound)
+        cursor = _connection(path).cursor()
+        with limits.timed(cursor, seconds):
+            return take(cursor.execute(text, bound))
+    except duckdb.InterruptException as error:
+        raise WarehouseError(
+            f"The question queries/{name}.sql was not answered within {seconds:g} seconds.",
+            f"Choose a shorter period or narrower filters, or raise {limits.TIMEOUT}.",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise WarehouseError(
+            f"The question queries/{name}.sql needs more than {limits.memory_bytes():,} bytes of memory.",
+            f"Choose a shorter period or narrower filters, or raise {limits.MEMORY}.",
+        ) from error
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         first_line = str(error).splitlines()[0]
         raise WarehouseError(
@@ -125,7 +144,7 @@ def _run(path: str, name: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPy
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _connection(path: str) -> duckdb.DuckDBPyConnection:
     try:
-        return open_read_only(path)
+        return open_read_only(path, memory_bytes=limits.memory_bytes())
     except (duckdb.IOException, duckdb.SerializationException) as error:
         raise WarehouseError(
             f"{path} cannot be opened: {str(error).splitlines()[0]}",

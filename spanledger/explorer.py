@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import app
 from app.allow import FILE as LOGIN_VARIABLE
+from app.limits import MEMORY, TIMEOUT
 from spanledger import preflight
 from spanledger.login import read_login
 from spanledger.ports import is_loopback
@@ -53,6 +54,7 @@ def _tls(settings: Settings) -> dict[str, str]:
 def environment(settings: Settings) -> dict[str, str]:
     """This process's environment, with the settings that parts read from there said in full."""
     said = {"SPANLEDGER_DATA": str(settings.data.absolute()), "SPANLEDGER_CURRENCY": settings.currency}
+    said |= {TIMEOUT: str(settings.page_timeout_s), MEMORY: str(settings.page_memory_bytes)}
     said[LOGIN_VARIABLE] = str(settings.login_file.absolute()) if settings.login_file else ""
     if settings.fx_file:
         said["SPANLEDGER_FX_FILE"] = str(settings.fx_file.absolute())

@@ -119,6 +119,10 @@ class Settings(BaseSettings):
         2 * 1024**3, description="Memory of `spanledger sql`; more goes to a temporary file."
     )
     query_threads: Count = Field(2, description="Threads of `spanledger sql`.")
+    page_timeout_s: Seconds = Field(30.0, description="How long one question of a page of the explorer may take.")
+    page_memory_bytes: Annotated[int, Field(ge=64 * 1024**2)] = Field(
+        2 * 1024**3, description="Memory of the explorer's questions; more goes to a temporary file."
+    )
     max_request_bytes: Bytes = Field(20 * 1024**2, description="Largest request body, as it arrives.")
     max_inflated_bytes: Bytes = Field(64 * 1024**2, description="Largest request body once decompressed.")
     max_pending_bytes: Bytes = Field(256 * 1024**2, description="Received and not yet on disk, over all connections.")

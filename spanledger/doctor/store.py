@@ -1,5 +1,6 @@
 """The log and the lake: what waits, what could not be read, whether every file can be."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from spanledger.settings import Settings
 
 LATE_S = 60.0
 """A sealed segment lands within seconds; one this old means that the writer does not get on."""
+FULL = 0.9
+"""Share of the log's room at which it is time to look."""
 SHOWN = 3
 
 
@@ -24,10 +27,12 @@ def log(settings: Settings) -> Iterator[Finding]:
     """Segments that wait for the lake."""
     folder = settings.data.absolute() / "log"
     waiting = [*sealed_segments(folder), *sorted(folder.glob("*.open"))]
+    size = sum(path.stat().st_size for path in waiting)
+    if folder.is_dir():
+        yield _room(settings, folder, size)
     if not waiting:
         yield ok("log", "empty: everything acknowledged is in the lake")
         return
-    size = sum(path.stat().st_size for path in waiting)
     detail = f"{len(waiting)} segments ({size:,} bytes) wait for the lake, the first is {waiting[0].name}"
     if running_collector(settings) is None:
         yield fault("log", f"{detail}, and no collector runs", "spanledger up (or collect): its start lands them")
@@ -36,6 +41,21 @@ def log(settings: Settings) -> Iterator[Finding]:
         yield fault("log", f"{detail}; the writer says: {error or 'nothing'}", "remove the cause; it goes on by itself")
     else:
         yield ok("log", f"{detail}; the writer is at it")
+
+
+def _room(settings: Settings, folder: Path, size: int) -> Finding:
+    """How full the log is: of what it may take, and of what its disk has left for it."""
+    free = shutil.disk_usage(folder).free
+    share = size / settings.log_max_bytes
+    detail = (
+        f"{share:.0%} full: {size:,} of {settings.log_max_bytes:,} bytes (log_max_bytes); its disk has {free:,} bytes "
+        f"free, of which {settings.min_free_bytes:,} stay (min_free_bytes)"
+    )
+    if share >= FULL:
+        return fault("log room", detail, "see why the writer does not get on; at 100% senders are told to wait")
+    if free <= settings.min_free_bytes:
+        return fault("log room", detail, "make room on that disk, or move the data directory; senders are told to wait")
+    return ok("log room", detail)
 
 
 def quarantine(settings: Settings) -> Iterator[Finding]:

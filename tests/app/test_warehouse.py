@@ -78,3 +78,37 @@ def test_the_sample_has_the_marts_own_columns(data: Path) -> None:
 
 def _written(kind: str) -> str:
     return kind.lower().replace("timestamp with time zone", "timestamptz").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "limit", "question", "said"),
+    [
+        (
+            "SPANLEDGER_PAGE_TIMEOUT_S",
+            "0.2",
+            "sum(range) AS n FROM range(1000000000000)",
+            r"was not answered within 0.2 ",
+        ),
+        ("SPANLEDGER_PAGE_MEMORY_BYTES", str(64 * 1024**2), "len(list(range)) AS n FROM range(12000000)", "needs more"),
+    ],
+)
+def test_a_question_has_limits(
+    tmp_path: Path,
+    sample: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    limit: str,
+    question: str,
+    said: str,
+) -> None:
+    path = sample.publish(tmp_path, build_id=f"limited{limit}", days=2)
+    questions = tmp_path / "queries"
+    questions.mkdir()
+    name = f"too_much_{limit}"  # texts are cached by name
+    (questions / f"{name}.sql").write_text(f"SELECT {question};\n")
+    monkeypatch.setattr(warehouse, "QUERIES", questions)
+    monkeypatch.setenv(variable, limit)
+    with pytest.raises(warehouse.WarehouseError, match=f"{said}.*raise {variable}"):
+        warehouse.rows(str(path), name, {})
+    (questions / "little.sql").write_text("SELECT count(*) AS calls FROM fct_calls;\n")
+    assert warehouse.rows(str(path), "little", {})[0]["calls"] > 0

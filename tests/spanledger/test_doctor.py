@@ -174,6 +174,20 @@ def test_a_lake_that_was_never_built(data: Path) -> None:
     assert "spans are in the lake and nothing has been published  → spanledger build" in the_fault(data)
 
 
+def test_how_full_the_log_is(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_folder(data / "log")
+    (data / "log" / "000000000099-t.log").write_bytes(b"x" * 2000)
+    for most, share in (("2048", "98"), ("200000", "1")):
+        monkeypatch.setenv("SPANLEDGER_LOG_MAX_BYTES", most)
+        _, lines, faults = examine(data)
+        said = next(line for line in lines if "log room" in line)
+        assert f"{share}% full: 2,000 of {int(most):,} bytes (log_max_bytes)" in said
+        assert (said in faults) == (most == "2048")
+    monkeypatch.setenv("SPANLEDGER_MIN_FREE_BYTES", str(10**15))
+    _, _, faults = examine(data)
+    assert any("log room" in line and "make room on that disk" in line for line in faults)
+
+
 def test_a_segment_that_nobody_lands(data: Path) -> None:
     make_folder(data / "log")
     (data / "log" / "000000000099-t.log").write_bytes(b"x" * 10)
