@@ -13,6 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000_000
 
 SOURCES = {
+    "nab": "github.com/numenta/NAB (MIT), 25 real series as Parquet, their labelled windows as CSV",
     "openhands_index": "github.com/OpenHands/openhands-index-results (MIT), instance results as Parquet",
     "azure_llm_2023": "github.com/Azure/AzurePublicDataset (CC BY 4.0), AzureLLMInferenceTrace_conv.csv as conv.csv",
     "coding_agent_log": "github.com/bg002h/bitcoin_tax (MIT), agent transcripts as Parquet, numbers only",

@@ -46,7 +46,7 @@ class Rhythm:
         return max(self.window, self.season * self.seasons) + self.memory + self.smooth
 
 
-HOURLY = Rhythm("hour", 168, 24, 14, 1344, 3, 48, 24, 5.0)
+HOURLY = Rhythm("hour", 168, 24, 14, 1344, 3, 24, 24, 5.0)
 DAILY = Rhythm("day", 28, 7, 8, 84, 1, 14, 7, 5.0)
 
 
@@ -130,7 +130,7 @@ def past(values: Floats, width: int) -> tuple[Floats, Floats, Floats]:
     some = np.where(count > 0, count, np.nan)
     mean = total / some
     # the difference of two large sums may come out a hair below zero
-    return mean, np.sqrt(np.fmax(squares / some - mean**2, 0.0)), count
+    return mean, np.sqrt(np.maximum(squares / some - mean**2, 0.0)), count
 
 
 def _before(values: Floats, width: int) -> Floats:

@@ -63,6 +63,8 @@ def changes(days: Sequence[Day], *, limit: float = LIMIT) -> list[Change]:
     """Changes of level, in order of time. ``days`` are in order, one entry a day, days without runs left out."""
     known = [day for day in days if day.runs > 0]
     cuts = sorted(_cuts(known, 0, len(known), limit))
+    if not cuts:
+        return []
     edges = [0, *(cut for cut, _ in cuts), len(known)]
     levels = [level(known[start:end]) for start, end in pairwise(edges)]
     typical = [_typical(known[start:end]) for start, end in pairwise(edges)]

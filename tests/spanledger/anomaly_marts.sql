@@ -1,0 +1,42 @@
+-- The marts that result tables read, derived from `meta.rows`: hours of calls as the test draws them.
+create table rpt_spend_hourly as
+select
+    date,
+    date::timestamp at time zone 'UTC' + to_hours(hour) as hour_at,
+    'acme' as organization,
+    'prod' as environment,
+    team,
+    null::varchar as project,
+    workflow as workflow_id,
+    'production' as traffic_source,
+    'm' as model,
+    version as prompt_version,
+    null::varchar as code_version,
+    calls,
+    1000 * calls as input_tokens,
+    output_tokens,
+    (output_tokens * 0.00001)::decimal(28, 12) as output_cost_usd,
+    (calls * 0.01 + output_tokens * 0.00001)::decimal(28, 12) as cost_usd
+from meta.rows;
+
+create table fct_calls as
+select
+    *,
+    hour_at as started_at,
+    case when output_cost_usd > 2 then 'ann' end as user_id
+from rpt_spend_hourly;
+
+create table rpt_run_costs as
+select
+    date,
+    organization,
+    environment,
+    workflow_id,
+    traffic_source,
+    sum(calls)::bigint as measured_runs,
+    sum(cost_usd)::decimal(28, 12) as cost_usd,
+    sum((calls * ln(cost_usd / calls))::decimal(18, 9))::double as log_cost_sum,
+    sum((calls * ln(cost_usd / calls) ^ 2)::decimal(18, 9))::double as log_cost_squares
+from rpt_spend_hourly
+where calls > 0
+group by all;
