@@ -11,6 +11,7 @@ import duckdb
 
 from collector.data_format import claim
 from spanledger import records, workspace
+from spanledger.alerts import history as alert_history
 from spanledger.build_limits import Limits
 from spanledger.builds import Builds, new_build_id
 from spanledger.charge_files import ChargeFiles
@@ -81,7 +82,7 @@ class Builder:
                 full_refresh=full_refresh,
                 budgets_file=self._budgets_file,
             )
-            if not plan.is_needed:
+            if not plan.is_needed and alert_history.is_known(plan.published, self._data):
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
             build_id = new_build_id()
             self._make(build_id, plan)
@@ -102,6 +103,7 @@ class Builder:
         warehouse = self._builds.work / "warehouse.duckdb"
         try:
             workspace.prepare(warehouse, build_id, plan, self._data)
+            alert_history.open_alerts(warehouse, self._data)
             self._models.run(warehouse, self._previous(plan), self._builds.facts)
         except (duckdb.Error, LakeReadError) as failure:
             damaged = workspace.damaged(plan.files)

@@ -17,6 +17,8 @@ from collector.logs import configure_logging
 from collector.processes import usage
 from collector.store.lake import LakeError
 from spanledger import retention
+from spanledger.alerts.looking import Watch
+from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.build import Builder, Outcome
 from spanledger.build_figures import counted
 from spanledger.builds import BuildInProgressError
@@ -78,6 +80,7 @@ class BuilderLoop:
             settings.build_limits,
             budgets_file=settings.budgets_file,
         )
+        watch = Watch(settings, since=datetime.now(UTC))
         expired_on: date | None = None
         while held:
             self._wake.clear()
@@ -86,6 +89,7 @@ class BuilderLoop:
                 error = _expire(settings, settings.keep_spans_days)
                 expired_on = today
             _say(folder / STATE_NAME, error)
+            look_for_alerts(watch, error)
             publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
             self._wake.wait(settings.build_interval_s)
         return 0

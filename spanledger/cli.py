@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spanledger import bookkeeping, keeping_command
+from spanledger.alerts.command import alerts
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
@@ -50,7 +51,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "currency"),
+    *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file"),
     *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
     example="spanledger up --data /srv/spanledger",
 )
@@ -91,12 +92,13 @@ def collect(settings: Settings) -> None:
 
 @command(
     main,
-    *("data", "lake", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
+    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
     example="spanledger build --full-refresh",
 )
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
+    from spanledger.alerts.looking import Watch, look
     from spanledger.build import Builder
     from spanledger.build_figures import counted
     from spanledger.building import NOT_BUILT, describe
@@ -114,7 +116,9 @@ def build(settings: Settings, full_refresh: bool) -> None:
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))
         click.echo(describe(made[0]))
+        look(Watch(settings), None)
     except NOT_BUILT as error:
+        look(Watch(settings), str(error))
         codes = {BuildInProgressError: IN_THE_WAY, PriceError: USAGE, ChargeError: USAGE, ConfigError: USAGE}
         raise Failure(str(error), codes.get(type(error), FAILED)) from error
 
@@ -173,6 +177,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 
 
 main.add_command(recording)
+main.add_command(alerts)
 bookkeeping.add_to(main, _formatted)
 keeping_command.add_to(main)
 main.add_command(reconcile)

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     budgets_file: Path | None = Field(
         None, description="YAML file of budgets: who may spend what in which time, and what happens on the way there."
     )
+    alerts_file: Path | None = Field(
+        None, description="YAML file of who is told of what; without one alerts are listed and nobody is told."
+    )
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     query_timeout_s: Seconds = Field(120.0, description="How long `spanledger sql` may take.")
     query_memory_bytes: Annotated[int, Field(ge=64 * 1024**2)] = Field(
