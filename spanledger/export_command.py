@@ -1,6 +1,6 @@
 """The command `spanledger export`: options in, a file for other tools out."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from spanledger.options import command
 from spanledger.settings import Settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
+MONTH = click.DateTime(["%Y-%m"])
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -55,3 +56,37 @@ def focus(
     made = exporting.write(settings.data, *days, shape, output)
     said = f"FOCUS {focus_version}: {made.rows} rows, billed ${made.billed_usd}, effective ${made.effective_usd}"
     click.echo(said, err=True)
+
+
+@command(
+    export, "data", example="spanledger export statement 2026-10 --team search --format md --output search-2026-10.md"
+)
+@click.argument("month", type=MONTH, metavar="MONTH")
+@click.option("--by", type=click.Choice(["team", "project", "cost_center"]), default="team", show_default=True)
+@click.option("--owner", "--team", "owner", metavar="NAME", help="Only this team (project, cost centre); else all.")
+@click.option("--view", type=click.Choice(["split", "full"]), default="split", show_default=True)
+@click.option("--chargeback", is_flag=True, help="To be charged: of closed months alone.")
+@click.option("--provisional", is_flag=True, help="A chargeback of an open month, marked as provisional.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json", "parquet", "md"]), default="csv", show_default=True
+)
+@click.option("--output", type=FILE, help="File to write.")
+def statement(
+    settings: Settings,
+    month: datetime,
+    by: str,
+    owner: str | None,
+    view: str,
+    chargeback: bool,
+    provisional: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """What each team of a month pays for: calls and its part of charges, by method. Parts add up to all that was spent.
+
+    In the split view what several own is divided among them; in the full view each of them has all of it.
+    """
+    from spanledger.allocation import statement as stating
+
+    asked = stating.Asked(month.date(), by, owner, view, chargeback, provisional)
+    click.echo(stating.write(settings.data, asked, form, output, datetime.now(UTC)), err=True)

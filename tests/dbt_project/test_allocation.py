@@ -114,7 +114,7 @@ USAGE = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(CALLS, CHARGES, rule_sets(), USAGE)
 def test_every_pico_dollar_and_every_call_is_attributed_once(
     calls: list[dict[str, Any]], charges: list[dict[str, Any]], said: AllocationRules, usage: list[Usage]
@@ -146,7 +146,7 @@ def largest_remainder(whole: int, weights: Mapping[str, int]) -> dict[str, int]:
     return {name: part if whole > 0 else -part for name, part in parts.items()}
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(-(10**21), 10**21).filter(bool),
     st.lists(st.integers(0, 10**17), min_size=1, max_size=6).filter(any),
