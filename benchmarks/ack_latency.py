@@ -14,7 +14,6 @@ import http.client
 import itertools
 import os
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.at_once import at_once
 from benchmarks.door_to_lake import finish
 from benchmarks.llm_spans import make
 from benchmarks.measuring import Spread, end, say
@@ -78,7 +78,6 @@ def offered(port: int, bodies: Sequence[bytes], per_s: float, seconds: float) ->
 
 def _connected(port: int, work: Callable[[int, Callable[[bytes], None]], None]) -> None:
     """Run ``work`` on every connection at once."""
-    failures: list[Exception] = []
 
     def run(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -92,18 +91,10 @@ def _connected(port: int, work: Callable[[int, Callable[[bytes], None]], None]) 
 
         try:
             work(number, send)
-        except (OSError, RuntimeError, http.client.HTTPException) as error:
-            failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise RuntimeError(f"not all was answered: {failures[0]}") from failures[0]
+    at_once(CONNECTIONS, run)
 
 
 def measure(spans: int, seconds: float) -> Waits:

@@ -19,7 +19,6 @@ import http.client
 import os
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from typing import Any
 
 import grpc
 
+from benchmarks.at_once import at_once
 from benchmarks.llm_spans import SPANS, make
 from benchmarks.measuring import Spread, children_cpu_s, end, say
 from collector.door.signals import TRACES
@@ -99,21 +99,7 @@ def post_all(
 ) -> None:
     """Send ``bodies`` over several connections at once."""
     port = collector.state["grpc_port" if send is send_grpc else "http_port"]
-    failures: list[Exception] = []
-
-    def work(part: Sequence[bytes]) -> None:
-        try:
-            send(port, part, **how)
-        except (OSError, RuntimeError, http.client.HTTPException, grpc.RpcError) as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(bodies[number::connections],)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise RuntimeError(f"not all was taken: {failures[0]}") from failures[0]
+    at_once(connections, lambda number: send(port, bodies[number::connections], **how))
 
 
 def measure(send: Callable[[Collector], None]) -> Life:
