@@ -9,7 +9,8 @@ import random
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+
+from sample_traces.otlp import key_values
 
 SPANS = 512
 START_NS = 1_760_000_000_000_000_000
@@ -56,8 +57,7 @@ def make(
         span.end_time_unix_nano = span.start_time_unix_nano + rng.randrange(10**8, 10**10)
         attributes = _attributes(rng, task) | (_messages(rng, content) if content else {})
         span.name = f"chat {attributes['gen_ai.request.model']}"
-        for key, value in attributes.items():
-            _set(span.attributes.add(key=key).value, value)
+        span.attributes.extend(key_values(attributes))
         for _ in range(events):
             event = span.events.add(name="gen_ai.choice", time_unix_nano=span.end_time_unix_nano - rng.randrange(10**7))
             event.attributes.add(key="gen_ai.choice.finish_reason").value.string_value = "stop"
@@ -117,18 +117,3 @@ def _messages(rng: random.Random, length: int) -> dict[str, Any]:
         "gen_ai.input.messages": said("user", length * 2 // 3),
         "gen_ai.output.messages": said("assistant", length // 3),
     }
-
-
-def _set(target: AnyValue, value: Any) -> None:
-    match value:
-        case bool():
-            target.bool_value = value
-        case int():
-            target.int_value = value
-        case float():
-            target.double_value = value
-        case list():
-            for item in value:
-                target.array_value.values.add(string_value=item)
-        case _:
-            target.string_value = value
