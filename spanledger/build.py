@@ -114,7 +114,7 @@ class Builder:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             records.set_aside(connection, self._data, build_id)
-            results.write(connection, plan.previous)
+            results.write(connection, plan.previous, self._data)
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
             connection.execute("checkpoint")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanledger import bookkeeping, keeping_command
+from spanledger import annotate_command, bookkeeping, keeping_command
 from spanledger.alerts.command import alerts
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
@@ -178,6 +178,7 @@ def doctor(arguments: dict[str, Any], deep: bool) -> None:
 
 main.add_command(recording)
 main.add_command(alerts)
+annotate_command.add_to(main)
 bookkeeping.add_to(main, _formatted)
 keeping_command.add_to(main)
 main.add_command(reconcile)

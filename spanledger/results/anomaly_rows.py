@@ -11,6 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from spanledger import anomaly_notes
+from spanledger.anomaly_notes import Note
 from spanledger.results.anomaly_flags import EPOCH, touched_days
 from spanledger.results.table import Work, question
 from transforms.anomalies.drivers import PARTS, Amounts, Driver, Leaf, drivers
@@ -42,6 +44,9 @@ SCHEMA = pa.schema(
         ("score", pa.float64()),
         ("basis", pa.string()),
         ("is_ongoing", pa.bool_()),
+        ("acknowledged_at", pa.timestamp("us", "UTC")),
+        ("acknowledged_by", pa.string()),
+        ("note", pa.string()),
         ("drivers", pa.list_(DRIVER)),
     ]
 )
@@ -52,7 +57,7 @@ Known = dict[frozenset[Flag], dict[str, tuple[Driver, ...]]]
 def make(work: Work) -> pa.Table:
     """The incidents of all flags."""
     latest, known, touched = _latest(work), _known(work), [EPOCH + timedelta(days=day) for day in touched_days(work)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for cluster in clusters(gathered(_flags(work, "main", "facts.anomaly_flags"))):
         said = known.get(_key(cluster))
         is_same = said is not None and not any(_compared_from(cluster) <= day <= _last_day(cluster) for day in touched)
@@ -60,7 +65,12 @@ def make(work: Work) -> pa.Table:
             _row(incident, latest)
             for incident in told(cluster, _taken_over(said) if said and is_same else _asked(work))
         ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    notes = {name: _noted(note) for name, note in anomaly_notes.read(work.data).items()}
+    return pa.Table.from_pylist([row | notes.get(row["anomaly_id"], {}) for row in rows], schema=SCHEMA)
+
+
+def _noted(note: Note) -> dict[str, Any]:
+    return {"acknowledged_at": note.said_at, "acknowledged_by": note.by, "note": note.note}
 
 
 def anomaly_id(flag: Flag) -> str:

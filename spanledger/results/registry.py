@@ -20,13 +20,14 @@ CODE = (FOLDER, *(Path(transforms.__file__).parent / name for name in ("anomalie
 """Folders whose files decide what the tables say."""
 
 
-def write(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> None:
-    """Write every table. ``previous`` is the build that the models carried on from, if they did."""
+def write(connection: duckdb.DuckDBPyConnection, previous: Path | None, data: Path) -> None:
+    """Write every table. ``previous`` is the build that the models carried on from, if they did; ``data`` the data
+    directory, for its records."""
     code = _digest()
     connection.execute("create table meta.results as select ? as code", [code])
     if previous is not None:
         connection.execute(f"attach '{previous}' as previous (read_only)")
-    work = Work(connection, previous is not None and _code_of_previous(connection) == code)
+    work = Work(connection, previous is not None and _code_of_previous(connection) == code, data)
     for table in TABLES:
         table.write(work)
     if previous is not None:

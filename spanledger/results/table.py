@@ -16,10 +16,12 @@ TABLES = FOLDER / "tables"
 @dataclass(frozen=True)
 class Work:
     """The build being made, and whether the one before can be carried over: then it is attached as `previous`, and its
-    result tables come from the same code. `meta.touched_dates` says which days differ from it."""
+    result tables come from the same code; `meta.touched_dates` says which days differ from it. ``data`` is the data
+    directory, for its records."""
 
     connection: duckdb.DuckDBPyConnection
     is_carried: bool
+    data: Path
 
 
 @dataclass(frozen=True)

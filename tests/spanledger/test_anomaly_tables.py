@@ -55,7 +55,7 @@ def made(folder: Path, rows: pl.DataFrame, previous: Path | None = None, touched
         days = pl.DataFrame({"date": touched if touched is not None else pl.Series([], dtype=pl.Date)})
         connection.register("days", days.to_arrow())
         connection.execute("create table meta.touched_dates as select distinct 'int_calls' as model, date from days")
-        registry.write(connection, previous)
+        registry.write(connection, previous, folder)
     return path
 
 

@@ -1,5 +1,7 @@
 """Result tables are described like marts, and hold what their description says."""
 
+from pathlib import Path
+
 import duckdb
 import pyarrow as pa
 import pytest
@@ -32,17 +34,17 @@ def test_no_description_without_its_table_and_none_twice() -> None:
     )
 
 
-def test_rows_that_are_not_as_described_end_the_build() -> None:
+def test_rows_that_are_not_as_described_end_the_build(tmp_path: Path) -> None:
     """A column too few names the table, its description and the column."""
     table = ResultTable("rpt_drift", lambda work: pa.table({"organization": ["o"]}))
     with duckdb.connect() as connection, pytest.raises(ValueError, match=r"rpt_drift.*yml differ in after_high_usd"):
-        table.write(Work(connection, is_carried=False))
+        table.write(Work(connection, False, tmp_path))
 
 
-def test_an_empty_table_has_its_columns_and_comments() -> None:
+def test_an_empty_table_has_its_columns_and_comments(tmp_path: Path) -> None:
     table = ResultTable("rpt_drift", lambda work: None)
     with duckdb.connect() as connection:
-        table.write(Work(connection, is_carried=False))
+        table.write(Work(connection, False, tmp_path))
         there = connection.execute(
             "select column_name, comment from duckdb_columns() where table_name = 'rpt_drift' order by column_index"
         ).fetchall()
