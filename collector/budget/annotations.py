@@ -1,4 +1,4 @@
-"""`records/annotations/`: what people said about budgets, one Parquet file each, never changed.
+"""`records/annotations/`: what people said about budgets and anomalies, one Parquet file each, never changed.
 
 budget_override   another limit for a time: budget, limit or factor, scope, reason, by, valid_from, valid_to
 budget_approval   requests that name it may go beyond `approve` thresholds: budget, reason, by, valid_to
@@ -22,8 +22,9 @@ from transforms.budgets.book import BudgetBook
 from transforms.budgets.budget import Budget, Override
 from transforms.yaml_lines import ConfigError
 
-OVERRIDE, APPROVAL = "budget_override", "budget_approval"
-KINDS = (OVERRIDE, APPROVAL)
+OVERRIDE, APPROVAL, ANOMALY_NOTE = "budget_override", "budget_approval", "anomaly_note"
+KINDS = (OVERRIDE, APPROVAL, ANOMALY_NOTE)
+NOTE_FIELDS = ("anomaly", "note", "by")
 SCHEMA = pa.schema(
     [
         ("annotation_id", pa.string()),

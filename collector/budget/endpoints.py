@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from collector.budget import annotations
-from collector.budget.annotations import OVERRIDE, Annotation
+from collector.budget.annotations import ANOMALY_NOTE, NOTE_FIELDS, OVERRIDE, Annotation
 from collector.budget.counters import moment
 from collector.budget.requests import BadRequestError, body_of
 from collector.budget.service import BudgetService, ConflictError, UnavailableError, UnknownReservationError
 from collector.door.gate import Admitted, Caller, Gate
 from collector.door.tokens import ADMIN, BUDGET
 from collector.exposition import COUNTER, Family
+from transforms.budgets.budget import EACH
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -83,9 +84,12 @@ class BudgetEndpoints:
         content = {name: value for name, value in said.items() if name != "kind"}
         self._refuse_foreign(content, who)
         at = moment(time.time_ns())
-        content.setdefault("valid_from", at.isoformat())
         if who.name:
             content.setdefault("by", who.name)
+        if kind == ANOMALY_NOTE:
+            _refuse_note(content)
+        else:
+            content.setdefault("valid_from", at.isoformat())
         one = Annotation(annotations.new_id(at), str(kind), who.organization, at, who.name, content)
         await self._service.annotate(one)
         logger.info("%s %s of budget %s by %s", one.kind, one.annotation_id, content.get("budget"), content.get("by"))
@@ -97,5 +101,17 @@ class BudgetEndpoints:
             return
         for budget in self._service.books.book.budgets:
             owner = dict(budget.scope).get("organization")
-            if budget.budget_id == content.get("budget") and owner not in (None, who.organization):
+            if budget.budget_id != content.get("budget"):
+                continue
+            if owner == EACH:
+                content["scope"] = {**content.get("scope", {}), "organization": who.organization}
+            elif owner not in (None, who.organization):
                 raise BadRequestError(f"budget: {budget.budget_id} is not one of organization {who.organization}")
+
+
+def _refuse_note(content: Mapping[str, Any]) -> None:
+    for name in {*NOTE_FIELDS, *content}:
+        if name not in NOTE_FIELDS:
+            raise BadRequestError(f"{name}: no such field; expected {', '.join(NOTE_FIELDS)}")
+        if not isinstance(content.get(name), str) or not content[name]:
+            raise BadRequestError(f"{name}: expected a text, got {content.get(name)!r:.60}")

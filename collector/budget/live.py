@@ -117,8 +117,13 @@ class Live:
         return touched
 
     def _count(self, key: TraceKey) -> None:
+        try:
+            calls = self._traces[key].calls(self._published.rates)
+        except Exception:  # one trace our own code stumbles over must not stop all others; the build reads it anew
+            logger.exception("the calls of trace %s cannot be told before a build", key[1].hex())
+            return
         spend: defaultdict[str, int] = defaultdict(int)
-        for call in self._traces[key].calls(self._published.rates):
+        for call in calls:
             for counter, amount in self._counted(call):
                 spend[counter] += amount
             if call.reservation:

@@ -100,7 +100,7 @@ class Trace:
             key=(row["trace_id"].hex(), row["span_id"].hex()),
             at=at,
             scope=scope,
-            reservation=reservation and f"{scope['organization']}/{reservation}",
+            reservation=reservation and f"{_organization(row)}/{reservation}",
             usd=_cost(row, rates, at),
             tokens=_usage(row).tokens,
         )

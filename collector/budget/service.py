@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.budget import annotations, answers, decisions, journal_files, requests, snapshot
-from collector.budget.annotations import Annotation
+from collector.budget.annotations import ANOMALY_NOTE, Annotation
 from collector.budget.books import Books
 from collector.budget.counters import counter_id, ends_at, moment, standings
 from collector.budget.estimating import Knowledge, estimated
@@ -120,11 +120,13 @@ class BudgetService:
     async def annotate(self, one: Annotation) -> None:
         """Keep ``one``; from now on it counts. Raises ConfigError for one that these budgets cannot use, OSError or
         UnavailableError."""
-        self._now()
-        one.override(self.books.book.budgets)
+        if one.kind != ANOMALY_NOTE:
+            self._now()
+            one.override(self.books.book.budgets)
         await asyncio.to_thread(annotations.write, annotations.folder_of(self._data), one)
-        self.books.add(one)
-        await self._happen(self.books.event(self._now()))
+        if one.kind != ANOMALY_NOTE:
+            self.books.add(one)
+            await self._happen(self.books.event(self._now()))
 
     def take_spend(self, spend: Mapping[str, int], why: str) -> None:
         """Spend in spans by counter, in place of what was known of those counters."""
@@ -190,7 +192,8 @@ class BudgetService:
     def _open(self) -> None:
         try:
             self.ledger, self._journal, last = opened(self._folder)
-            said = annotations.read(annotations.folder_of(self._data))
+            given = annotations.read(annotations.folder_of(self._data))
+            said = [one for one in given if one.kind != ANOMALY_NOTE]
         except (JournalError, OSError, ValueError) as error:
             self._problem = f"budgets cannot be decided on: {error}"
             logger.error("%s", self._problem)

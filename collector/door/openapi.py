@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from collector.budget import describing
 from collector.door.answers import Kind
 from collector.door.http_front import EXPORT_PATHS, OUTCOMES_PATH
 from collector.door.pages import Page
@@ -56,17 +57,18 @@ def description() -> _Node:
         "info": {
             "title": "SpanLedger collector",
             "version": metadata.version("spanledger"),
-            "description": "Telemetry and outcomes in. Whatever is answered with 200 is on disk.",
+            "description": "Telemetry and outcomes in, budget decisions out. Whatever is answered with 200 is on disk.",
         },
         "paths": {
             OUTCOMES_PATH: {"post": _outcomes()},
+            **describing.paths(),
             **{path: {"post": _export(signal)} for path, signal in EXPORT_PATHS.items()},
             "/healthz": {"get": _page("It answers.", JSON)},
             "/readyz": {"get": _page("Requests can be stored and land.", JSON, not_ready="They cannot; says why.")},
             "/metrics": {"get": _page("Counters in the text format of Prometheus.", PROMETHEUS)},
             PATH: {"get": _page("This description.", JSON)},
         },
-        "components": {"schemas": _schemas(), "securitySchemes": schemes},
+        "components": {"schemas": _schemas() | describing.schemas(), "securitySchemes": schemes},
     }
 
 

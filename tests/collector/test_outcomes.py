@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.budget.endpoints import SCOPES as BUDGET_PATHS
 from collector.config import CollectorConfig
 from collector.door.answers import RefusedError
 from collector.door.http_front import POST_PATHS
@@ -231,7 +232,7 @@ def test_the_description_names_every_path_that_is_served(collector: Collector) -
     described = answer(response)
     assert (response.status, described["openapi"]) == (200, "3.1.0")
     gets, posts = ({path for path, node in described["paths"].items() if verb in node} for verb in ("get", "post"))
-    assert posts == set(POST_PATHS)
+    assert posts == {*POST_PATHS, *BUDGET_PATHS}
     assert {collector.request("GET", path).status for path in gets} == {200}
     assert {collector.request("POST", path, b"", {"content-type": JSON}).status for path in posts} <= {200, 400}
     served = {"/healthz", "/readyz", "/metrics", "/openapi.json"}
