@@ -90,11 +90,11 @@ def mute_command(settings: Settings, alert_id: str, until: str, reason: str, by:
 
 
 def _ledger(settings: Settings) -> "Ledger":
-    from spanledger.alerts.looking import NOT_LOOKED, ledger_of
+    from spanledger.alerts.history import UNREADABLE, ledger_of
 
     try:
         return ledger_of(settings.data)
-    except NOT_LOOKED as error:
+    except UNREADABLE as error:
         raise Failure(f"the records of alerts cannot be read: {error}", FAILED) from error
 
 

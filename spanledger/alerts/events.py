@@ -3,9 +3,10 @@
 Each kind of event is a question in `sql/` and a function that makes an event of a row of its answer.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -30,6 +31,8 @@ from transforms.alerts.event import (
     described,
 )
 from transforms.alerts.rules import SilenceRule
+
+logger = logging.getLogger(__name__)
 
 SQL = Path(__file__).parent / "sql"
 Row = Mapping[str, Any]
@@ -84,8 +87,12 @@ def of_build(warehouse: Path) -> Seen:
         there |= {name for (name,) in connection.execute("select view_name from duckdb_views()").fetchall()}
         for kind, (question, tables, read) in QUESTIONS.items():
             if there.issuperset(tables):
-                events += [read(row) for row in _rows(connection, question)]
-                judged.add(kind)
+                try:
+                    events += [read(row) for row in _rows(connection, question)]
+                except (duckdb.BinderException, duckdb.CatalogException) as error:
+                    logger.warning("this build cannot say %s (%s); the next one may", kind, str(error).splitlines()[0])
+                else:
+                    judged.add(kind)
         services = tuple(_service(row) for row in _rows(connection, "services")) if "fct_calls" in there else ()
     return Seen(tuple(events), frozenset(judged), services)
 
@@ -168,6 +175,25 @@ def _anomaly(row: Row) -> Event:
     )
 
 
+def _drift(row: Row) -> Event:
+    scope = _pairs(row, "organization", "environment", "workflow_id", "traffic_source")
+    name = f"a run of {row['workflow_id'] or 'no workflow'}"
+    version = f", with {row['version_kind'].replace('_', ' ')} {row['version_after']}" if row["version_after"] else ""
+    change = f"{name} costs {figures.money(row['after_usd'])} instead of {figures.money(row['before_usd'])}{version}"
+    over = f"{name} costs {figures.money(row['rolling_usd'])}, its budget is {figures.money(row['budget_usd'])}"
+    is_change = row["what"] == "change"
+    since = row["change_date"] or row["latest_date"]
+    return Event(
+        kind=DRIFT,
+        key=_key((("what", row["what"]), ("since", str(row["change_date"]) if is_change else ""), *scope)),
+        severity=WARNING,
+        since=datetime.combine(since, time(), UTC),
+        summary=change if is_change else over,
+        scope=scope,
+        page=PAGES[DRIFT],
+    )
+
+
 def _unpriced(row: Row) -> Event:
     name = "/".join(part for part in (row["provider"], row["model"]) if part) or "a model without a name"
     counted = f"{figures.count(row['calls'])} calls, {figures.tokens(row['tokens'])} tokens"
@@ -199,6 +225,7 @@ def _key(pairs: Pairs) -> str:
 QUESTIONS: dict[str, tuple[str, frozenset[str], Callable[[Row], Event]]] = {
     BUDGET: ("budgets", frozenset({"rpt_budget_status", "dim_budgets"}), _budget),
     ANOMALY: ("anomalies", frozenset({"rpt_anomalies"}), _anomaly),
+    DRIFT: ("drift", frozenset({"rpt_drift", "rpt_usage_daily"}), _drift),
     UNPRICED: ("unpriced", frozenset({"fct_calls"}), _unpriced),
 }
 """By kind: the question, the tables it needs, and what makes an event of a row."""

@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 from collector.files import make_folder
 from collector.store.lake import aside, publish
 from transforms.alerts import records
+from transforms.alerts.incidents import Ledger, replay
 from transforms.alerts.records import Record
 
 FOLDER = Path("records") / "alerts"
+UNREADABLE = (OSError, ValueError, pa.ArrowException)
+"""Why records may not be readable."""
 MOST_FILES = 50
 UNSHOWN = "failed"
 """End of the names of files that hold failures alone: no build is made for these."""
@@ -29,6 +32,11 @@ SQL = Path(__file__).parent / "sql"
 def read(data: Path) -> list[Record]:
     """All records in their order. Raises OSError and pyarrow.ArrowException for a damaged file."""
     return records.read(_rows(data))
+
+
+def ledger_of(data: Path) -> Ledger:
+    """The state of all alerts of a data directory. Raises one of `UNREADABLE`."""
+    return replay(read(data.absolute()))
 
 
 def append(data: Path, said: Sequence[Record]) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import pyarrow as pa
 
 from collector.exposition import publish
 from collector.files import LockedError, lock, make_folder, read_json
@@ -20,11 +19,10 @@ from spanledger import current
 from spanledger.alerts import channels, events, exposing, history
 from spanledger.alerts.courier import Courier
 from spanledger.alerts.reading import read_rules
-from spanledger.build_figures import NAME as BUILD_FIGURES
 from spanledger.settings import Settings
 from transforms.alerts import words
 from transforms.alerts.event import BUILD, SILENCE, Event
-from transforms.alerts.incidents import Ledger, replay
+from transforms.alerts.incidents import replay
 from transforms.alerts.records import Record
 from transforms.alerts.rules import NO_RULES, AlertRules
 from transforms.alerts.telling import Message, due
@@ -33,7 +31,7 @@ from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
 
-NOT_LOOKED = (OSError, ValueError, duckdb.Error, pa.ArrowException)
+NOT_LOOKED = (*history.UNREADABLE, duckdb.Error)
 """Why a look may not come about; the next one tries again."""
 FAILS_AFTER = timedelta(minutes=10)
 """Builds that fail for so long are an alert."""
@@ -117,7 +115,9 @@ class Watch:
 
     def _complete_at(self) -> datetime | None:
         """When the published build last held all that was in the lake."""
-        figures = read_json(self._data / "run" / BUILD_FIGURES) or {}
+        from spanledger.build_figures import NAME  # loads dbt, which only builders need
+
+        figures = read_json(self._data / "run" / NAME) or {}
         seconds = figures.get("complete_at")
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
@@ -158,8 +158,3 @@ def look(watch: Watch, error: str | None) -> None:
         watch.look(datetime.now(UTC), error)
     except NOT_LOOKED as problem:
         logger.error("alerts could not be looked for, the next look tries again: %s", problem)
-
-
-def ledger_of(data: Path) -> Ledger:
-    """The state of all alerts of a data directory. Raises one of `NOT_LOOKED`."""
-    return replay(history.read(data.absolute()))

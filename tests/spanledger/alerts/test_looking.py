@@ -14,7 +14,8 @@ import pytest
 
 from spanledger.alerts import channels, history
 from spanledger.alerts.courier import Courier
-from spanledger.alerts.looking import Looked, Watch, ledger_of
+from spanledger.alerts.history import ledger_of
+from spanledger.alerts.looking import Looked, Watch
 from tests.spanledger.alerts.receiving import Mailbox, Webhook, mailbox, webhook
 from tests.spanledger.alerts.scene import NOW, Scene, budget, calls
 from transforms.alerts.event import KINDS, Event
@@ -232,3 +233,38 @@ def test_many_files_of_records_become_one_and_say_the_same(tmp_path: Path) -> No
 
 def event(key: str) -> Event:
     return Event("budget", key, "warning", NOW, f"budget {key}")
+
+
+def test_anomalies_and_drift_say_what_drives_them(tmp_path: Path, web: Webhook) -> None:
+    scene = Scene(tmp_path, to_web(web))
+    anomaly = (
+        "create table rpt_anomalies as select 'a1' as anomaly_id, '' as organization, 'production' as environment, "
+        "'workflow' as scope_kind, 'wf-014' as scope, 'hour' as grain, "
+        "timestamptz '2026-11-20 10:00:00+00' as first_at, timestamptz '2026-11-20 11:00:00+00' as last_at, "
+        "11250::decimal(28, 12) as actual_usd, 375::decimal(28, 12) as expected_usd, "
+        "10875::decimal(28, 12) as excess_usd, true as is_ongoing, [{kind: 'model', name: 'gpt-9'}] as drivers"
+    )
+    drift = (
+        "create table rpt_usage_daily as select date '2026-11-20' as date",
+        "create table rpt_drift as select '' as organization, 'production' as environment, 'wf-002' as workflow_id, "
+        "'production' as traffic_source, true as is_latest, 1.5 as ratio, date '2026-11-18' as change_date, "
+        "0.2 as before_usd, 0.3 as after_usd, 'prompt_version' as version_kind, 'v7' as version_after, "
+        "0.25 as rolling_usd, 'per-run' as budget_id, 0.24::decimal(28, 12) as budget_usd, true as is_over_budget",
+    )
+    scene.publish(anomaly, *drift)
+    assert Watch(scene.settings).look(NOW) == Looked(3, 0, 3, 0)
+    text = web.messages[0]["message"]
+    assert "Critical: workflow wf-014: $11,250 where $375.00 is usual, driven by model gpt-9" in text
+    assert "since 2026-11-20 10:00 UTC; environment production, workflow wf-014" in text
+    assert "Warning: a run of wf-002 costs $0.30 instead of $0.20, with prompt version v7" in text
+    assert "Warning: a run of wf-002 costs $0.25, its budget is $0.24" in text
+
+
+def test_a_build_whose_table_has_another_shape_ends_nothing(tmp_path: Path, web: Webhook) -> None:
+    scene = Scene(tmp_path, to_web(web))
+    scene.publish(budget("research"))
+    watch = Watch(scene.settings)
+    watch.look(NOW)
+    scene.publish("drop table rpt_budget_status", "create table rpt_budget_status as select 1 as n")
+    assert watch.look(NOW + MINUTE) == Looked(0, 0, 0, 0)
+    assert [one.event.key.split("|")[0] for one in ledger_of(tmp_path).firing] == ["research"]
