@@ -13,6 +13,7 @@ import click
 
 from spanledger import annotate_command, bookkeeping, keeping_command
 from spanledger.alerts.command import alerts
+from spanledger.budgets.command import budget
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
@@ -184,6 +185,7 @@ keeping_command.add_to(main)
 main.add_command(reconcile)
 main.add_command(version_gate)
 main.add_command(export)
+main.add_command(budget)
 main.add_command(outcome)
 main.add_command(token)
 main.add_command(quarantine)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from spanledger.budgets.history import KnownRows
 from spanledger.budgets.reading import read_book, with_annotations
+from spanledger.budgets.reservations import outstanding
 from transforms.budgets.book import BudgetBook
 from transforms.budgets.tables import BUDGET_SCHEMA, OVERRIDE_SCHEMA, budget_table, override_table
 
@@ -51,13 +52,17 @@ def open_budgets(
 ) -> None:
     """`meta.budgets` and `meta.budget_overrides`, every version ever known; scopes the previous build did not count."""
     connection.execute((SQL / "budgets.sql").read_text())
-    connection.execute("insert into meta.budget_book values (?, ?)", [work.book.digest, made_at])
+    connection.execute("insert into meta.budget_book (digest, made_at) values (?, ?)", [work.book.digest, made_at])
     records = data / "records"
     for name, schema, rows in (
         ("budgets", BUDGET_SCHEMA, budget_table(work.book)),
         ("budget_overrides", OVERRIDE_SCHEMA, override_table(work.book)),
     ):
         _insert(connection, f"meta.{name}", KnownRows(records / name, schema).learn(rows, made_at))
+    reserved = outstanding(data)
+    if reserved is not None:
+        _insert(connection, "meta.budget_reservations", reserved)
+    connection.execute("update meta.budget_book set has_reservations = ?", [reserved is not None])
     if is_carried:
         connection.execute((SQL / "new_budget_scopes.sql").read_text())
 

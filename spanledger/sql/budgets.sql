@@ -1,5 +1,9 @@
 -- What a build knows of budgets, see `transforms/budgets`. The book that holds, and when it was read:
-create table meta.budget_book (digest varchar not null, made_at timestamptz not null);
+create table meta.budget_book (
+    digest varchar not null,
+    made_at timestamptz not null,
+    has_reservations boolean -- whether it is known what is promised
+);
 
 -- Every version of a budget ever known; a dimension is null where the scope does not name it, * for each value.
 create table meta.budgets (
@@ -65,7 +69,7 @@ create table meta.budget_reservations (
     budget_id varchar not null,
     counter_key varchar not null,
     window_start timestamptz,
-    is_open boolean not null default true,
+    is_open boolean not null default true, -- only of windows that are
     amount_usd decimal(28, 12),
     amount_count bigint
 );

@@ -1,17 +1,22 @@
 """Budgets over several builds: what counts where, what was known when, and that a corrected price frees a budget."""
 
+import asyncio
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from collector.budget import annotations
+from collector.budget.service import BudgetService
 from sample_traces.otlp import Attributes, Sent, pack, span
 from spanledger.budgets.plan import plan
 from spanledger.build import Builder, Outcome
+from spanledger.cli import main
 from spanledger.price_files import PriceFiles
 from tests.lake import land, open_warehouse, published
 from transforms.pricing.prices import PriceError
@@ -104,6 +109,13 @@ class Company:
     def build(self, *, full_refresh: bool = False) -> Outcome:
         return self._builder.build(full_refresh=full_refresh)
 
+    def reserve(self, usd: str, scope: dict[str, str]) -> None:
+        """What the collector does with a request that it grants."""
+        service = BudgetService(self.data, self.budgets, lambda: round(self.now.timestamp()) * 10**9)
+        answer = asyncio.run(service.check({"scope": scope, "estimate": {"usd": usd}}, None))
+        service.close()
+        assert answer["verdict"] in ("allow", "warn"), answer
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with open_warehouse(self.data) as warehouse:
             return warehouse.execute(query).fetchall()
@@ -183,6 +195,23 @@ def test_a_run_has_a_counter_without_end_and_a_rolling_window_forgets(company: C
     assert (steps, state) == (2, "warned")
 
 
+def test_the_command_line_tells_the_open_counters(company: Company) -> None:
+    asked = ["budget", "status", "--data", str(company.data), "--format", "json"]
+    rows = json.loads(CliRunner().invoke(main, asked).output)
+    assert [(row["budget_id"], row["state"]) for row in rows] == [
+        ("each-run", "needs_approval"),
+        ("each-user", "slowed"),
+        ("each-user", "ok"),
+        ("everyone", "ok"),
+        ("last-hours", "warned"),
+    ]
+    past = json.loads(CliRunner().invoke(main, [*asked, "--all", "--budget", "everyone"]).output)
+    assert [(row["window_start"], row["spent"]) for row in past] == [
+        ("2026-11-01 00:00:00+00", 0.226),
+        ("2026-10-01 00:00:00+00", 0.1),
+    ]
+
+
 def test_a_month_that_is_over_keeps_the_limit_it_was_judged_by_and_a_new_budget_counts_all_there_is(
     company: Company,
 ) -> None:
@@ -194,13 +223,15 @@ def test_a_month_that_is_over_keeps_the_limit_it_was_judged_by_and_a_new_budget_
     given = annotations.Annotation(annotations.new_id(when), annotations.OVERRIDE, None, when, "t", said)
     annotations.write(annotations.folder_of(company.data), given)
     company.arrive(call(company.now, 60_000), call(ago(days=31), 70_000))  # one of October comes late
+    company.reserve("2.5", {"workflow_id": "agent"})
     company.build()
-    limits = company.status("everyone", "limit_usd, own_limit_usd, spent_usd, state, override_reason")
+    limits = company.status("everyone", "limit_usd, own_limit_usd, spent_usd, reserved_usd, state, override_reason")
     assert limits[1:] == [
-        (Decimal(10), Decimal(10), Decimal("0.226"), "ok", None),
-        (Decimal(5), Decimal("0.01"), Decimal("0.006"), "ok", "year end"),
+        (Decimal(10), Decimal(10), Decimal("0.226"), Decimal(0), "ok", None),
+        (Decimal(5), Decimal("0.01"), Decimal("0.006"), Decimal("2.5"), "warned", "year end"),
     ]
-    assert limits[0][:4] == (Decimal("0.01"), Decimal("0.01"), Decimal("0.107"), "exceeded")
+    assert company.status("last-hours", "spent_steps, reserved_steps") == [(0, 1)]
+    assert limits[0][:5] == (Decimal("0.01"), Decimal("0.01"), Decimal("0.107"), Decimal(0), "exceeded")
     assert company.status("each-run") == []
     assert company.status("each-agent-run", "counter_key, spent_steps") == [("workflow_run_id=r%2F1", 3)]
     assert company.ask("select count(*) from dim_budgets where withdrawn_at is not null") == [(2,)]

@@ -72,8 +72,8 @@ def override_table(book: BudgetBook) -> pa.Table:
 
 def scope_words(budget: Budget) -> str:
     """What it counts, in a line: `team research, each user_id`."""
-    words = [f"each {name}" if value == EACH else f"{name} {value}" for name, value in budget.scope]
-    return ", ".join(words) or "everything"
+    named = [f"{name} {value}" for name, value in budget.scope if value != EACH]
+    return ", ".join([*named, *(f"each {name}" for name in budget.each)]) or "everything"
 
 
 def threshold_words(budget: Budget) -> str:

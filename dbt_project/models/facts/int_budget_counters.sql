@@ -3,7 +3,10 @@
 -- the version of its budget that was known and held at its end, or now where it is open; a window from before anything was
 -- known of the budget, by what is known now.
 with budgets as (
-    select budgets.*, book.made_at
+    select
+        budgets.*,
+        book.made_at,
+        book.has_reservations
     from {{ source('meta', 'budgets') }} as budgets
     cross join {{ source('meta', 'budget_book') }} as book
 ),
@@ -49,6 +52,7 @@ judged as (
         least(bounded.window_end - interval 1 microsecond, budgets.made_at) as judged_at,
         coalesce(bounded.window_start <= budgets.made_at and budgets.made_at < bounded.window_end, true) as is_open,
         budgets.known_at <= judged_at and coalesce(budgets.withdrawn_at > judged_at, true) as was_known,
+        budgets.has_reservations,
         budgets.withdrawn_at is null
             and coalesce(budgets.valid_from <= budgets.made_at, true)
             and coalesce(budgets.valid_to > budgets.made_at, true) as is_in_force,
@@ -77,6 +81,7 @@ select
     judged.judged_at,
     judged.is_open,
     judged.is_in_force,
+    judged.has_reservations,
     cast(coalesce(sum(days.calls), 0) as bigint) as calls,
     cast(coalesce(sum(days.unpriced_calls), 0) as bigint) as unpriced_calls,
     cast(coalesce(sum(days.uncounted_calls), 0) as bigint) as uncounted_calls,

@@ -36,7 +36,8 @@ limited as (
         overrides.given_by as override_by,
         overrides.valid_to as override_to,
         cast(case budgets.unit when 'usd' then cost_usd when 'tokens' then tokens else calls end as decimal(28, 12)) as spent,
-        cast(coalesce(reserved.amount_usd, reserved.amount_count, 0) as decimal(28, 12)) as reserved
+        coalesce(reserved.amount_usd, cast(reserved.amount_count as decimal(28, 12)), 0) as promised,
+        case when counters.has_reservations then promised end as reserved
     from {{ ref('int_budget_counters') }} as counters
     inner join {{ ref('dim_budgets') }} as budgets on counters.version = budgets.version and counters.known_at = budgets.known_at
     left join overrides
@@ -46,7 +47,7 @@ limited as (
     left join {{ source('meta', 'budget_reservations') }} as reserved
         on counters.budget_id = reserved.budget_id
         and counters.counter_key = reserved.counter_key
-        and counters.window_start is not distinct from reserved.window_start
+        and case when budgets.window_kind != 'rolling' then counters.window_start end is not distinct from reserved.window_start
         and counters.is_open = reserved.is_open
 ),
 
@@ -54,7 +55,7 @@ crossed as (
     select
         *,
         list_transform(
-            list_filter(list_zip(threshold_at, threshold_policy), lambda t: spent + reserved >= t[1] * limit_amount),
+            list_filter(list_zip(threshold_at, threshold_policy), lambda t: spent + promised >= t[1] * limit_amount),
             lambda t: t[2]
         ) as policies
     from limited
@@ -85,7 +86,7 @@ select
     calls as spent_steps,
     {%- endif %}
     {%- endfor %}
-    {{ money('limit_amount - spent - reserved') }} as remaining,
+    {{ money('limit_amount - spent - promised') }} as remaining,
     cast(spent as double) / nullif(cast(limit_amount as double), 0) as share_used,
     case
         when spent > limit_amount then 'exceeded'

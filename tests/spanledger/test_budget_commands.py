@@ -1,0 +1,62 @@
+"""`spanledger budget validate` and `check`: what a file says, where it is wrong, what a running collector answers."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from spanledger.cli import main
+from tests.collector.running import Collector, configuration
+
+ROOT = Path(__file__).parents[2]
+BUDGETS = ROOT / "docs" / "examples" / "agent_budgets.yaml"
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["budget", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def test_a_good_file_is_told_line_by_line() -> None:
+    result = run("validate", str(BUDGETS))
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "agent-steps: 8 steps a run, agent_name researcher, each workflow_run_id; 100% pause",
+        "agent-tokens: 20,000 tokens a run, agent_name researcher, each workflow_run_id; 80% notify, 100% pause",
+        f"{BUDGETS}: 2 budgets, 0 overrides",
+    ]
+
+
+def test_a_mistake_ends_with_its_line_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.yaml"
+    path.write_text(BUDGETS.read_text().replace("unit: steps", "unit: calls"))
+    result = run("validate", str(path))
+    assert result.exit_code == 2
+    assert f"{path}:6: budgets[1].unit: 'calls' is none of usd, tokens, steps" in result.output
+    assert run("validate", str(tmp_path / "none.yaml")).exit_code == 2
+    assert "name one, or set budgets_file" in run("validate").output
+
+
+def test_a_running_collector_is_asked(tmp_path: Path) -> None:
+    with Collector(configuration(tmp_path / "data", budgets_file=BUDGETS)) as collector:
+        of = ("check", "--url", collector.http_url, "--scope", "agent_name=researcher", "--scope", "workflow_run_id=r1")
+        granted = run(*of, "--tokens", "17000", "--reserve", "--reservation-id", "one")
+        assert granted.exit_code == 0, granted.output
+        assert granted.output.startswith("warn\n")
+        assert "reserved as one until" in granted.output
+        denied = run(*of, "--tokens", "5000", "--format", "json")
+        assert denied.exit_code == 5
+        answer = json.loads(denied.output)
+        assert (answer["verdict"], answer["counters"][1]["remaining"]) == ("deny", 3000)
+        wrong = run("check", "--url", collector.http_url, "--scope", "agent=researcher")
+        assert wrong.exit_code == 2
+        assert "scope.agent: no such field" in wrong.output
+        assert run("check", "--scope", "team").exit_code == 2
+
+
+def test_nobody_answers() -> None:
+    nobody = "http://127.0.0.1:1"  # a port that the system keeps free
+    result = run("check", "--url", nobody, "--deadline-s", "0.5")
+    assert result.exit_code == 4
+    assert "is the collector up?" in result.output
