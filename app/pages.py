@@ -48,7 +48,7 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Waste", ":material/recycling:", "waste", waste.render),
         PageEntry("Escalation", ":material/stairs:", "escalation", escalation.render),
         PageEntry("Agent loops", ":material/autorenew:", "loops", loops.render),
-        PageEntry("Attribution", ":material/groups:", "attribution", attribution.render),
+        PageEntry("Attribution and tags", ":material/groups:", "attribution", attribution.render),
     ],
     "What comes": [
         PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),

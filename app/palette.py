@@ -14,6 +14,7 @@ SPEND_CLASS = {
     "untasked": SKY,
     "undetermined": GREY,
 }
+METHOD = {"direct": BLUE, "proportional": ORANGE, "activity": PURPLE, "unattributed": GREY}
 WASTE_CLASSES = ("failed_attempt", "superseded_attempt", "retry_duplicate")
 MODEL_FAMILY = {
     "claude": ORANGE,

@@ -77,7 +77,37 @@ DAILY_RATE = "Mean daily spend of the last 7 full days."
 USUAL_MISS = (
     "Half of the earlier forecasts over as many days missed by less, relative to the mean spend of the 28 days before."
 )
-UNATTRIBUTED = "Spend whose calls carry no such tag, neither themselves nor from an ancestor or the resource."
+UNATTRIBUTED_NAME = "unattributed"
+OWNERS = {"team": "Team", "project": "Project", "cost_center": "Cost centre"}
+UNATTRIBUTED = "Unattributed: no tag (own, trace, resource), no rule and no share of use names an owner."
+BY_TAG_ALONE = (
+    "By what tags say (own, trace, resource): rules and charges know no such owner, nor workflows and models."
+)
+WHY_UNATTRIBUTED = "What a rule in the allocation file, SPANLEDGER_ALLOCATION_FILE, or a tag would settle."
+OWN_SPEND = "Calls that tags or rules give it, and charges entered as its own."
+SHARED_SPEND = "Its part of charges that several use: in proportion to use, or at a price for each unit used."
+COMPLIANCE = "The share that carries each tag of the tag policy, from itself, its trace or its resource."
+MISSING_TAG = "What the calls cost that lack the tag, or carry a value that the policy does not allow."
+NOT_ALLOWED = "Of these, calls with a value that the policy does not allow."
+EXCEPTED = "Calls of services that need not carry the tag yet; they are in no score."
+
+ANOMALY = (
+    "Hours and days that cost more than their own past lets expect, in any scope: at least a dollar, a twentieth of an "
+    "average day of the organization, and twice the expected amount. One incident is one row, with what drove it."
+)
+ANOMALY_EFFECTS = {
+    "calls": "More calls",
+    "input_tokens_per_call": "Longer inputs",
+    "output_tokens_per_call": "Longer outputs",
+    "price": "Dearer tokens",
+    "new_work": "New work",
+    "ended_work": "Work that ended",
+}
+DRIFT = (
+    "Cost per run over the last 90 days: the day from which runs cost more or less for good, the version that came "
+    "with it, and the budget for one run. The period filter does not apply here."
+)
+DRIFT_RATIO = "A typical run from the change on ÷ before it (geometric means: one dear day hardly moves them)."
 
 SPEND_CLASSES = {
     "useful": "Work of tasks that succeeded.",

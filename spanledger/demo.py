@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+import sample_traces
 from app import figures
 from collector.files import make_folder, read_json, write_json
 from sample_traces.company import Company, requests, simulate, write_prices
@@ -27,6 +28,10 @@ DATA = Path("data-demo")
 SEED, DAYS = 7, 60
 END = date(2026, 11, 23)  # the company's history ends with the day the recordings were made
 MARKER = "demo.json"
+FILES = Path(sample_traces.__file__).parent / "demo"
+OF_THE_COMPANY = {"charges": "charges.csv", "allocation": "allocation.yml", "tag_policy": "tag_policy.yml"}
+"""Settings that name files, and the company's files."""
+
 LAND_WITHIN_S, BUILD_WITHIN_S, POLL_S = 300.0, 900.0, 0.1
 
 
@@ -50,6 +55,7 @@ def demo(settings: Settings, scale: float) -> int:
         write_json(data / MARKER, {**marker, "is_sent": False})
         write_prices(company, prices)
     own = {"data": data, "lake": None, "prices_file": prices, "token_file": None}
+    own |= {f"{name}_file": FILES / file for name, file in OF_THE_COMPANY.items()}
     own |= {"tls_cert_file": None, "tls_key_file": None, "tls_client_ca_file": None}
 
     async def story(running: Running) -> None:

@@ -1,4 +1,4 @@
-"""Attribution: whose spend it is, by team, project and tag, with the row that nobody owns."""
+"""Attribution and tags: whose spend it is, with the row that nobody owns, statements, and who lacks which tag."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,30 +12,42 @@ from app.filter_bar import remember
 from app.grids import Column
 from app.measures import ratio
 from app.palette import TRAFFIC_SOURCE
+from app.views import owners, statements, tags
+from app.words import OWNERS, UNATTRIBUTED_NAME
 
 Row = dict[str, Any]
-TAGS = {
-    "team": "Team",
-    "project": "Project",
-    "cost_center": "Cost centre",
-    "feature": "Feature",
-    "customer": "Customer",
-}
-UNATTRIBUTED = "unattributed"
+TAGS = OWNERS | {"feature": "Feature", "customer": "Customer"}
+VIEWS = {"split": "Shared among owners", "full": "In full for each owner"}
 CHARTED = 12
 
 
 def render(context: Context) -> None:
-    asked = st.query_params.get("by", "team")
-    by = st.segmented_control(
-        "By",
-        TAGS,
-        format_func=TAGS.__getitem__,
-        default=asked if asked in TAGS else "team",
+    by = _chosen("by", TAGS, "team")
+    if by in OWNERS and not any(context.filters.chosen.get(name) for name in ("workflow", "model")):
+        view = _chosen("view", VIEWS, "split")
+        owners.section(context, by, view)
+        statements.section(context, by, view)
+    else:
+        _by_tag(context, by)
+    tags.section(context)
+
+
+def _chosen(name: str, options: dict[str, str], usual: str) -> str:
+    asked = st.query_params.get(name, usual)
+    chosen = st.segmented_control(
+        name,
+        options,
+        format_func=options.__getitem__,
+        default=asked if asked in options else usual,
         required=True,
         label_visibility="collapsed",
     )
-    remember("by", str(by), "team")
+    remember(name, str(chosen), usual)
+    return str(chosen)
+
+
+def _by_tag(context: Context, by: str) -> None:
+    """Calls by what their tags alone say, where nothing else owns spend or the filters ask about calls."""
     parts = context.rows("attribution", by=by)
     total = context.rows("spend")[0]["cost_usd"] or Decimal(0)
     rows = _groups(parts, total)
@@ -44,9 +56,9 @@ def render(context: Context) -> None:
         raise AssertionError(f"attribution by {by} sums to {summed} USD, the calls to {total} USD")
     nobody = sum((row["cost_usd"] for row in rows if row["name"] is None), Decimal(0))
     headline(
-        f"{figures.share(total - nobody, total)} of {figures.money(total)} has a {TAGS[str(by)].lower()}; "
-        f"{figures.money(nobody)} is {UNATTRIBUTED}",
-        words.UNATTRIBUTED,
+        f"{figures.share(total - nobody, total)} of {figures.money(total)} has a {TAGS[by].lower()}; "
+        f"{figures.money(nobody)} is {UNATTRIBUTED_NAME}",
+        words.BY_TAG_ALONE,
     )
     if rows:
         shown = [row["name"] for row in rows[:CHARTED]]
@@ -58,12 +70,12 @@ def render(context: Context) -> None:
             [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name],
             key="name", part="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=60 + 26 * len(shown),
         )  # fmt: skip
-    finding(f"The parts sum to {figures.money(summed)}: all spend of the period, to the last digit")
-    _grid(context, str(by), rows, total)
+    finding(f"The parts sum to {figures.money(summed)}: all calls of the period, to the last digit")
+    _grid(context, by, rows, total)
 
 
 def _name(name: str | None) -> str:
-    return UNATTRIBUTED if name is None else name
+    return UNATTRIBUTED_NAME if name is None else name
 
 
 def _groups(parts: list[Row], total: Decimal) -> list[Row]:
@@ -100,5 +112,5 @@ def _grid(context: Context, by: str, rows: list[Row], total: Decimal) -> None:
             "share": 1 if total else None,
             "calls": sum(row["calls"] for row in rows),
         },
-        grey=UNATTRIBUTED,
+        grey=UNATTRIBUTED_NAME,
     )

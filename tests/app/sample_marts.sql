@@ -199,3 +199,48 @@ SELECT
     'human' AS outcome_source, 'ann' AS outcome_by, ended_at + INTERVAL 2 DAY AS outcome_at
 FROM judged_later;
 DROP TABLE judged_later;
+
+CREATE TABLE rpt_attribution AS
+SELECT
+    date,
+    organization,
+    environment,
+    team,
+    project,
+    cost_center,
+    NULL::VARCHAR AS charge_id,
+    traffic_source,
+    views."view",
+    CASE WHEN coalesce(team, project, cost_center) IS NULL THEN 'unattributed' ELSE 'direct' END AS method,
+    NULL::VARCHAR AS rule,
+    CASE WHEN coalesce(team, project, cost_center) IS NULL THEN 'no tag and no rule' END AS reason,
+    NULL::DATE AS corrects_month,
+    false AS is_closed,
+    count(*) AS calls,
+    coalesce(sum(cost_usd), 0)::DECIMAL(28, 12) AS cost_usd,
+    count(*) AS split_calls,
+    coalesce(sum(cost_usd), 0)::DECIMAL(28, 12) AS split_cost_usd
+FROM fct_calls
+CROSS JOIN (VALUES ('split'), ('full')) AS views ("view")
+GROUP BY ALL;
+
+CREATE TABLE rpt_tag_compliance AS
+SELECT
+    date,
+    organization,
+    environment,
+    service_name,
+    'team' AS tag,
+    count(*) AS calls,
+    count(*) FILTER (team IS NULL) AS missing,
+    0::BIGINT AS not_allowed,
+    0::BIGINT AS excepted,
+    coalesce(sum(cost_usd), 0)::DECIMAL(28, 12) AS cost_usd,
+    coalesce(sum(cost_usd) FILTER (team IS NULL), 0)::DECIMAL(28, 12) AS missing_cost_usd,
+    0::DECIMAL(28, 12) AS excepted_cost_usd
+FROM fct_calls
+GROUP BY ALL;
+
+CREATE TABLE dim_periods AS
+SELECT DISTINCT date_trunc('month', date)::DATE AS month, 'open' AS state, NULL::TIMESTAMPTZ AS closed_at
+FROM fct_calls;
