@@ -153,6 +153,44 @@ def ratio_intervals(rows: Rows, colours: Mapping[str, str]) -> None:
     _show(chart, 60 + 42 * len(data))
 
 
+def expected_band(rows: Rows, *, grain: str, height: int = 280) -> None:
+    """Spend per hour (or day) beside the range it was expected in; what was flagged stands out.
+
+    `rows`: at (UTC), usd, expected, low, high (None where the history was too short), is_flagged.
+    """
+    data = [
+        {
+            "at": f"{row['at']:%Y-%m-%dT%H:%M:%SZ}",
+            "when": f"{row['at']:%a %-d %b %H:%M}" if grain == "hour" else f"{row['at']:%a %-d %b %Y}",
+            "state": "flagged" if row["is_flagged"] else "spent",
+            **{name: None if row[name] is None else _shown(row[name]) for name in ("usd", "expected", "low", "high")},
+            **{f"{name}_text": figures.money(row[name]) for name in ("usd", "expected", "high")},
+        }
+        for row in rows
+    ]
+    legend({"spent": BLUE, "flagged": VERMILLION, "expected, and up to where nothing is said": GREY})
+    base = alt.Chart(alt.Data(values=data)).encode(
+        x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(tickCount=8, grid=False)),
+        tooltip=[
+            alt.Tooltip("when:N", title="UTC"),
+            alt.Tooltip("usd_text:N", title="spent"),
+            alt.Tooltip("expected_text:N", title="expected"),
+            alt.Tooltip("high_text:N", title="flagged above"),
+        ],
+    )
+    y = alt.Y("usd:Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=4))
+    flagged = base.transform_filter("datum.state == 'flagged'")
+    chart = alt.layer(
+        base.mark_area(opacity=0.25, color=GREY, interpolate="step-after").encode(
+            y=alt.Y("low:Q", title=None), y2="high:Q"
+        ),
+        base.mark_line(strokeDash=[4, 3], color=GREY, interpolate="step-after").encode(y="expected:Q"),
+        base.mark_line(color=BLUE, strokeWidth=1.6, interpolate="step-after").encode(y=y),
+        flagged.mark_point(filled=True, size=60, color=VERMILLION, opacity=1).encode(y=y),
+    )
+    _show(chart, height)
+
+
 def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
     """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead)."""
     past = [_date(row["date"]) | _amounts(row, "usd") for row in spent]

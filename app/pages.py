@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.views import (
+    anomalies,
     attribution,
     calls,
     changes,
@@ -52,6 +53,7 @@ PAGES: dict[str, list[PageEntry]] = {
     ],
     "What comes": [
         PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),
+        PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),
     ],
     "Evidence": [
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),

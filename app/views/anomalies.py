@@ -1,0 +1,154 @@
+"""Anomalies: hours and days that cost more than their past lets expect, why, and where runs became dearer for good."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from app import anomaly_words, charts, figures, grids, words
+from app.cards import facts, finding, headline
+from app.context import Context
+from app.grids import Column
+from app.sentences import period_words
+from app.views import anomaly_band, drift
+
+Row = Mapping[str, Any]
+
+
+def render(context: Context) -> None:
+    rows = context.rows("anomalies")
+    headline(_sentence(context, rows), words.ANOMALY)
+    if rows:
+        chosen = _chosen(rows)
+        _one(context, chosen)
+        _list(context, rows, chosen)
+    drift.render(context)
+
+
+def _sentence(context: Context, rows: Sequence[Row]) -> str:
+    if not rows:
+        return f"Nothing out of the ordinary {period_words(context)}"
+    ongoing = [row for row in rows if row["is_ongoing"]]
+    excess = figures.money(sum((row["excess_usd"] for row in rows), Decimal(0)))
+    if ongoing:
+        first = ongoing[0]
+        return f"Going on now: {anomaly_words.cause(first)}, {figures.money(first['excess_usd'])} more than expected"
+    if len(rows) == 1:
+        return f"One anomaly {period_words(context)} cost {excess} more than expected: {anomaly_words.cause(rows[0])}"
+    return f"{figures.count(len(rows))} anomalies {period_words(context)} cost {excess} more than expected"
+
+
+def _chosen(rows: Sequence[Row]) -> Row:
+    """What the address names, else the newest."""
+    named = st.query_params.get("anomaly")
+    return next((row for row in rows if row["anomaly_id"] == named), rows[0])
+
+
+def _one(context: Context, row: Row) -> None:
+    where = anomaly_words.where(row)
+    finding(
+        f"{anomaly_words.cause(row)[0].upper()}{anomaly_words.cause(row)[1:]}",
+        f"{anomaly_words.when(row)} UTC, {anomaly_words.scope(row)}{': ' + where if where else ''}",
+    )
+    charts.expected_band(anomaly_band.around(context, row), grain=row["grain"])
+    facts(
+        [
+            ("Cost", figures.money(row["actual_usd"])),
+            ("Expected", figures.money(row["expected_usd"])),
+            ("Flagged above", figures.money(row["high_usd"])),
+            ("More than expected", figures.money(row["excess_usd"])),
+        ]
+    )
+    _drivers(row)
+    st.html(f'<div class="sl"><p><a href="{_calls(context, row)}" target="_self">Its calls</a></p></div>')
+    if row["acknowledged_at"] is None:
+        st.caption("Known? Acknowledge it with a note; the next build shows it here.")
+        st.code(f"spanledger annotate {row['anomaly_id']} --note 'what it was'", language="sh")
+    else:
+        said = f"Acknowledged {row['acknowledged_at']:%Y-%m-%d %H:%M} UTC by {row['acknowledged_by']}: {row['note']}"
+        st.html(f'<div class="sl"><p class="sl-muted">{escape(said)}</p></div>')
+
+
+def _drivers(row: Row) -> None:
+    lines = [_line(one) for one in row["drivers"] if one["kind"] != "user"]
+    lines += [_line(one) for one in row["drivers"] if one["kind"] == "user"]
+    grids.grid(
+        lines,
+        [
+            Column("what", "What drove it", html=lambda line: grids.explained(line["what"], line["meaning"])),
+            grids.money("change_usd", "More than expected", bar=True),
+            Column("expected", "Usual", is_number=True, is_minor=True),
+            Column("actual", "Then", is_number=True, is_minor=True),
+        ],
+    )
+
+
+def _line(one: Row) -> dict[str, Any]:
+    is_effect = one["kind"] in anomaly_words.EFFECTS
+    name, write = grids.text(one["name"]), _quantity if is_effect else figures.money
+    what = words.ANOMALY_EFFECTS[one["kind"]] if is_effect else f"{one['kind'].replace('_', ' ').capitalize()} {name}"
+    return {
+        "what": what,
+        "meaning": f"most of it {name}" if is_effect else "",
+        "change_usd": one["change_usd"],
+        "expected": write(one["expected"]),
+        "actual": write(one["actual"]),
+    }
+
+
+def _quantity(number: float | None) -> str:
+    return figures.UNKNOWN if number is None else f"{number:,.0f}" if number >= 10 else f"{number:,.2f}"
+
+
+def _calls(context: Context, row: Row) -> str:
+    """The calls of its days, narrowed to the scope and to the workflow that drove it."""
+    period = f"{row['first_at']:%Y-%m-%d}..{row['last_at']:%Y-%m-%d}"
+    names = {"traffic_source": "source"}
+    narrowed: dict[str, str | None] = {"environment": row["environment"], "organization": row["organization"] or None}
+    if row["scope_kind"] != "organization":
+        kind = str(row["scope_kind"])
+        narrowed[names.get(kind, kind)] = row["scope"]
+    workflow = anomaly_words.part_of(row, "workflow")
+    if workflow is not None:
+        narrowed["workflow"] = workflow["name"]
+    filters = replace(context.filters.shared_only(), period=period).with_only(**narrowed)
+    return context.link("calls", filters)
+
+
+def _list(context: Context, rows: Sequence[Row], chosen: Row) -> None:
+    if len(rows) == 1:
+        return
+    finding(f"All {figures.count(len(rows))}, newest first")
+    grids.grid(
+        rows,
+        [
+            Column("first_at", "When (UTC)", html=lambda row: _when(context, row, chosen)),
+            Column(
+                "scope",
+                "What",
+                html=lambda row: grids.explained(anomaly_words.cause(row), anomaly_words.where(row)),
+            ),
+            Column(
+                "scope_kind", "Seen in", html=lambda row: grids.explained(anomaly_words.scope(row), ""), is_minor=True
+            ),
+            grids.money("actual_usd", "Cost", is_minor=True),
+            grids.money("expected_usd", "Expected", is_minor=True),
+            grids.money("excess_usd", "More", bar=True),
+            Column("is_ongoing", "State", _state_of(rows), is_minor=True),
+        ],
+    )
+
+
+def _state_of(rows: Sequence[Row]) -> Any:
+    return lambda is_ongoing: "going on" if is_ongoing else "over"
+
+
+def _when(context: Context, row: Row, chosen: Row) -> str:
+    label = anomaly_words.when(row)
+    if row is chosen:
+        return grids.explained(label, "shown above")
+    href = context.link("anomalies", anomaly=row["anomaly_id"]).replace("&", "&amp;")
+    return f'<a href="{href}" target="_self">{label}</a>'
