@@ -3,7 +3,6 @@ WITH parts AS (
     SELECT
         CASE $by WHEN 'team' THEN team WHEN 'project' THEN project ELSE cost_center END AS name,
         method,
-        charge_id IS NOT NULL AS is_charge,
         reason,
         sum(calls)::BIGINT AS calls,
         sum(cost_usd)::DECIMAL(38, 12) AS cost_usd,

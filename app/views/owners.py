@@ -67,7 +67,8 @@ def _groups(parts: list[Row], total: Decimal) -> list[Row]:
         row = groups.setdefault(part["name"], empty | {"shared_usd": Decimal(0)})
         row["cost_usd"] += part["cost_usd"]
         row["calls"] += part["calls"]
-        row["direct_usd" if part["method"] in ("direct", "unattributed") else "shared_usd"] += part["cost_usd"]
+        if part["method"] != UNATTRIBUTED_NAME:
+            row["direct_usd" if part["method"] == "direct" else "shared_usd"] += part["cost_usd"]
     for row in groups.values():
         row["share"] = ratio(row["cost_usd"], total)
     return list(groups.values())

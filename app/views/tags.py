@@ -56,9 +56,9 @@ def _offenders(rows: list[Row]) -> None:
 
 def _scores() -> list[Column]:
     return [
-        grids.money("missing_cost_usd", "Spend without it", bar=True, definition=words.MISSING_TAG),
-        grids.number("by_money", "Score by money", figures.share),
-        grids.number("by_calls", "Score by calls", figures.share),
+        grids.money("missing_cost_usd", "Without it", bar=True, definition=words.MISSING_TAG),
+        grids.number("by_money", "By money", figures.share, definition=words.COMPLIANCE),
+        grids.number("by_calls", "By calls", figures.share, definition=words.COMPLIANCE, is_minor=True),
         grids.number("missing", "Calls without it", is_minor=True),
         grids.number("not_allowed", "Not allowed", is_minor=True, definition=words.NOT_ALLOWED),
         grids.number("excepted", "Excepted", is_minor=True, definition=words.EXCEPTED),

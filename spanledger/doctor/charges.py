@@ -11,6 +11,7 @@ from spanledger.settings import Settings
 from transforms.pricing.charges import ChargeError, current
 from transforms.pricing.ledger import exchange_of
 from transforms.pricing.prices import PriceError
+from transforms.yaml_lines import ConfigError
 
 SUBJECT = "charges"
 
@@ -20,7 +21,7 @@ def charges(settings: Settings) -> Iterator[Finding]:
     try:
         known = read_charge_list(settings.charge_files, exchange_of(read_texts(settings.price_files)))
         ChargeHistory(settings.data).check(known.charges)
-    except (ChargeError, PriceError, OSError) as error:
+    except (ChargeError, ConfigError, PriceError, OSError) as error:
         yield fault(SUBJECT, str(error), "correct it there; the published build stays until then")
         return
     if known.charges:
@@ -28,6 +29,12 @@ def charges(settings: Settings) -> Iterator[Finding]:
         total = sum((charge.amount_usd for charge in held), Decimal(0))
         gone = len(known.charges) - len(held)
         yield ok(SUBJECT, f"{len(held)} charges of {total.normalize():f} USD hold, {gone} are superseded")
+    rules = known.allocation.rules
+    if rules.owners or rules.shared:
+        yield ok(SUBJECT, f"{len(rules.owners)} rules on owners and {len(rules.shared)} on shared charges hold")
+    if known.tag_policy.tags:
+        asked = ", ".join(dict.fromkeys(one.tag for one in known.tag_policy.tags))
+        yield ok(SUBJECT, f"the tag policy asks for {asked}; at the door: {known.tag_policy.at_the_door}")
     idle = sorted({rule.rule for rule in known.rules} - {charge.covers for charge in current(known.charges)})
     for rule in idle:
         yield note(SUBJECT, f"no charge names the rule {rule!r} in its column covers; it covers no call")

@@ -52,6 +52,12 @@ MISTAKES = [
         "1 + sum(weight) over (partition by charge_id, date) as total",
     ),
     Mistake(
+        "attribution_holds_every_dollar",
+        "../macros/allocation",
+        "case when {{ whole }} < 0 then -1 else 1 end",
+        "1",
+    ),
+    Mistake(
         "totals_hold_every_dollar",
         "marts/rpt_total_cost",
         "where unallocated_cost_usd != 0",
