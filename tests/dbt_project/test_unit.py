@@ -40,6 +40,8 @@ COMPARES_MORE = {
     "int_restatements": "the one row of the published build",
     "int_outcome_restatements": "the one row of the published build, and of this one",
     "int_policies": "the one row of the last day",
+    "int_owner_days": "faces of a day with the operator's rules, by patterns",
+    "rpt_tag_compliance": "faces of a day with the operator's rules, by patterns",
     "rpt_total_cost": "months that were closed, of which there are few",
     "fct_corrections": "months that were closed, of which there are few",
 }

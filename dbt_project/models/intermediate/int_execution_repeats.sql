@@ -10,6 +10,33 @@ with executions as (
     from {{ ref('int_executions') }}
 ),
 
+-- Most executions are the only one of their kind; the others alone are put in order.
+sent_again as (
+    select * from executions
+    semi join (
+        select task, step_name, input_hash from executions
+        where input_hash is not null
+        group by task, step_name, input_hash
+        having count(*) > 1
+    ) as shared using (task, step_name, input_hash)
+),
+
+run_again as (
+    select executions.*
+    from executions
+    inner join (
+        select task, workflow_id, step_name, position, input_tokens from executions
+        where input_tokens is not null
+        group by task, workflow_id, step_name, position, input_tokens
+        having min(run_attempt) < max(run_attempt)
+    ) as shared
+        on executions.task = shared.task
+        and executions.workflow_id is not distinct from shared.workflow_id
+        and executions.step_name = shared.step_name
+        and executions.position = shared.position
+        and executions.input_tokens = shared.input_tokens
+),
+
 by_hash as (
     select
         call_id,
@@ -29,8 +56,7 @@ by_hash as (
         or coalesce(min(started_ns) over (
             same_request order by started_ns, call_id rows between 1 following and unbounded following
         ) < ended_ns, false) as is_concurrent
-    from executions
-    where input_hash is not null
+    from sent_again
     window same_request as (partition by task, step_name, input_hash, model)
 ),
 
@@ -45,8 +71,7 @@ by_position as (
         min(case when not is_failed and {{ where }} and input_hash is null then success end) over earlier_runs
             as {{ name }}_unhashed{{ "," if not loop.last }}
         {%- endfor %}
-    from executions
-    where input_tokens is not null
+    from run_again
     window earlier_runs as (
         partition by task, workflow_id, step_name, position, input_tokens
         order by run_attempt range between unbounded preceding and 1 preceding

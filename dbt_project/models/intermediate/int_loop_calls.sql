@@ -1,6 +1,10 @@
 -- Calls of the touched tasks in their loops, each with the step of the loop it belongs to: a call that generates begins a
 -- step, what only embeds or ranks belongs to the step under way. A loop is what one agent does, up to the next agent below
 -- it; in a run without agents, a step that the run repeats. A judge's calls are no part of it.
+{%- set told = [
+    'organization', 'task_id', 'task_traffic_source', 'run_id', 'call_id', 'trace_id', 'agent_span_id', 'step', 'workflow_id',
+    'run_workflow_id', 'environment', 'team', 'input_tokens', 'output_tokens', 'cost_usd', 'started_ns', 'ended_ns',
+] %}
 with agent_runs as (
     select distinct organization, run_id
     from {{ ref('int_agent_sightings') }}
@@ -9,7 +13,7 @@ with agent_runs as (
 
 calls as (
     select
-        calls.*,
+        {{ select_list(told, 'calls.') }},
         calls.agent_span_id is not null as is_agent,
         {{ loop_key('calls.trace_id', 'calls.agent_span_id', 'calls.step') }} as loop_key,
         not calls.is_container_usage and coalesce(calls.operation, '') not in {{ operations_that_generate_nothing() }}

@@ -1,6 +1,8 @@
 -- What the spans of each touched trace say of a task: one row per trace, run and task tag. Spans without a task tag
 -- of their own or above them form the row with a null tag. Reported evaluations are no part of the work: where nothing
 -- else of the trace is of a task, the row's kind says that there is only their word.
+{%- set outermost = '(depth, started_ns, span_id)' %}
+{%- set last_judged = '(judged_ns, span_id)' %}
 {%- set carried_tags = ['team', 'project', 'cost_center', 'feature', 'environment', 'customer_id', 'user_id', 'task_size',
     'prompt_version'] %}
 with spans as (
@@ -33,19 +35,6 @@ with spans as (
     where coalesce(role, 'other') != 'evaluation'
 ),
 
--- Outermost first, and latest judged last: one order each, so that the aggregates below compare numbers.
-placed as (
-    select
-        *,
-        row_number() over (sighting order by depth, started_ns, span_id) as place,
-        row_number() over (
-            sighting order by known_traffic_source = 'unknown' and tagged_task_id is null, depth, started_ns, span_id
-        ) as traffic_place,
-        row_number() over (sighting order by judged_ns, span_id) as judged_place
-    from spans
-    window sighting as (partition by organization, trace_id, run_id, tagged_task_id)
-),
-
 worked as (
     select
         organization,
@@ -59,21 +48,24 @@ worked as (
         min(started_ns) as started_ns,
         max(judged_ns) as ended_ns,
         -- the outermost span that carries the task says which traffic it is
-        arg_min(known_traffic_source, traffic_place) as traffic_source,
-        arg_min(named_workflow_id, place) as workflow_id,
+        arg_min(
+            known_traffic_source,
+            (known_traffic_source = 'unknown' and tagged_task_id is null, depth, started_ns, span_id)
+        ) as traffic_source,
+        arg_min(named_workflow_id, {{ outermost }}) as workflow_id,
         {%- for tag in carried_tags %}
-        arg_min(effective_{{ tag }}, place) filter (where effective_{{ tag }} is not null) as {{ tag }},
+        arg_min(effective_{{ tag }}, {{ outermost }}) filter (where effective_{{ tag }} is not null) as {{ tag }},
         {%- endfor %}
         bool_or(coalesce(effective_is_restart, false)) as is_restart,
-        max(own_attempt) filter (where place = 1) as attempt,
+        arg_min_null(own_attempt, {{ outermost }}) as attempt,
         bool_or(depth = 0 and status_code = 2) as has_root_error,
-        coalesce(arg_min(status_code = 2, place), false) as has_error,
-        arg_max(own_outcome, judged_place) filter (where own_outcome in ('success', 'failure')) as outcome,
+        coalesce(arg_min(status_code = 2, {{ outermost }}), false) as has_error,
+        arg_max(own_outcome, {{ last_judged }}) filter (where own_outcome in ('success', 'failure')) as outcome,
         max(judged_ns) filter (where own_outcome in ('success', 'failure')) as outcome_ns,
-        arg_max(own_score, judged_place) filter (where own_score is not null) as outcome_score,
-        arg_max(own_units, judged_place) filter (where own_units is not null) as units,
-        arg_max(own_units_succeeded, judged_place) filter (where own_units_succeeded is not null) as units_succeeded
-    from placed
+        arg_max(own_score, {{ last_judged }}) filter (where own_score is not null) as outcome_score,
+        arg_max(own_units, {{ last_judged }}) filter (where own_units is not null) as units,
+        arg_max(own_units_succeeded, {{ last_judged }}) filter (where own_units_succeeded is not null) as units_succeeded
+    from spans
     group by organization, trace_id, trace_key, run_id, run_key, tagged_task_id
 ),
 
