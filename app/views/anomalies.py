@@ -63,7 +63,9 @@ def _one(context: Context, row: Row) -> None:
         ]
     )
     _drivers(row)
-    st.html(f'<div class="sl"><p><a href="{_calls(context, row)}" target="_self">Its calls</a></p></div>')
+    st.html(
+        f'<div class="sl"><p><a href="{escape(_calls(context, row))}" target="_self"><u>Its calls</u> →</a></p></div>'
+    )
     if row["acknowledged_at"] is None:
         st.caption("Known? Acknowledge it with a note; the next build shows it here.")
         st.code(f"spanledger annotate {row['anomaly_id']} --note 'what it was'", language="sh")

@@ -37,7 +37,7 @@ def test_one_incident_is_chosen_by_the_address_and_leads_to_its_calls(
     test = page("anomalies", data, monkeypatch, anomaly="a1")
     bodies = unescape(" ".join(node.proto.body for node in test.main if node.type == "html"))
     day = ask(data, "SELECT first_at::DATE::VARCHAR FROM rpt_anomalies WHERE anomaly_id = 'a1'")
-    link = re.search(r'href="calls\?([^"]+)" target="_self">Its calls', bodies)
+    link = re.search(r'href="calls\?([^"]+)" target="_self"><u>Its calls', bodies)
     assert link is not None
     for part in (f"period={day}..{day}", "workflow=contract-review", "team=legal", "environment=prod"):
         assert part in link[1]
