@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.views import (
+    alerts,
     anomalies,
     attribution,
     calls,
@@ -53,6 +54,7 @@ PAGES: dict[str, list[PageEntry]] = {
     ],
     "What comes": [
         PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),
+        PageEntry("Alerts", ":material/notifications:", "alerts", alerts.render),
         PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),
     ],
     "Evidence": [

@@ -191,3 +191,13 @@ CHECKS = {
     ),
 }
 """What each check of `rpt_data_quality` found, and what to do about it."""
+
+ALERTS = (
+    "Budgets beyond a threshold, anomalies, drift, models without a price, silent services, builds that fail. The "
+    "filters do not apply. On the command line, spanledger alerts list says the same as of this moment."
+)
+ALERT_SINCE = (
+    "Since when it is so, by the data: the last call counted, the first hour out of the ordinary, the last call."
+)
+ALERT_TOLD = "Channels that took a message about it."
+ALERT_MUTED = "To tell nobody for a while: spanledger alerts mute ID --until 4h --reason …"

@@ -244,3 +244,24 @@ GROUP BY ALL;
 CREATE TABLE dim_periods AS
 SELECT DISTINCT date_trunc('month', date)::DATE AS month, 'open' AS state, NULL::TIMESTAMPTZ AS closed_at
 FROM fct_calls;
+
+CREATE TABLE fct_alerts (
+    incident_id VARCHAR, fingerprint VARCHAR, organization VARCHAR, environment VARCHAR, kind VARCHAR, severity VARCHAR,
+    summary VARCHAR, scope VARCHAR, owner VARCHAR, amount_usd DECIMAL(28, 12), state VARCHAR, since_at TIMESTAMPTZ,
+    opened_at TIMESTAMPTZ, recovered_at TIMESTAMPTZ, told VARCHAR, first_told_at TIMESTAMPTZ, last_told_at TIMESTAMPTZ,
+    messages BIGINT, muted_until TIMESTAMPTZ, mute_reason VARCHAR, muted_by VARCHAR, page VARCHAR
+);
+INSERT INTO fct_alerts BY NAME
+SELECT
+    'a1b2c3d4' AS incident_id, 'budget' AS kind, 'critical' AS severity,
+    'budget each-user (user eve): $5.20 of $5.00 spent, 104% of it; the limit is exceeded' AS summary,
+    'user eve' AS scope, 'platform@example.com' AS owner, 'firing' AS state,
+    TIMESTAMPTZ '2026-11-21 11:05:00+00' AS since_at, TIMESTAMPTZ '2026-11-21 11:06:00+00' AS opened_at,
+    'oncall, team' AS told, 2 AS messages, 'budgets' AS page
+UNION ALL BY NAME
+SELECT
+    'e5f60718' AS incident_id, 'silence' AS kind, 'warning' AS severity,
+    'chat has been silent for more than 60 minutes' AS summary, 'service chat' AS scope, '' AS owner,
+    'recovered' AS state, TIMESTAMPTZ '2026-11-20 02:00:00+00' AS since_at,
+    TIMESTAMPTZ '2026-11-20 03:01:00+00' AS opened_at, TIMESTAMPTZ '2026-11-20 04:00:00+00' AS recovered_at,
+    0 AS messages, 'quality' AS page;
