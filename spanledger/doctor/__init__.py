@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from spanledger.doctor import (
+    alerts,
     builds,
     charges,
     doors,
@@ -38,6 +39,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     yield from prices.prices(settings, datetime.now(UTC).date())
     yield from charges.charges(settings)
     yield from rules.outcome_rules(settings)
+    yield from alerts.alerts(settings)
     yield from security.security(settings)
     is_usable = True
     for finding in machine.data_directory(settings):
