@@ -103,8 +103,5 @@ def _arrival(work: Work, workflow: dict[str, Any], at: date) -> Arrival | None:
 
 def _budgets(work: Work) -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
     """The declared budget per run, by organization, environment and workflow."""
-    there = work.connection.execute("select 1 from duckdb_tables() where table_name = 'dim_budgets'").fetchall()
-    if not there:
-        return {}
     rows = work.connection.execute(question("run_budget")).fetchall()
     return {(organization, environment, workflow): budget for organization, environment, workflow, budget in rows}

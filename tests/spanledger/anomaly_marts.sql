@@ -40,3 +40,27 @@ select
 from rpt_spend_hourly
 where calls > 0
 group by all;
+
+-- One run of wf-3 may cost less than it does since its second prompt; wf-2 has more than it needs; other budgets do not count.
+create table dim_budgets as
+select
+    budget_id,
+    null::varchar as organization,
+    null::varchar as environment,
+    null::varchar as team,
+    null::varchar as project,
+    workflow_id,
+    unit,
+    window_kind,
+    limit_usd::decimal(28, 12) as limit_usd,
+    null::timestamptz as valid_from,
+    null::timestamptz as valid_to,
+    withdrawn_at::timestamptz as withdrawn_at
+from (
+    values
+    ('third', 'wf-3', 'usd', 'run', 0.018, null),
+    ('second', 'wf-2', 'usd', 'run', 0.5, null),
+    ('a month', 'wf-1', 'usd', 'month', 0.001, null),
+    ('tokens', 'wf-1', 'tokens', 'run', null, null),
+    ('gone', 'wf-1', 'usd', 'run', 0.001, '2026-08-01 00:00:00+00')
+) as told (budget_id, workflow_id, unit, window_kind, limit_usd, withdrawn_at);

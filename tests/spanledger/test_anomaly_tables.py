@@ -137,6 +137,11 @@ def test_drift_names_the_version_and_takes_no_dear_day_for_one(full: Path) -> No
     assert len(found) == 3
 
 
+def test_a_run_is_held_against_the_budget_declared_for_it(full: Path) -> None:
+    found = asked(full, "select workflow_id, budget_id, is_over_budget from rpt_drift order by workflow_id")
+    assert found == [("wf-1", None, None), ("wf-2", "second", False), ("wf-3", "third", True)]
+
+
 def test_an_empty_lake_has_empty_tables(rows: pl.DataFrame, tmp_path: Path) -> None:
     path = made(tmp_path / "empty", rows.clear())
     assert asked(path, "select count(*) from rpt_anomalies") == asked(path, "select count(*) from rpt_drift") == [(0,)]
