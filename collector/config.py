@@ -69,6 +69,7 @@ class CollectorConfig:
     log_level: str = "info"
     mapping_file: Path | None = None
     budgets_file: Path | None = None
+    budget_waits_for_disk: bool = False  # see `collector.budget.journal`
     tag_policy_file: Path | None = None
     mapping: str | None = None  # the text of that file, read at the start (`collector.mapping`)
 

@@ -11,8 +11,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from collector.budget import snapshot
 from collector.budget.counters import moment
-from collector.budget.journal_files import SNAPSHOT, folder_of, numbers, path_of, read_lines
+from collector.budget.journal_files import (
+    SNAPSHOT,
+    events,
+    folder_of,
+    numbers,
+    path_of,
+    read_lines,
+    read_snapshot,
+    write_snapshot,
+)
+from collector.budget.ledger import Ledger
 from collector.files import make_folder, sync_folder
 from collector.store.lake import aside, publish
 
@@ -36,18 +47,29 @@ def records_of(data: Path) -> Path:
 
 
 def run(data: Path) -> int:
-    """Move what is over; returns how many journals that were. Raises OSError, JournalError."""
+    """Move what is over; returns how many journals that were. Raises OSError, JournalError.
+
+    A journal is removed once its rows and the snapshot behind it are on disk; the same call again goes on from there.
+    """
     folder = folder_of(data)
-    snapshots = numbers(folder, SNAPSHOT)
-    over = [number for number in numbers(folder) if snapshots and number < snapshots[-1]]
+    over = numbers(folder)[:-1]
     for number in over:
-        _write(records_of(data), number, path_of(folder, number))
-        path_of(folder, number).unlink()
-    for number in snapshots[:-1]:
-        path_of(folder, number, SNAPSHOT).unlink()
-    if over:
+        path = path_of(folder, number)
+        _write(records_of(data), number, path)
+        write_snapshot(folder, number + 1, snapshot.taken(_ledger(folder, number)))
+        path.unlink()
+        path_of(folder, number, SNAPSHOT).unlink(missing_ok=True)
         sync_folder(folder)
     return len(over)
+
+
+def _ledger(folder: Path, number: int) -> Ledger:
+    """What the journal of that number adds up to."""
+    is_first = not path_of(folder, number, SNAPSHOT).exists()
+    ledger = Ledger() if is_first else snapshot.restored(read_snapshot(folder, number))
+    for event in events(path_of(folder, number)):
+        ledger.apply(event)
+    return ledger
 
 
 def _write(records: Path, number: int, journal: Path) -> None:

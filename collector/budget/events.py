@@ -112,12 +112,12 @@ class Book:
 
 @dataclasses.dataclass(frozen=True)
 class Pruned:
-    """Closed reservations older than ``before_ns`` that spans have accounted for were forgotten, and counters of
-    periods that are over."""
+    """Reservations that were closed long enough ago are not kept one by one any more, and counters whose time is over
+    not at all. What those reservations cost still counts."""
 
     kind: ClassVar[str] = "pruned"
     at_ns: int
-    before_ns: int
+    reservations: tuple[str, ...]
     counters: tuple[Counter, ...]
 
 
@@ -149,5 +149,5 @@ def from_json(said: Mapping[str, Any]) -> Event:
     if kind == Spend.kind:
         values["changes"] = {counter: (before, amount) for counter, (before, amount) in values["changes"].items()}
     if kind == Pruned.kind:
-        values["counters"] = tuple(values["counters"])
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return _KINDS[kind](**values)

@@ -42,7 +42,7 @@ class Figures:
             Family("spanledger_budget_decisions_total", COUNTER, "Decisions by verdict.", decided),
             single(
                 "spanledger_budget_outstanding_reservations",
-                *(GAUGE, "Reservations that are neither settled, released nor expired.", len(ledger.outstanding())),
+                *(GAUGE, "Reservations that are neither settled, released nor expired.", len(ledger.open)),
             ),
             single(
                 "spanledger_budget_expired_total", COUNTER, "Reservations that nobody closed in time.", self.expired
@@ -60,10 +60,14 @@ class Figures:
             ),
         ]
         if self.journal:
-            commits = self.journal.commits
-            found.append(
-                single("spanledger_budget_commits_total", COUNTER, "Group commits of the budget journal.", commits)
+            commits, behind = (
+                "Group commits of the budget journal.",
+                "How long what is written waits for the disk.",
             )
+            found += [
+                single("spanledger_budget_commits_total", COUNTER, commits, self.journal.commits),
+                single("spanledger_budget_disk_behind_seconds", GAUGE, behind, self.journal.behind_s),
+            ]
         if spend_age_s is not None:
             text = "How long ago the spend in spans was last known to be whole."
             found.append(single("spanledger_budget_spend_age_seconds", GAUGE, text, spend_age_s))

@@ -1,7 +1,12 @@
-"""The journal being written: `append` returns a future that is done when the events are on disk, never before.
+"""The journal being written: `append` returns a future that is done when the events cannot be lost any more.
 
-One thread writes all that is waiting and calls fdatasync once for it, as the write-ahead log does; who waits for an
-answer shares that call. After a failed write nothing more is taken: what is on disk is then read anew (`opened`).
+What that means is the operator's choice. Written (the default): the system has them, so that whatever becomes of our
+processes they are there; another thread calls fdatasync for all of them a few times a second, so a power cut forgets at
+most what came since. On disk (``waits_for_disk``): who waits for an answer waits for fdatasync, together with all who
+came meanwhile. After a failure nothing more is taken: what is on disk is then read anew (`opened`).
+
+A page on its way to a slow disk cannot be written to, and whoever tries waits for the disk after all. So what is
+written after fdatasync was called begins on another page, behind an empty line.
 """
 
 import concurrent.futures
@@ -13,7 +18,6 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from collector.budget import journal_files, snapshot
 from collector.budget.events import Book, Event
@@ -22,6 +26,9 @@ from collector.budget.ledger import Ledger
 from collector.files import make_folder, sync_folder
 
 logger = logging.getLogger(__name__)
+
+_BETWEEN_S, _PAGE = 0.25, 4096
+"""Between two calls of fdatasync that nobody waits for."""
 
 Done = concurrent.futures.Future[None]
 
@@ -34,36 +41,52 @@ class JournalUnavailableError(RuntimeError):
 class _Waiting:
     events: Sequence[Event]
     done: Done
-    snapshot: dict[str, Any] | None = None  # begin another journal with it, before the events
+    is_first: bool = False  # of another journal
 
 
 class Journal:
     """Appends to journal ``number`` of ``folder``. Holders must own the data directory's lock."""
 
-    def __init__(self, folder: Path, number: int) -> None:
-        self._folder, self._number = folder, number
+    def __init__(self, folder: Path, number: int, *, waits_for_disk: bool) -> None:
+        self._folder, self._number, self._waits_for_disk = folder, number, waits_for_disk
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._descriptor = self._open()
         self.size = os.fstat(self._descriptor).st_size
+        self._end, self._needs_page = self.size, False
         self.commits = 0
-        self.sync_s = 0.0
         self.error = ""
-        self._thread = threading.Thread(target=self._run, name="budget-journal", daemon=True)
-        self._thread.start()
+        self._written_at: float | None = None  # of the oldest bytes that may not be on disk
+        self._dirty, self._closing = threading.Event(), threading.Event()
+        self._no_change = threading.Lock()  # of the file, while it is brought to disk
+        self._threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("budget-journal", self._run), ("budget-disk", self._sync_again_and_again))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def behind_s(self) -> float:
+        """How long the oldest bytes that may not be on disk yet have waited for it."""
+        since = self._written_at
+        return 0.0 if since is None else time.monotonic() - since
 
     def append(self, *events: Event) -> Done:
         """A future that is done once ``events`` are on disk, or raises JournalUnavailableError. Keeps the order."""
         return self._put(_Waiting(events, concurrent.futures.Future()))
 
-    def rotate(self, taken: dict[str, Any], *events: Event) -> Done:
-        """Begin another journal, before which the ledger is ``taken``, with ``events``."""
+    def rotate(self, *events: Event) -> Done:
+        """Begin another journal with ``events``."""
         self.size = 0
-        return self._put(_Waiting(events, concurrent.futures.Future(), taken))
+        return self._put(_Waiting(events, concurrent.futures.Future(), is_first=True))
 
     def close(self) -> None:
-        """Write what is waiting, and stop."""
+        """Write what is waiting, bring it to disk, and stop."""
         self._queue.put(None)
-        self._thread.join()
+        self._threads[0].join()
+        self._closing.set()
+        self._dirty.set()
+        self._threads[1].join()
         os.close(self._descriptor)
 
     def _put(self, waiting: _Waiting) -> Done:
@@ -97,29 +120,50 @@ class Journal:
     def _write(self, group: list[_Waiting]) -> None:
         content = b""
         for waiting in group:
-            if waiting.snapshot is not None:
-                self._sync(content)
+            if waiting.is_first:
+                self._put_down(content)
                 content = b""
-                self._begin(waiting.snapshot)
+                self._begin()
             content += b"".join(map(journal_files.event_line, waiting.events))
-        self._sync(content)
+        self._put_down(content)
         self.commits += 1
 
-    def _sync(self, content: bytes) -> None:
-        started = time.perf_counter()
+    def _put_down(self, content: bytes) -> None:
+        if self._needs_page:
+            self._needs_page = False
+            content = b" " * (-self._end % _PAGE) + b"\n" + content
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
-        os.fdatasync(self._descriptor)
         self.size += len(content)
-        self.sync_s += time.perf_counter() - started
+        self._end += len(content)
+        if self._waits_for_disk:
+            os.fdatasync(self._descriptor)
+            return
+        self._written_at = self._written_at or time.monotonic()
+        self._dirty.set()
 
-    def _begin(self, taken: dict[str, Any]) -> None:
-        os.close(self._descriptor)
-        self._number += 1
-        self._descriptor = self._open()
-        journal_files.write_snapshot(self._folder, self._number, taken)
-        self.size = 0
+    def _sync_again_and_again(self) -> None:
+        while not self._closing.is_set() or self._dirty.is_set():
+            self._dirty.wait()
+            self._closing.wait(_BETWEEN_S)  # many answers share one call
+            self._dirty.clear()
+            self._written_at, self._needs_page = None, True  # what comes from here on waits for the next call
+            try:
+                with self._no_change:
+                    os.fdatasync(self._descriptor)
+            except OSError as error:
+                self.error = f"the journal of budget decisions cannot be brought to disk: {error}"
+                logger.error("%s", self.error)
+                return
+
+    def _begin(self) -> None:
+        with self._no_change:
+            os.fdatasync(self._descriptor)
+            os.close(self._descriptor)
+            self._number += 1
+            self._descriptor = self._open()
+        self.size = self._end = 0
 
     def _open(self) -> int:
         path = path_of(self._folder, self._number)
@@ -128,7 +172,7 @@ class Journal:
         return descriptor
 
 
-def opened(folder: Path) -> tuple[Ledger, Journal, Book | None]:
+def opened(folder: Path, *, waits_for_disk: bool = False) -> tuple[Ledger, Journal, Book | None]:
     """The ledger that the journals in ``folder`` add up to, a journal to go on with, and the last event that holds the
     budgets. Raises JournalError or OSError."""
     make_folder(folder)
@@ -143,4 +187,5 @@ def opened(folder: Path) -> tuple[Ledger, Journal, Book | None]:
         for event in journal_files.events(path):
             ledger.apply(event)
             book = event if isinstance(event, Book) else book
-    return ledger, Journal(folder, max(journals, default=first)), book
+    number = max(journals, default=first)
+    return ledger, Journal(folder, number, waits_for_disk=waits_for_disk), book

@@ -1,10 +1,11 @@
 """The files of `budget/` in a data directory: the journal of everything that happened to budgets.
 
-    <number>.journal    events, one a line: CRC-32 of the rest in hex, a space, JSON; only ever appended to
+    <number>.journal    events, one a line: CRC-32 of the rest in hex, a space, JSON; empty lines say nothing
     <number>.snapshot   the ledger before that journal's first event, in one such line
 
 A restart reads the newest snapshot and the journals from its number on. A last line that was cut short by a crash is
-cut off; nobody was told of it. Journals below the newest snapshot become `records/budget_decisions/<number>.parquet`.
+cut off; nobody was told of it. A journal that another follows becomes `records/budget_decisions/<number>.parquet`, and
+what it adds up to the snapshot of the next (`collector.budget.archive`).
 """
 
 import json
@@ -70,11 +71,13 @@ def events(path: Path, *, is_last: bool = False) -> Iterator[Event]:
 def cut(path: Path) -> int:
     """Cut ``path`` behind its last whole line, durably; returns how many bytes went. Raises JournalError where whole
     lines stand behind a bad one: no crash leaves that."""
-    good = 0
+    good, bad = 0, None
     for start, line in _lines(path):
-        if _said(line) is not None:
-            if start != good:
-                raise JournalError(f"{path}, byte {good}: not a line of a journal; restore it from a backup")
+        if _said(line) is None:
+            bad = start if bad is None else bad
+        elif bad is not None:
+            raise JournalError(f"{path}, byte {bad}: not a line of a journal; restore it from a backup")
+        else:
             good = start + len(line)
     size = path.stat().st_size
     if good < size:
@@ -99,7 +102,8 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     start = 0
     with path.open("rb") as file:
         for line in file:
-            yield start, line
+            if line.strip() or not line.endswith(b"\n"):
+                yield start, line
             start += len(line)
 
 

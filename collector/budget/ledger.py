@@ -58,6 +58,7 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[Counter, Account] = {}
         self.reservations: dict[str, Reservation] = {}
+        self.open: set[str] = set()  # names of those that are neither settled, released nor expired
         self.forgotten: dict[Counter, Parts] = {}  # sums of reservations that are not kept one by one any more
         self.parts_of: defaultdict[str, set[Counter]] = defaultdict(set)  # counters by their base
 
@@ -94,16 +95,13 @@ class Ledger:
         before = self.totals(one for start, one in parts.items() if start + width_s <= since_s)
         return dataclasses.replace(totals, outstanding=totals.outstanding + before.outstanding)
 
-    def outstanding(self) -> list[Reservation]:
-        """Reservations that are open."""
-        return [one for one in self.reservations.values() if one.state is State.OPEN]
-
     def _grant(self, grant: Grant, at_ns: int) -> None:
         if grant.reservation in self.reservations:
             raise ValueError(f"reservation {grant.reservation} was granted before")
         if grant.calls < 1 or any(hold.amount < 0 for hold in grant.holds):
             raise ValueError(f"reservation {grant.reservation}: {grant.calls} calls, holds {grant.holds}")
         self.reservations[grant.reservation] = Reservation(grant, at_ns)
+        self.open.add(grant.reservation)
         self._book(self.reservations[grant.reservation], 1)
 
     def _settle(self, event: Settled) -> None:
@@ -114,6 +112,7 @@ class Ledger:
         reservation.declared = dict(event.amounts)
         if reservation.state is State.OPEN:
             reservation.close(State.SETTLED, event.at_ns)
+            self.open.discard(event.reservation)
         self._book(reservation, 1)
 
     def _close(self, name: str, state: State, at_ns: int) -> None:
@@ -122,6 +121,7 @@ class Ledger:
             raise ValueError(f"reservation {name} is {reservation.state.value} and cannot be {state.value}")
         self._book(reservation, -1)
         reservation.close(state, at_ns)
+        self.open.discard(name)
         self._book(reservation, 1)
 
     def _see(self, event: Seen) -> None:
@@ -130,6 +130,7 @@ class Ledger:
         reservation.seen = event
         if reservation.state is State.OPEN and reservation.is_seen_whole:
             reservation.close(State.SETTLED, event.at_ns)
+            self.open.discard(event.reservation)
         self._book(reservation, 1)
 
     def _spend(self, event: Spend) -> None:
@@ -150,27 +151,25 @@ class Ledger:
             self.parts_of[base_of(counter)].add(counter)
         return self.accounts[counter]
 
-    def prunable(self, before_ns: int) -> list[str]:
-        """Reservations that can be forgotten: closed before ``before_ns`` and accounted for by spans."""
-        return [
-            name
-            for name, one in self.reservations.items()
-            if one.closed_at_ns is not None and one.closed_at_ns < before_ns and one.is_accounted_for
-        ]
-
     def _prune(self, event: Pruned) -> None:
-        gone = set(event.counters)
-        for name in self.prunable(event.before_ns):
+        for name in event.reservations:
+            if name in self.open:
+                raise ValueError(f"reservation {name} is open and cannot be forgotten")
+        for name in event.reservations:
             for hold, parts in self.reservations.pop(name).parts():
                 self.forgotten[hold.counter] = self.forgotten.get(hold.counter, NOTHING).plus(parts)
-        for name, one in list(self.reservations.items()):
-            if one.state is not State.OPEN and all(hold.counter in gone for hold in one.grant.holds):
-                del self.reservations[name]
-        held = {hold.counter for one in self.reservations.values() for hold in one.grant.holds}
-        for counter in gone - held:
-            self.accounts.pop(counter, None)
-            self.forgotten.pop(counter, None)
-            self.parts_of[base_of(counter)].discard(counter)
+        for counter in event.counters:
+            self._drop(counter)
+
+    def _drop(self, counter: Counter) -> None:
+        if counter not in self.accounts or self.accounts[counter].parts != self.forgotten.get(counter, NOTHING):
+            return  # some reservation is still kept by name
+        del self.accounts[counter]
+        self.forgotten.pop(counter, None)
+        base = base_of(counter)
+        self.parts_of[base].discard(counter)
+        if not self.parts_of[base]:
+            del self.parts_of[base]
 
     def faults(self) -> list[str]:
         """What does not add up, in words; nothing in a sound ledger."""

@@ -21,7 +21,7 @@ class Budgets:
     """Starts and ends with the collector. It never keeps the collector from taking spans."""
 
     def __init__(self, config: CollectorConfig, gate: Gate) -> None:
-        self._service = BudgetService(config.data, config.budgets_file)
+        self._service = BudgetService(config.data, config.budgets_file, waits_for_disk=config.budget_waits_for_disk)
         self.endpoints = BudgetEndpoints(self._service, gate)
         self._live = LiveProcess(config, self._service)
         self._tasks: list[asyncio.Task[Any]] = []

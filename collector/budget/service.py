@@ -10,12 +10,13 @@ import heapq
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from collector.budget import annotations, answers, decisions, journal_files, requests, snapshot
+from collector.budget import annotations, answers, decisions, journal_files, requests
 from collector.budget.annotations import ANOMALY_NOTE, Annotation
 from collector.budget.books import Books
 from collector.budget.counters import counter_id, ends_at, moment, standings
@@ -32,7 +33,11 @@ from transforms.budgets.decision import Asked, Standing, decide
 logger = logging.getLogger(__name__)
 
 KEPT_S = 3600
-"""How long a closed reservation is kept by name, and a counter after its window is over."""
+"""How long a closed reservation is kept by name for spans that may still come, and a counter whose time is over."""
+SEEN_KEPT_S = 60
+"""How long it is kept once spans have accounted for all of it."""
+_AT_ONCE = 200
+"""Reservations and counters looked at in one go, so that forgetting holds up no decision."""
 JOURNAL_BYTES = 16 * 1024 * 1024
 """Size at which another journal is begun."""
 
@@ -52,7 +57,15 @@ class UnknownReservationError(LookupError):
 class BudgetService:
     """Of one data directory, whose lock the caller owns. Call from one thread, that of the event loop."""
 
-    def __init__(self, data: Path, budgets_file: Path | None, clock_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        data: Path,
+        budgets_file: Path | None,
+        clock_ns: Callable[[], int] = time.time_ns,
+        *,
+        waits_for_disk: bool = False,
+    ) -> None:
+        self._waits_for_disk = waits_for_disk
         self._data, self._folder, self._budgets_file = data, journal_files.folder_of(data), budgets_file
         self._clock_ns = clock_ns
         self._journal: Journal | None = None
@@ -61,6 +74,10 @@ class BudgetService:
         self.knowledge = Knowledge()
         self.spend = answers.SpendAge()
         self._due: list[tuple[int, str]] = []
+        self._names: dict[str, str] = {}  # of reservations in the ledger, by their ids alone
+        self._closed: deque[str] = deque()  # reservations by when they were closed
+        self._closed_long: deque[str] = deque()  # of these, those that spans may still come for
+        self._to_sweep: list[str] = []
         self._problem = ""
         self._retry_at = 0.0
         self.openings = 0  # how often the ledger was read anew: spend that was told before may be lost
@@ -169,21 +186,46 @@ class BudgetService:
         if self._problem:
             self._open_again()
             return
+        if self._journal and self._journal.error:
+            self._problem = self._journal.error
+            return
         now_ns = self._now()
         if self.books.refresh():
             self._note([self.books.event(now_ns)])
         assert self._journal is not None
+        self._forget(now_ns)
         if self._journal.size > JOURNAL_BYTES:
             self.rotate()
 
     def rotate(self) -> None:
-        """Forget what is over and begin another journal."""
-        now_ns = self._now()
-        before = now_ns - KEPT_S * 10**9
-        over = [one for one in self.ledger.accounts if self._is_over(one, moment(before))]
-        self._note([Pruned(now_ns, before, tuple(over))])
-        if self._journal and not self._problem:
-            self._wait_for(self._journal.rotate(snapshot.taken(self.ledger), self.books.event(now_ns)))
+        """Begin another journal; the one before is archived elsewhere."""
+        event = self.books.event(self._now())
+        if self._journal:
+            self._wait_for(self._journal.rotate(event))
+
+    def _forget(self, now_ns: int) -> None:
+        """A part of what is over."""
+        gone = self._over(self._closed, now_ns - SEEN_KEPT_S * 10**9, self._closed_long)
+        gone += self._over(self._closed_long, now_ns - KEPT_S * 10**9, None)
+        if not self._to_sweep:
+            self._to_sweep = list(self.ledger.accounts)
+        before = moment(now_ns - KEPT_S * 10**9)
+        looked_at = [self._to_sweep.pop() for _ in range(min(_AT_ONCE, len(self._to_sweep)))]
+        over = [one for one in looked_at if self._is_over(one, before)]
+        for name in gone:
+            self._names.pop(name.partition("/")[2], None)
+        if gone or over:
+            self._note([Pruned(now_ns, tuple(gone), tuple(over))])
+
+    def _over(self, closed: deque[str], before_ns: int, later: deque[str] | None) -> list[str]:
+        """Names of ``closed`` that can be forgotten; those that spans may still speak of go on to ``later``."""
+        gone: list[str] = []
+        for _ in range(min(_AT_ONCE, len(closed))):
+            one = self.ledger.reservations[closed[0]]
+            if one.closed_at_ns is None or one.closed_at_ns >= before_ns:
+                break
+            (gone if later is None or one.is_accounted_for else later).append(closed.popleft())
+        return gone
 
     def _is_over(self, counter: str, before: datetime) -> bool:
         end = ends_at(counter, self.books.book)
@@ -191,7 +233,7 @@ class BudgetService:
 
     def _open(self) -> None:
         try:
-            self.ledger, self._journal, last = opened(self._folder)
+            self.ledger, self._journal, last = opened(self._folder, waits_for_disk=self._waits_for_disk)
             given = annotations.read(annotations.folder_of(self._data))
             said = [one for one in given if one.kind != ANOMALY_NOTE]
         except (JournalError, OSError, ValueError) as error:
@@ -200,11 +242,20 @@ class BudgetService:
             return
         self._problem = ""
         self.books = Books(self._budgets_file, said, last)
-        self._due = [(one.grant.expires_at_ns, one.grant.reservation) for one in self.ledger.outstanding()]
-        heapq.heapify(self._due)
+        self._index()
         self.figures.journal = self._journal
         if last is None or last.digest != self.books.digest:
             self._note([self.books.event(self._clock_ns())])
+
+    def _index(self) -> None:
+        """What is looked up of the ledger, anew."""
+        kept = self.ledger.reservations
+        self._due = [(kept[name].grant.expires_at_ns, name) for name in self.ledger.open]
+        heapq.heapify(self._due)
+        self._names = {name.partition("/")[2]: name for name in kept}
+        closed = [(one.closed_at_ns, name) for name, one in kept.items() if one.closed_at_ns is not None]
+        self._closed, self._closed_long = deque(name for _, name in sorted(closed)), deque()
+        self._to_sweep = []
 
     def _open_again(self) -> None:
         if time.monotonic() < self._retry_at:
@@ -248,9 +299,9 @@ class BudgetService:
         return by
 
     def _known(self, name: str, organization: str | None) -> Reservation:
-        found = self.ledger.reservations.get(f"{organization}/{name}" if organization is not None else name)
-        if found is None and organization is None:
-            found = next((one for key, one in self.ledger.reservations.items() if key.endswith(f"/{name}")), None)
+        found = self.ledger.reservations.get(
+            f"{organization}/{name}" if organization is not None else self._names.get(name, "")
+        )
         if found is None:
             raise UnknownReservationError(f"reservation_id: {name} is not known here, or was closed long ago")
         return found
@@ -270,20 +321,28 @@ class BudgetService:
     async def _happen(self, event: Event) -> None:
         """Apply ``event`` and wait until it is on disk. Raises UnavailableError."""
         assert self._journal is not None
-        self.ledger.apply(event)
-        if isinstance(event, Decided) and event.grant:
-            heapq.heappush(self._due, (event.grant.expires_at_ns, event.grant.reservation))
+        self._apply(event)
         try:
             await asyncio.wrap_future(self._journal.append(event))
         except JournalUnavailableError as error:
             self._problem = str(error)
             raise UnavailableError(self._problem) from error
 
+    def _apply(self, event: Event) -> None:
+        was_open = isinstance(event, Settled | Released | Expired | Seen) and event.reservation in self.ledger.open
+        self.ledger.apply(event)
+        if isinstance(event, Decided) and event.grant:
+            name = event.grant.reservation
+            heapq.heappush(self._due, (event.grant.expires_at_ns, name))
+            self._names[name.partition("/")[2]] = name
+        elif was_open and (name := event.reservation) not in self.ledger.open:  # type: ignore[union-attr]  # has one
+            self._closed.append(name)
+
     def _note(self, events: Iterable[Event]) -> None:
         """Apply ``events``, which nobody waits for."""
         noted = list(events)
         for event in noted:
-            self.ledger.apply(event)
+            self._apply(event)
         if noted and self._journal:
             self._wait_for(self._journal.append(*noted))
 

@@ -28,6 +28,8 @@ def restored(said: Mapping[str, Any]) -> Ledger:
     ledger.forgotten = {counter: Parts(*parts) for counter, parts in said["forgotten"].items()}
     for one in map(_restored, said["reservations"]):
         ledger.reservations[one.grant.reservation] = one
+        if one.state is State.OPEN:
+            ledger.open.add(one.grant.reservation)
     if faults := ledger.faults():
         raise ValueError(f"the snapshot does not add up: {'; '.join(faults[:3])}")
     return ledger

@@ -102,11 +102,15 @@ class Ledgers(RuleBasedStateMachine):
         now = self.ledger.accounts[counter].spend if counter in self.ledger.accounts else 0
         self.apply(Spend(self.tick(), {counter: (now, now + amount)}, "segment"))
 
-    @rule()
-    def prune(self) -> None:
+    @rule(counters=st.sets(st.sampled_from(COUNTERS)))
+    def prune(self, counters: set[str]) -> None:
         before = {one: self.ledger.totals([one]).used for one in COUNTERS}
-        self.apply(Pruned(self.tick(), self.at_ns - 50, ()))
+        gone = [name for name, one in self.ledger.reservations.items() if name not in self.ledger.open]
+        self.apply(Pruned(self.tick(), tuple(gone[::2]), ()))
         assert before == {one: self.ledger.totals([one]).used for one in COUNTERS}, "forgetting changed what is left"
+        kept = {hold.counter for one in self.ledger.reservations.values() for hold in one.grant.holds}
+        self.apply(Pruned(self.tick(), (), tuple(sorted(counters))))
+        assert kept <= set(self.ledger.accounts), "a counter is gone that a reservation takes from"
 
     @rule()
     def restart(self) -> None:
