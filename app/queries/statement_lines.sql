@@ -1,4 +1,5 @@
--- A month's statement: what each owner pays for, as `spanledger export statement` says it.
+-- A month's statement: what each owner ($by: team, project or cost_center; $owner: one of them, or all) pays for: calls by
+-- traffic source, charges by name, and corrections of closed months booked in it. `spanledger export statement` asks it too.
 WITH lines AS (
     SELECT
         CASE $by WHEN 'team' THEN team WHEN 'project' THEN project ELSE cost_center END AS owner,
@@ -29,6 +30,7 @@ SELECT
     sum(split_cost_usd)::DECIMAL(38, 12) AS split_cost_usd,
     $status AS status
 FROM lines
+WHERE $owner::VARCHAR IS NULL OR coalesce(owner, 'unattributed') = $owner
 GROUP BY owner, item, method, rule, reason
 HAVING sum(calls) != 0 OR sum(cost_usd) != 0
-ORDER BY owner IS NULL, owner, cost_usd DESC, item, method, rule, reason;
+ORDER BY owner IS NULL, owner, cost_usd DESC, item, method, rule, reason

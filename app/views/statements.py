@@ -26,7 +26,7 @@ def section(context: Context, by: str, view: str) -> None:
             status = f"closed {closed:%Y-%m-%d}" if closed else "provisional: the month is open"
             st.download_button(
                 f"{row['month']:%Y-%m} ({'closed' if closed else 'provisional'})",
-                partial(_csv, context, by=by, view=view, month=row["month"], status=status),
+                partial(_csv, context, by=by, view=view, owner=None, month=row["month"], status=status),
                 f"statement-{row['month']:%Y-%m}-by-{by}{'' if closed else '-provisional'}.csv",
                 "text/csv",
                 icon=":material/download:",

@@ -10,9 +10,13 @@ from typing import Any
 import click
 import duckdb
 
+import app
 from spanledger import current, formats
 from spanledger.current import question
 from spanledger.exits import FAILED, USAGE, Failure
+
+LINES = (Path(app.__file__).parent / "queries" / "statement_lines.sql").read_text()
+"""The page's question: a statement says the same wherever it is asked for."""
 
 BY = ("team", "project", "cost_center")
 VIEWS = ("split", "full")
@@ -45,7 +49,7 @@ def write(data: Path, asked: Asked, form: str, output: Path | None, now: datetim
     with current.opened(data) as connection:
         spent, status = _standing(connection, asked, now)
         parameters = {"month": asked.month, "by": asked.by, "owner": asked.owner, "view": asked.view, "status": status}
-        rows = connection.sql(question("statement"), params=parameters)
+        rows = connection.sql(LINES, params=parameters)
         lines = rows.fetchall()
         if not lines:
             whom = f"{asked.by} {asked.owner!r}" if asked.owner else "anybody"
@@ -54,7 +58,7 @@ def write(data: Path, asked: Asked, form: str, output: Path | None, now: datetim
         if form == "md":
             _put(markdown(asked.title, said, rows.columns, lines), output)
         else:
-            formats.write(connection.sql(question("statement"), params=parameters), form, output)
+            formats.write(connection.sql(LINES, params=parameters), form, output)
     return said
 
 
