@@ -95,6 +95,10 @@ class Ledger:
         before = self.totals(one for start, one in parts.items() if start + width_s <= since_s)
         return dataclasses.replace(totals, outstanding=totals.outstanding + before.outstanding)
 
+    def outstanding(self) -> list[Reservation]:
+        """Reservations that are open."""
+        return [self.reservations[name] for name in sorted(self.open)]
+
     def _grant(self, grant: Grant, at_ns: int) -> None:
         if grant.reservation in self.reservations:
             raise ValueError(f"reservation {grant.reservation} was granted before")
