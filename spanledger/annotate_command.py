@@ -27,5 +27,5 @@ def annotate(settings: Settings, anomaly: str, note: str, by: str) -> None:
     if not known:
         cure = "the page Anomalies and `spanledger sql 'from rpt_anomalies'` name those there are"
         raise Failure(f"the published build has no anomaly {anomaly}; {cure}", FAILED)
-    anomaly_notes.write(settings.data, anomaly, anomaly_notes.Note(datetime.now(UTC), by, note))
+    anomaly_notes.write(settings.data, anomaly_notes.Note(anomaly, datetime.now(UTC), by, note))
     click.echo(f"{anomaly} is acknowledged by {by}; the next build says so")

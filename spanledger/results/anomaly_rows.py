@@ -65,12 +65,13 @@ def make(work: Work) -> pa.Table:
             _row(incident, latest)
             for incident in told(cluster, _taken_over(said) if said and is_same else _asked(work))
         ]
-    notes = {name: _noted(note) for name, note in anomaly_notes.read(work.data).items()}
-    return pa.Table.from_pylist([row | notes.get(row["anomaly_id"], {}) for row in rows], schema=SCHEMA)
+    notes = anomaly_notes.read(work.data)
+    return pa.Table.from_pylist([row | _noted(notes, row) for row in rows], schema=SCHEMA)
 
 
-def _noted(note: Note) -> dict[str, Any]:
-    return {"acknowledged_at": note.said_at, "acknowledged_by": note.by, "note": note.note}
+def _noted(notes: Sequence[Note], row: dict[str, Any]) -> dict[str, Any]:
+    note = anomaly_notes.latest(notes, row["anomaly_id"], row["organization"])
+    return {"acknowledged_at": note.said_at, "acknowledged_by": note.by, "note": note.note} if note else {}
 
 
 def anomaly_id(flag: Flag) -> str:

@@ -27,14 +27,19 @@ def published(data: Path, anomaly_id: str) -> None:
 
 
 def test_the_latest_note_of_an_anomaly_counts(tmp_path: Path) -> None:
-    for minutes, words in ((0, "looking"), (5, "a load test")):
-        anomaly_notes.write(tmp_path, "abc", Note(AT + timedelta(minutes=minutes), "ann", words))
-    anomaly_notes.write(tmp_path, "other", Note(AT, "bob", "mine"))
-    assert anomaly_notes.read(tmp_path) == {
-        "abc": Note(AT + timedelta(minutes=5), "ann", "a load test"),
-        "other": Note(AT, "bob", "mine"),
-    }
-    assert anomaly_notes.read(tmp_path / "elsewhere") == {}
+    notes = [Note("abc", AT, "ann", "looking"), Note("abc", AT + timedelta(minutes=5), "ann", "a load test")]
+    for note in (*notes, Note("other", AT, "bob", "mine")):
+        anomaly_notes.write(tmp_path, note)
+    read = anomaly_notes.read(tmp_path)
+    assert len(read) == 3
+    assert anomaly_notes.latest(read, "abc", "acme") == notes[1]
+    assert anomaly_notes.latest(read, "none", "acme") is None
+    assert anomaly_notes.read(tmp_path / "elsewhere") == []
+
+
+def test_a_token_of_one_organization_says_nothing_of_another_s_anomaly() -> None:
+    notes = [Note("abc", AT, "ann", "ours", "acme"), Note("abc", AT, "eve", "nothing to see", "umbrella")]
+    assert anomaly_notes.latest(notes, "abc", "acme") == notes[0]
 
 
 def test_the_command_keeps_the_note_and_refuses_what_is_not_there(tmp_path: Path) -> None:
@@ -43,7 +48,7 @@ def test_the_command_keeps_the_note_and_refuses_what_is_not_there(tmp_path: Path
     done = CliRunner().invoke(main, [*call, "abc"])
     assert done.exit_code == 0, done.output
     assert "abc is acknowledged by ann; the next build says so" in done.output
-    assert anomaly_notes.read(tmp_path)["abc"].note == "a load test"
+    assert [one.note for one in anomaly_notes.read(tmp_path)] == ["a load test"]
     refused = CliRunner().invoke(main, [*call, "xyz"])
     assert refused.exit_code == 1
     assert "the published build has no anomaly xyz" in refused.stderr
