@@ -63,6 +63,7 @@ def schemas() -> _Node:
                 "reservation_id": {"type": ["string", "null"]},
                 "expires_at": {"type": ["string", "null"], "format": "date-time"},
                 "wait_ms": _COUNT,
+                "alternative_model": {**_TEXT, "description": "A cheaper model that would be granted."},
                 "counters": {"type": "array", "items": {"type": "object"}},
                 "spend": {"type": "object", "description": "How old the spend in spans is that this was decided on."},
                 "when_unreachable": {"enum": ["allow", "deny"]},

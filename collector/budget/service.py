@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from collector.budget import annotations, answers, decisions, journal_files, requests
+from collector.budget import alternatives, annotations, answers, decisions, journal_files, requests
 from collector.budget.annotations import ANOMALY_NOTE, Annotation
 from collector.budget.books import Books
 from collector.budget.counters import counter_id, ends_at, moment, standings
@@ -111,6 +111,8 @@ class BudgetService:
         self.figures.count_decision(decision.verdict)
         await self._happen(Decided(now_ns, record, grant))
         answer = decisions.answer_of(decision, at, amounts) | {"notes": notes, "spend": self.spend.said(now_ns)}
+        if not decision.is_granted and (model := self._alternative(check, asked, at)):
+            answer["alternative_model"] = model
         return answer | answers.granted(grant)
 
     async def settle(self, said: Mapping[str, Any], organization: str | None) -> dict[str, Any]:
@@ -289,6 +291,12 @@ class BudgetService:
         )
         name = answers.named(check.scope, check.reservation or secrets.token_hex(12))
         return Grant(name, now_ns + check.ttl_s * 10**9, check.calls, holds)
+
+    def _alternative(self, check: Check, asked: Asked, at: datetime) -> str | None:
+        def standing(scope: Mapping[str, str]) -> list[Standing]:
+            return standings(self.ledger, self.books.book, scope, at)
+
+        return alternatives.cheapest(check.estimate, asked, standing, self.knowledge)
 
     def _approved_by(self, check: Check, found: Iterable[Standing], at: datetime) -> str | None:
         if check.approval is None:

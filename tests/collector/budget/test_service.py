@@ -311,6 +311,25 @@ def test_what_cannot_be_meant_names_the_field(scene: Scene, said: Said, words: s
     assert words in str(answer)
 
 
+def test_a_cheaper_model_is_named_where_the_owner_allows_it(scene: Scene) -> None:
+    scene.file.write_text(BUDGETS.replace("    limit: 1\n", "    limit: 1\n    alternatives: [small, tiny, dear]\n"))
+    scene.service.tick()
+    prices = {
+        f"x/{name}": {"input": price, "output": price} for name, price in (("big", 9), ("small", 2), ("dear", 10))
+    }
+    names = {name: [f"x/{name}"] for name in ("big", "small", "dear")}  # tiny has no price
+    prices = {name: {kind: price * 10**6 for kind, price in one.items()} for name, one in prices.items()}
+    scene.service.knowledge.learn({"prices": prices, "names": names, "runs": [["", "wf", {"usd": 5, "tokens": 9}]]})
+    tokens = {"input_tokens": 100_000, "output_tokens": 100_000, "tokens": 10}
+    said = {"scope": {"user_id": "u1"}, "estimate": {"model": "big", **tokens}}
+    [answer] = scene.run(scene.service.check(said, None))
+    assert (answer["verdict"], answer["estimate"]["usd"]) == ("deny", "1.8")
+    assert answer["alternative_model"] == "small"
+    [like] = scene.run(scene.service.check({"scope": {"user_id": "u1"}, "estimate": {"like_workflow": "wf"}}, None))
+    assert like["estimate"] == {"usd": "0.000000000005", "tokens": 9, "steps": 1}
+    assert "nine of ten" in like["notes"][0]
+
+
 def test_books_of_no_file(tmp_path: Path) -> None:
     assert Books(None, [], None).book.budgets == ()
     missing = Books(tmp_path / "missing.yaml", [], None)
