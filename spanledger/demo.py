@@ -29,7 +29,12 @@ SEED, DAYS = 7, 60
 END = date(2026, 11, 23)  # the company's history ends with the day the recordings were made
 MARKER = "demo.json"
 FILES = Path(sample_traces.__file__).parent / "demo"
-OF_THE_COMPANY = {"charges": "charges.csv", "allocation": "allocation.yml", "tag_policy": "tag_policy.yml"}
+OF_THE_COMPANY = {
+    "charges": "charges.csv",
+    "allocation": "allocation.yml",
+    "tag_policy": "tag_policy.yml",
+    "alerts": "alerts.yml",
+}
 """Settings that name files, and the company's files."""
 
 LAND_WITHIN_S, BUILD_WITHIN_S, POLL_S = 300.0, 900.0, 0.1
