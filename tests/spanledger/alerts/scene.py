@@ -74,6 +74,7 @@ def calls(service: str, days: int, last: datetime, *, hours: tuple[int, int] = (
     return (
         "insert into fct_calls by name select "
         f"'{service}' as service_name, 'production' as environment, moment as started_at, moment::date as date "
-        f"from generate_series(timestamptz '{first}', timestamptz '{last.isoformat()}', interval 30 minute) as t(moment) "
+        f"from generate_series(timestamptz '{first}', timestamptz '{last.isoformat()}', interval 30 minute) "
+        "as series (moment) "
         f"where hour(moment) between {hours[0]} and {hours[1]}"
     )
