@@ -8,6 +8,7 @@ from app.views import (
     alerts,
     anomalies,
     attribution,
+    budgets,
     calls,
     changes,
     escalation,
@@ -53,6 +54,7 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Attribution and tags", ":material/groups:", "attribution", attribution.render),
     ],
     "What comes": [
+        PageEntry("Budgets", ":material/savings:", "budgets", budgets.render),
         PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),
         PageEntry("Alerts", ":material/notifications:", "alerts", alerts.render),
         PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),

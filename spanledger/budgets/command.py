@@ -122,9 +122,13 @@ def _tell(answer: dict[str, Any]) -> None:
 def _line(one: "Budget") -> str:
     from transforms.budgets.decision import amount
     from transforms.budgets.tables import scope_words, threshold_words
+    from transforms.budgets.windows import TOTAL
 
-    window = f"{one.window.seconds // 3600:g} h rolling" if one.window.seconds else one.window.kind
-    return f"{one.budget_id}: {amount(one.limit, one.unit)} a {window}, {scope_words(one)}; {threshold_words(one)}"
+    hours = f"{(one.window.seconds or 0) / 3600:g}"
+    window = (
+        f"in any {hours} h" if one.window.seconds else f"a {one.window.kind}" if one.window.kind != TOTAL else "ever"
+    )
+    return f"{one.budget_id}: {amount(one.limit, one.unit)} {window}, {scope_words(one)}; {threshold_words(one)}"
 
 
 def _count(number: int, what: str) -> str:

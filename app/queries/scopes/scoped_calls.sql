@@ -17,3 +17,7 @@ WHERE date BETWEEN $first AND $last
     AND ($feature IS NULL OR list_contains($feature::VARCHAR[], coalesce(nullif(feature, ''), '(untagged)')))
     AND ($customer IS NULL OR list_contains($customer::VARCHAR[], coalesce(nullif(customer_id, ''), '(untagged)')))
     AND ($task IS NULL OR list_contains($task::VARCHAR[], coalesce(nullif(task_id, ''), '(untagged)')))
+    AND ($user IS NULL OR list_contains($user::VARCHAR[], coalesce(nullif(user_id, ''), '(untagged)')))
+    AND ($service IS NULL OR list_contains($service::VARCHAR[], coalesce(nullif(service_name, ''), '(untagged)')))
+    AND ($agent IS NULL OR list_contains($agent::VARCHAR[], coalesce(nullif(agent_name, ''), '(untagged)')))
+    AND ($run IS NULL OR list_contains($run::VARCHAR[], coalesce(nullif(workflow_run_id, ''), '(untagged)')))

@@ -79,7 +79,10 @@ select
         as window_start,
     case when judged.window_kind = 'rolling' then judged.quarter_at + interval 15 minutes else judged.window_end end as window_end,
     judged.judged_at,
-    judged.is_open,
+    bool_and(judged.is_open) and (
+        any_value(judged.window_kind) != 'run'
+        or coalesce(max(days.last_call_at) >= any_value(judged.quarter_at) - interval {{ var('quiet_run_days') }} days, true)
+    ) as is_open,
     judged.is_in_force,
     judged.has_reservations,
     cast(coalesce(sum(days.calls), 0) as bigint) as calls,

@@ -5,7 +5,7 @@ select
     owner,
     description,
     scope,
-    {%- for dimension in ['organization', 'environment', 'team', 'project', 'workflow_id'] %}
+    {%- for dimension in budget_dimensions() %}
     nullif({{ dimension }}, '*') as {{ dimension }},
     {%- endfor %}
     unit,
