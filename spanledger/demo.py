@@ -34,6 +34,7 @@ OF_THE_COMPANY = {
     "allocation": "allocation.yml",
     "tag_policy": "tag_policy.yml",
     "alerts": "alerts.yml",
+    "budgets": "budgets.yml",
 }
 """Settings that name files, and the company's files."""
 
