@@ -10,7 +10,6 @@ import heapq
 import logging
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ from typing import Any
 from collector.budget import alternatives, annotations, answers, decisions, journal_files, requests
 from collector.budget.annotations import ANOMALY_NOTE, Annotation
 from collector.budget.books import Books
-from collector.budget.counters import counter_id, ends_at, moment, standings
+from collector.budget.counters import counter_id, moment, standings
 from collector.budget.estimating import Knowledge, estimated
 from collector.budget.events import Decided, Event, Expired, Grant, Hold, Pruned, Released, Seen, Settled, Spend
 from collector.budget.figures import Figures
+from collector.budget.forgetting import Forgetting
 from collector.budget.journal import Journal, JournalUnavailableError, opened
 from collector.budget.journal_files import JournalError
 from collector.budget.ledger import Ledger
@@ -32,12 +32,6 @@ from transforms.budgets.decision import Asked, Standing, decide
 
 logger = logging.getLogger(__name__)
 
-KEPT_S = 3600
-"""How long a closed reservation is kept by name for spans that may still come, and a counter whose time is over."""
-SEEN_KEPT_S = 60
-"""How long it is kept once spans have accounted for all of it."""
-_AT_ONCE = 200
-"""Reservations and counters looked at in one go, so that forgetting holds up no decision."""
 JOURNAL_BYTES = 16 * 1024 * 1024
 """Size at which another journal is begun."""
 
@@ -75,9 +69,7 @@ class BudgetService:
         self.spend = answers.SpendAge()
         self._due: list[tuple[int, str]] = []
         self._names: dict[str, str] = {}  # of reservations in the ledger, by their ids alone
-        self._closed: deque[str] = deque()  # reservations by when they were closed
-        self._closed_long: deque[str] = deque()  # of these, those that spans may still come for
-        self._to_sweep: list[str] = []
+        self._forgetting = Forgetting(self.ledger)
         self._problem = ""
         self._retry_at = 0.0
         self.openings = 0  # how often the ledger was read anew: spend that was told before may be lost
@@ -207,31 +199,11 @@ class BudgetService:
 
     def _forget(self, now_ns: int) -> None:
         """A part of what is over."""
-        gone = self._over(self._closed, now_ns - SEEN_KEPT_S * 10**9, self._closed_long)
-        gone += self._over(self._closed_long, now_ns - KEPT_S * 10**9, None)
-        if not self._to_sweep:
-            self._to_sweep = list(self.ledger.accounts)
-        before = moment(now_ns - KEPT_S * 10**9)
-        looked_at = [self._to_sweep.pop() for _ in range(min(_AT_ONCE, len(self._to_sweep)))]
-        over = [one for one in looked_at if self._is_over(one, before)]
-        for name in gone:
+        reservations, counters = self._forgetting.due(now_ns, self.books.book)
+        for name in reservations:
             self._names.pop(name.partition("/")[2], None)
-        if gone or over:
-            self._note([Pruned(now_ns, tuple(gone), tuple(over))])
-
-    def _over(self, closed: deque[str], before_ns: int, later: deque[str] | None) -> list[str]:
-        """Names of ``closed`` that can be forgotten; those that spans may still speak of go on to ``later``."""
-        gone: list[str] = []
-        for _ in range(min(_AT_ONCE, len(closed))):
-            one = self.ledger.reservations[closed[0]]
-            if one.closed_at_ns is None or one.closed_at_ns >= before_ns:
-                break
-            (gone if later is None or one.is_accounted_for else later).append(closed.popleft())
-        return gone
-
-    def _is_over(self, counter: str, before: datetime) -> bool:
-        end = ends_at(counter, self.books.book)
-        return end is not None and end < before
+        if reservations or counters:
+            self._note([Pruned(now_ns, reservations, counters)])
 
     def _open(self) -> None:
         try:
@@ -255,9 +227,7 @@ class BudgetService:
         self._due = [(kept[name].grant.expires_at_ns, name) for name in self.ledger.open]
         heapq.heapify(self._due)
         self._names = {name.partition("/")[2]: name for name in kept}
-        closed = [(one.closed_at_ns, name) for name, one in kept.items() if one.closed_at_ns is not None]
-        self._closed, self._closed_long = deque(name for _, name in sorted(closed)), deque()
-        self._to_sweep = []
+        self._forgetting = Forgetting(self.ledger)
 
     def _open_again(self) -> None:
         if time.monotonic() < self._retry_at:
@@ -344,7 +314,7 @@ class BudgetService:
             heapq.heappush(self._due, (event.grant.expires_at_ns, name))
             self._names[name.partition("/")[2]] = name
         elif was_open and (name := event.reservation) not in self.ledger.open:  # type: ignore[union-attr]  # has one
-            self._closed.append(name)
+            self._forgetting.note_closed(name)
 
     def _note(self, events: Iterable[Event]) -> None:
         """Apply ``events``, which nobody waits for."""

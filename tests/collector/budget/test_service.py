@@ -330,6 +330,27 @@ def test_a_cheaper_model_is_named_where_the_owner_allows_it(scene: Scene) -> Non
     assert "nine of ten" in like["notes"][0]
 
 
+def test_what_is_over_is_forgotten_and_still_counts(scene: Scene) -> None:
+    names = [scene.check("0.01", tokens=1)["reservation_id"] for _ in range(4)]
+    for name in names[:3]:
+        scene.settle(name, usd="0.01", tokens=1)
+    counter = "month||2026-11-01T00:00:00+00:00@"
+    scene.service.take_spend({counter: 10**10}, "segment")
+    seen = {"reservation": f"/{names[0]}", "calls": 1, "unpriced": 0, "amounts": {"usd": 10**10, "tokens": 0}}
+    scene.service.take_seen([{**seen, "counters": {counter: 10**10}}])
+    scene.clock.pass_s(61)
+    scene.service.tick()
+    assert f"/{names[0]}" not in scene.service.ledger.reservations
+    assert len(scene.service.ledger.reservations) == 3
+    for _ in range(4):  # the last one expires only now
+        scene.clock.pass_s(2 * 3600)
+        scene.service.tick()
+    assert [counter for counter in scene.service.ledger.accounts if counter.startswith("each-user|")] == []
+    assert scene.check("0")["counters"][0]["spent"] == "0.03"
+    scene.restart()
+    assert scene.check("0")["counters"][0]["spent"] == "0.03"
+
+
 def test_books_of_no_file(tmp_path: Path) -> None:
     assert Books(None, [], None).book.budgets == ()
     missing = Books(tmp_path / "missing.yaml", [], None)
