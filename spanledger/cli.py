@@ -53,7 +53,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 @command(
     main,
     *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file"),
-    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
+    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -93,7 +93,7 @@ def collect(settings: Settings) -> None:
 
 @command(
     main,
-    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file"),
+    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
     example="spanledger build --full-refresh",
 )
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
@@ -113,6 +113,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
             settings.build_limits,
+            budgets_file=settings.budgets_file,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))
