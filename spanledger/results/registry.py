@@ -28,8 +28,10 @@ def write(connection: duckdb.DuckDBPyConnection, previous: Path | None, data: Pa
     if previous is not None:
         connection.execute(f"attach '{previous}' as previous (read_only)")
     work = Work(connection, previous is not None and _code_of_previous(connection) == code, data)
+    connection.execute("begin")
     for table in TABLES:
         table.write(work)
+    connection.execute("commit")
     if previous is not None:
         connection.execute("detach previous")
 

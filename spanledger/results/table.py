@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,12 @@ class ResultTable:
     @property
     def description(self) -> str:
         """Begins with "One row per"."""
-        return " ".join(str(self._told()["description"]).split())
+        return " ".join(str(_told(self.name)["description"]).split())
 
     @property
     def columns(self) -> list[Column]:
         """In the table's order."""
-        return [Column(one["name"], one["data_type"], one["description"]) for one in self._told()["columns"]]
+        return [Column(one["name"], one["data_type"], one["description"]) for one in _told(self.name)["columns"]]
 
     def write(self, work: Work) -> None:
         """Create the table and fill it. Raises ValueError where the rows have other columns than the YAML says."""
@@ -67,14 +68,17 @@ class ResultTable:
         self._comment(connection)
 
     def _comment(self, connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute(f"comment on table {self.schema}.{self.name} is {_text(self.description)}")
-        for column in self.columns:
-            where = f'{self.schema}.{self.name}."{column.name}"'
-            connection.execute(f"comment on column {where} is {_text(column.description)}")
+        table = f"{self.schema}.{self.name}"
+        said = [f"comment on table {table} is {_text(self.description)}"]
+        said += [f'comment on column {table}."{one.name}" is {_text(one.description)}' for one in self.columns]
+        connection.execute(";".join(said))
 
-    def _told(self) -> dict[str, Any]:
-        [told] = yaml.safe_load((TABLES / f"{self.name}.yml").read_text())["models"]
-        return dict(told)
+
+@cache
+def _told(name: str) -> dict[str, Any]:
+    """What ``tables/<name>.yml`` says; read once, as it is part of the program."""
+    [told] = yaml.safe_load((TABLES / f"{name}.yml").read_text())["models"]
+    return dict(told)
 
 
 def _text(words: str) -> str:
