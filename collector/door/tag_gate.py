@@ -22,6 +22,27 @@ from transforms.tag_policy import REFUSE, RequiredTag, TagPolicy, matches, read_
 from transforms.yaml_lines import ConfigError
 
 Tags = dict[str, tuple[str, ...]]
+Id = tuple[bytes, bytes]
+"""Trace and span."""
+
+
+class Family:
+    """The spans of a request by trace and id; each one's tags are found once, whatever hangs below it."""
+
+    def __init__(self, spans: Mapping[Id, tuple[Id, Tags]]) -> None:
+        self._spans = spans  # parent and own tags
+        self._found: dict[Id, Tags] = {}
+
+    def tags(self, at: Id) -> Tags:
+        """A span's tags: its own, else the nearest ancestor's."""
+        way: dict[Id, Tags] = {}  # up from the span, until one that is known, or is not here, or was met before
+        while at not in self._found and at not in way and at in self._spans:
+            parent, way[at] = self._spans[at]
+            at = parent
+        tags = self._found.get(at, {})
+        for below in reversed(way):
+            tags = self._found[below] = {**tags, **way[below]}
+        return tags
 
 
 class TagGate:
@@ -42,11 +63,11 @@ class TagGate:
         day = datetime.fromtimestamp(received_at_ns / 1e9, UTC).date()
         missing: Counter[str] = Counter()
         refused: Counter[str] = Counter()
-        known = self._known(request)
+        family = self._family(request)
         for resource in request.resource_spans:
             around = self._tags(resource.resource.attributes, self._of_resource)
             for scope in resource.scope_spans:
-                verdicts = [self._lacks(span, around, known, day) for span in scope.spans]
+                verdicts = [self._lacks(span, around, family, day) for span in scope.spans]
                 missing.update(tag for tags in verdicts for tag in tags)
                 if self._policy.at_the_door == REFUSE and any(verdicts):
                     refused.update(", ".join(tags) for tags in verdicts if tags)
@@ -59,22 +80,24 @@ class TagGate:
                     scope.spans.extend(copies)
         return _answer(checked, refused, tuple(sorted(missing.items())))
 
-    def _known(self, request: ExportTraceServiceRequest) -> dict[tuple[bytes, bytes], tuple[bytes, Tags]]:
-        """Parent and own tags of every span of the request."""
-        return {
-            (span.trace_id, span.span_id): (span.parent_span_id, self._tags(span.attributes, self._of_span))
-            for resource in request.resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        }
+    def _family(self, request: ExportTraceServiceRequest) -> Family:
+        return Family(
+            {
+                (span.trace_id, span.span_id): (
+                    (span.trace_id, span.parent_span_id),
+                    self._tags(span.attributes, self._of_span),
+                )
+                for resource in request.resource_spans
+                for scope in resource.scope_spans
+                for span in scope.spans
+            }
+        )
 
-    def _lacks(
-        self, span: Span, around: Tags, known: Mapping[tuple[bytes, bytes], tuple[bytes, Tags]], day: date
-    ) -> list[str]:
+    def _lacks(self, span: Span, around: Tags, family: Family, day: date) -> list[str]:
         """The tags that a span must carry and does not, or not with an allowed value; none where it is no call."""
         if not any(item.key in self._model_keys for item in span.attributes):
             return []
-        tags = {**around, **_inherited(span, known)}
+        tags = {**around, **family.tags((span.trace_id, span.span_id))}
         service, environment = (tags.get(name, ("",))[0] for name in ("service_name", "environment"))
         asked = self._policy.asked_of(service, environment, day)
         return [one.tag for one in asked if not _carries(tags, one)]
@@ -109,18 +132,6 @@ def _tags_by_key(sources: Mapping[str, Sequence[Source]], asked: Iterable[str]) 
         for place, source in enumerate(sources.get(tag, ())):
             found.setdefault(source.key, []).append((tag, place))
     return found
-
-
-def _inherited(span: Span, known: Mapping[tuple[bytes, bytes], tuple[bytes, Tags]]) -> Tags:
-    """A span's tags: its own, else the nearest ancestor's."""
-    tags: Tags = {}
-    seen: set[bytes] = set()
-    at = span.span_id
-    while at not in seen and (said := known.get((span.trace_id, at))):
-        seen.add(at)
-        at, own = said[0], said[1]
-        tags = {**own, **tags}
-    return tags
 
 
 def _values(value: AnyValue) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -10,7 +11,7 @@ from collector.door.answers import Answer
 from collector.door.gate import Caller, Gate
 from collector.door.receive import Incoming, Receiver
 from collector.door.signals import TRACES
-from collector.door.tag_gate import TagGate
+from collector.door.tag_gate import Family, TagGate
 from collector.metrics import Counters
 from collector.wal.log import Log
 from sample_traces.otlp import Sent, Value, pack, span
@@ -61,7 +62,7 @@ def test_spans_without_a_tag_are_refused_by_name_and_the_rest_is_kept(refusing: 
         sent(1, {**CALL, **FLOW, "spanledger.team": "search"}),
         sent(2, {**CALL, **FLOW}),
         sent(3, {**CALL, **FLOW, "spanledger.team": "strangers"}),
-        sent(4, CALL, **{"spanledger.team": "ads", "spanledger.workflow.id": "w"}),
+        sent(4, CALL, None, **{"spanledger.team": "ads", "spanledger.workflow.id": "w"}),
         sent(5, CALL),
         sent(6, {"http.route": "/"}),
     )
@@ -81,8 +82,8 @@ def test_a_tag_is_inherited_within_a_request_and_not_from_elsewhere(refusing: Ta
 
 
 def test_environments_and_exceptions_with_an_end_ask_for_less(refusing: TagGate) -> None:
-    elsewhere = sent(1, {**CALL, **FLOW}, **{"deployment.environment.name": "staging"})
-    old = sent(2, CALL, **{"service.name": "old-batch"})
+    elsewhere = sent(1, {**CALL, **FLOW}, None, **{"deployment.environment.name": "staging"})
+    old = sent(2, CALL, None, **{"service.name": "old-batch"})
     assert judged(refusing, elsewhere, old)[1] == [1, 2]
     assert judged(refusing, elsewhere, old, at_ns=RECEIVED_AT_NS + 86_400 * 10**9)[1] == [1]
 
@@ -125,3 +126,26 @@ def test_refused_spans_have_a_fate_of_their_own() -> None:
         (("reason", "unfit"), ("signal", "traces")): 2,
         (("reason", "untagged"), ("signal", "traces")): 3,
     }
+
+
+class Counted(dict[Any, Any]):
+    looks = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        self.looks += 1
+        return super().__getitem__(key)
+
+
+def test_the_work_follows_the_number_of_spans_not_their_depth() -> None:
+    depth = 5000
+    spans = Counted(
+        {(b"t", b"%d" % n): ((b"t", b"%d" % (n - 1)), {"team": ("ads",)} if n == 1 else {}) for n in range(1, depth)}
+    )
+    family = Family(spans)
+    assert all(family.tags(at) == {"team": ("ads",)} for at in sorted(spans))
+    assert spans.looks == len(spans)
+
+
+def test_spans_that_are_each_others_parents_have_their_own_tags_and_each_others() -> None:
+    family = Family({(b"t", b"1"): ((b"t", b"2"), {"team": ("ads",)}), (b"t", b"2"): ((b"t", b"1"), {"step": ("s",)})})
+    assert family.tags((b"t", b"1")) == {"team": ("ads",), "step": ("s",)}
