@@ -64,9 +64,10 @@ class Builder:
         self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
         self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
-    def build(self, *, full_refresh: bool = False) -> Outcome:
-        """Make and publish a build if there is something new. Raises BuildError, BuildInProgressError, PriceError,
-        ChargeError, ConfigError, LakeError, FormatError."""
+    def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
+        """Make and publish a build if there is something new; with ``shows_alerts``, news of alerts too.
+
+        Raises BuildError, BuildInProgressError, PriceError, ChargeError, ConfigError, LakeError, FormatError."""
         started = time.monotonic()
         with self._builds.lock():
             claim(self._data)
@@ -82,7 +83,8 @@ class Builder:
                 full_refresh=full_refresh,
                 budgets_file=self._budgets_file,
             )
-            if not plan.is_needed and alert_history.is_known(plan.published, self._data):
+            shows_all = not shows_alerts or alert_history.is_known(plan.published, self._data)
+            if not plan.is_needed and shows_all:
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
             build_id = new_build_id()
             self._make(build_id, plan)

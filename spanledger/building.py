@@ -99,7 +99,7 @@ def _attempt(builder: Builder, settings: Settings) -> str | None:
     """Build if there is something new; returns why it did not come about."""
     try:
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
-            outcome = builder.build()
+            outcome = builder.build(shows_alerts=True)
             made.append(outcome)
     except NOT_BUILT as error:
         logger.error("no new build; the published one stays, the next look tries again: %s", error)

@@ -34,7 +34,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_outcome_restatements", "closings"): "as above",
     ("fct_restatements", "restatements"): "what earlier builds restated outlives them; only the builder knows it",
     ("fct_alerts", "alert_records"): "what happened to alerts outlives builds; only the builder knows it",
-    ("fct_alerts", "alert_records"): "what happened to alerts outlives builds; only the builder knows it",
     ("dim_charges", "charges"): "charges come from the builder, not from spans; there is nothing between to name",
     ("fct_charges", "charge_days"): "as above",
     ("int_restatements", "closings"): "what changes in a closed month is always a restatement; only the builder knows",

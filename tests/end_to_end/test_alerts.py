@@ -78,7 +78,7 @@ class Company:
         if bodies:
             land(bodies, self.data, received_at_ns=round(self.now.timestamp()) * 10**9)
         with counted(self.data, self.data / "lake", NOT_BUILT) as made:
-            made.append(self._builder.build())
+            made.append(self._builder.build(shows_alerts=True))
         self._watch.look(self.now)
 
     def command(self, *words: str) -> Result:
