@@ -88,6 +88,27 @@ def check(settings: Settings, secret: IO[str] | None, **said: Any) -> None:
         click.get_current_context().exit(OUTSIDE_TOLERANCE)
 
 
+@command(budget, "data", example="spanledger budget alternatives contract-review draft --model claude-opus-4-8")
+@click.argument("workflow")
+@click.argument("step")
+@click.option("--model", required=True, help="The model that it uses now.")
+@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days of evaluations to read.")
+@click.option("--format", "form", type=FORMS, default="table", show_default=True, help="What to write.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def alternatives(
+    settings: Settings, workflow: str, step: str, model: str, days: int, form: str, output: Path | None
+) -> None:
+    """Which models the evaluations of a step support: those not significantly worse, the cheapest first.
+
+    No verdict below 30 evaluated tasks of either model; a task counts where one model alone answered at the step.
+    """
+    from spanledger import current, formats
+    from spanledger.budgets import alternatives as judging
+
+    with current.opened(settings.data) as connection:
+        formats.write(judging.rows(connection, workflow, step, model, days), form, output)
+
+
 def _asked(said: dict[str, Any]) -> dict[str, Any]:
     """The body of the question: what was typed, under the service's names."""
     names = {"usd": "cost_usd", **{name: name for name in ("tokens", "steps", "model", "like_workflow")}}

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import duckdb
 from click.testing import CliRunner, Result
 
+from spanledger.budgets import alternatives
 from spanledger.cli import main
 from tests.collector.running import Collector, configuration
 
@@ -60,3 +62,31 @@ def test_nobody_answers() -> None:
     result = run("check", "--url", nobody, "--deadline-s", "0.5")
     assert result.exit_code == 4
     assert "is the collector up?" in result.output
+
+
+def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
+    """Forty good tasks of a dear model and forty of a cheap one, and all that must not count."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """create schema facts; create table facts.int_task_steps as
+            select
+                'eval' as task_traffic_source, 'w' as workflow_id, 's' as step, 1 as models, 0 as unknown_cost_calls,
+                if(range % 2 = 0, 'dear', 'cheap') as first_model,
+                if(range % 2 = 0, 1.0, 0.25)::decimal(28, 12) as chain_cost_usd,
+                if(range < 8, 'failure', 'success') as outcome, date '2026-11-01' as date
+            from range(80);
+            """
+        )
+        for other in (
+            "'unknown' as outcome",
+            "2 as models",
+            "date '2026-01-01' as date",
+            "'ops' as task_traffic_source",
+        ):
+            steps = "facts.int_task_steps"
+            connection.execute(f"insert into {steps} select * replace ({other}) from {steps} limit 40")
+        found = alternatives.rows(connection, "w", "s", "dear", days=90).fetchall()
+    assert [(row[0], float(row[1]), *row[2:4], row[6]) for row in found] == [
+        ("cheap", 0.25, 40, 36, "passes"),
+        ("dear", 1.0, 40, 36, "the present model"),
+    ]
