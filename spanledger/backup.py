@@ -1,7 +1,8 @@
 """`spanledger backup`: a consistent copy of the data directory while everything runs.
 
 What was acknowledged before it started is in the log or, once landed, in the lake. The log is copied first and the lake
-listed after, so it is in one of them; where it is in both, landing knows. While lake and records are copied, whoever
+listed after, so it is in one of them; where it is in both, landing knows. Budget decisions are copied the same way: the
+journal first, then the records that it moves to. While lake and records are copied, whoever
 replaces or removes files of theirs waits: compaction, rewriting, retention. Builds and landing go on.
 
 Files of lake and records never change. One that the backup before, in the same place, holds already is linked, not
@@ -21,7 +22,7 @@ from collector.files import LockedError, lock, make_folder, sync_folder
 from collector.store import lake_place
 from collector.store.lake import LOCK_NAME, active_files
 from spanledger import backup_manifest
-from spanledger.backup_manifest import ALONE, LAKE, LOG, RECORDS, BackupError, Entry, Manifest, copy
+from spanledger.backup_manifest import ALONE, BUDGET, LAKE, LOG, RECORDS, BackupError, Entry, Manifest, copy
 
 
 @dataclass
@@ -92,16 +93,18 @@ class Backup:
         return made
 
     def _copy_log(self, partial: Path, files: dict[str, Entry]) -> None:
-        """All of the log as it stood at one moment: again from the listing where something moved on meanwhile."""
+        """All of the log, and of the journal of budgets, as they stood at one moment: again from the listing where
+        something moved on meanwhile."""
         while True:
-            listed = [path for path in sorted((self._data / LOG).rglob("[!.]*")) if path.is_file()]
+            logs = [path for name in (LOG, BUDGET) for path in sorted((self._data / name).rglob("[!.]*"))]
+            listed = [path for path in logs if path.is_file()]
             names = {str(path.relative_to(self._data)): path for path in listed}
             for gone in set(files) - set(names):
                 (partial / gone).unlink()
                 del files[gone]
             try:
                 for name, path in names.items():
-                    if name not in files or path.suffix == ".open":
+                    if name not in files or path.suffix in (".open", ".journal"):
                         files[name] = copy(path, partial / name)
                 return
             except FileNotFoundError:

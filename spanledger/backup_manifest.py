@@ -1,7 +1,7 @@
 """What a backup holds: `manifest.json`, with size and SHA-256 of every file, and beside it its own SHA-256.
 
     DEST/<utc>/manifest.json, manifest.sha256
-    DEST/<utc>/hash.key, format.json, log/…, lake/…, records/…      as in the data directory
+    DEST/<utc>/hash.key, format.json, log/…, lake/…, records/…, budget/…   as in the data directory
 
 A backup is a folder of plain files: any tool can copy it, and `sha256sum` can check it.
 """
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from collector.files import sync_folder, write_atomically
 
-LOG, LAKE, RECORDS = "log", "lake", "records"
+LOG, LAKE, RECORDS, BUDGET = "log", "lake", "records", "budget"
 ALONE = ("hash.key", "format.json")
 """Files beside the folders above; nothing else of a data directory is in a backup."""
 NAME, CHECKSUM_NAME = "manifest.json", "manifest.sha256"
@@ -83,7 +83,7 @@ def read(folder: Path) -> Manifest:
 def _refuse_elsewhere(folder: Path, name: str) -> None:
     """A manifest says what whoever can write to the backups likes; restoring writes below a data directory only."""
     path = PurePosixPath(name)
-    is_inside = len(path.parts) > 1 and path.parts[0] in (LOG, LAKE, RECORDS) and ".." not in path.parts
+    is_inside = len(path.parts) > 1 and path.parts[0] in (LOG, LAKE, RECORDS, BUDGET) and ".." not in path.parts
     if not (name in ALONE or is_inside) or str(path) != name:
         raise BackupError(f"{folder / NAME} names {name!r}, which is no part of a data directory; nothing was restored")
 
