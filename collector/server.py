@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from collector.budget.part import Budgets
 from collector.config import MIB, CollectorConfig
 from collector.data_format import FormatError, claim
 from collector.door.connection import Connection
@@ -126,8 +127,10 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     )
     writer = WriterProcess(config)
     room = room_in(log, config)
-    health = Health(config, log, writer, counters, security.problems, room)
+    budgets = Budgets(config, security.gate)
+    health = Health(config, log, writer, counters, security.problems, room, [budgets])
     await writer.start()  # before gRPC has threads, which do not go well with making processes
+    await budgets.start()
     receiver = Receiver(
         log,
         security.gate,
@@ -154,6 +157,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
             max_request_bytes=config.max_request_bytes,
             memory=memory,
             request_timeout_s=config.request_timeout_s,
+            asked=budgets.endpoints,
         ),
         (limits, counters),
         listening,
@@ -172,6 +176,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
     await http_task
+    await budgets.stop()
     receiver.is_stopping = True
     await asyncio.to_thread(stopped.wait)
     await asyncio.to_thread(log.close)
