@@ -125,7 +125,8 @@ class Balance:
 
 
 def storm(folder: Path, *, clients: int, seconds: float, kills: int, limit_usd: int, seed: int) -> Balance:
-    """``clients`` for ``seconds`` on a budget of ``limit_usd``, in which the collector is killed and started again ``kills`` times."""
+    """``clients`` for ``seconds`` on a budget of ``limit_usd``; the collector is killed and started again ``kills``
+    times."""
     budgets = folder / "budgets.yaml"
     folder.mkdir(parents=True, exist_ok=True)
     budgets.write_text(BUDGETS.format(limit=limit_usd))
