@@ -43,14 +43,19 @@ class KnownRows:
         make_folder(self._folder)
         buffer = pa.BufferOutputStream()
         pq.write_table(both.append_column("at", at), buffer)
-        write_atomically(self._folder / f"{now:%Y%m%dT%H%M%S%fZ}.parquet", buffer.getvalue().to_pybytes())
+        # numbered: their order must not hang on a clock that stands still or is put back
+        path = self._folder / f"{len(self._files()):08d}-{now:%Y%m%dT%H%M%SZ}.parquet"
+        write_atomically(path, buffer.getvalue().to_pybytes())
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("[!.]*.parquet"))
 
     def _read(self) -> pa.Table:
         """Rows in the order they became known; each ends where a later file withdraws it."""
         appeared = [self._schema.empty_table().append_column("known_at", pa.array([], INSTANT))]
         withdrawn: list[datetime | None] = []
         known: dict[str, int] = {}  # version -> its row, while it is known
-        for path in sorted(self._folder.glob("[!.]*.parquet")):
+        for path in self._files():
             event = pq.ParquetFile(path).read()
             for row in event.select(["version", "at", "is_known"]).to_pylist():
                 if row["is_known"]:
