@@ -1,5 +1,7 @@
 -- Which call, already paid for, does each execution repeat, and was it sent while an identical one was under way?
 -- Judged within one task; by windows rather than pair by pair, so that loops and restarts of thousands stay cheap.
+{%- set best_first = 'same_request order by is_failed, success rows between unbounded preceding and unbounded following' %}
+{%- set by_time = 'same_request order by started_ns, call_id rows between' %}
 with executions as (
     select
         *,
@@ -14,10 +16,8 @@ with executions as (
 sent_again as (
     select * from executions
     semi join (
-        select task, step_name, input_hash from executions
-        where input_hash is not null
-        group by task, step_name, input_hash
-        having count(*) > 1
+        select task, step_name, input_hash from executions where input_hash is not null
+        group by all having count(*) > 1
     ) as shared using (task, step_name, input_hash)
 ),
 
@@ -25,37 +25,23 @@ run_again as (
     select executions.*
     from executions
     inner join (
-        select task, workflow_id, step_name, position, input_tokens from executions
-        where input_tokens is not null
-        group by task, workflow_id, step_name, position, input_tokens
-        having min(run_attempt) < max(run_attempt)
+        select task, workflow_id, step_name, position, input_tokens from executions where input_tokens is not null
+        group by all having min(run_attempt) < max(run_attempt)
     ) as shared
-        on executions.task = shared.task
-        and executions.workflow_id is not distinct from shared.workflow_id
-        and executions.step_name = shared.step_name
-        and executions.position = shared.position
-        and executions.input_tokens = shared.input_tokens
+        on {{ same('executions', 'shared', ['task', 'workflow_id', 'step_name', 'position', 'input_tokens']) }}
 ),
 
 by_hash as (
     select
         call_id,
-        first_value(success) over (
-            same_request order by is_failed, success rows between unbounded preceding and unbounded following
-        ) as first_success,
-        first_value(is_failed) over (
-            same_request order by is_failed, success rows between unbounded preceding and unbounded following
-        ) as is_never_answered,
+        first_value(success) over ({{ best_first }}) as first_success,
+        first_value(is_failed) over ({{ best_first }}) as is_never_answered,
         min(case when not is_failed and is_followed then success end) over (
             partition by task, step_name, input_hash
             order by run_attempt range between unbounded preceding and 1 preceding
         ) as first_accepted,
-        coalesce(max(ended_ns) over (
-            same_request order by started_ns, call_id rows between unbounded preceding and 1 preceding
-        ) > started_ns, false)
-        or coalesce(min(started_ns) over (
-            same_request order by started_ns, call_id rows between 1 following and unbounded following
-        ) < ended_ns, false) as is_concurrent
+        coalesce(max(ended_ns) over ({{ by_time }} unbounded preceding and 1 preceding) > started_ns, false)
+        or coalesce(min(started_ns) over ({{ by_time }} 1 following and unbounded following) < ended_ns, false) as is_concurrent
     from sent_again
     window same_request as (partition by task, step_name, input_hash, model)
 ),
