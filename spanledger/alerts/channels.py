@@ -86,6 +86,7 @@ def send(url: str, text: Text) -> str | None:
 
 def _quiet() -> None:
     logging.getLogger("apprise").propagate = False
+    logging.getLogger("apprise").setLevel(logging.WARNING)  # its details hold whole addresses
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
 

@@ -196,7 +196,8 @@ def _drift(row: Row) -> Event:
 
 def _unpriced(row: Row) -> Event:
     name = "/".join(part for part in (row["provider"], row["model"]) if part) or "a model without a name"
-    counted = f"{figures.count(row['calls'])} calls, {figures.tokens(row['tokens'])} tokens"
+    calls = "one call" if row["calls"] == 1 else f"{figures.count(row['calls'])} calls"
+    counted = f"{calls}, {figures.tokens(row['tokens'])} tokens"
     return Event(
         kind=UNPRICED,
         key=_key(_pairs(row, "provider", "model", "organization")),

@@ -146,7 +146,7 @@ class Watch:
         made = message.told(at) if reason is None else [message.failed(at, reason)]
         history.append(self._data, made)
         if reason is None:
-            logger.info("told %s of %d alerts", message.channel, len(message.parts))
+            logger.info("told %s; alerts in the message: %d", message.channel, len(message.parts))
         else:
             logger.error("the alert channel %s did not take a message, it is tried again: %s", message.channel, reason)
         return made
