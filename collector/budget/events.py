@@ -25,12 +25,14 @@ class Hold:
 
 @dataclasses.dataclass(frozen=True)
 class Grant:
-    """A reservation for ``calls`` calls to models. It ends at ``expires_at_ns`` unless it was closed before."""
+    """A reservation for ``calls`` calls to models. It ends at ``expires_at_ns`` unless it was closed before. ``asked``
+    is a digest of the request, which alone may be repeated under its id."""
 
     reservation: str
     expires_at_ns: int
     calls: int
     holds: tuple[Hold, ...]
+    asked: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

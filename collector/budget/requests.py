@@ -1,6 +1,8 @@
 """What clients say, read strictly: every complaint names the field, what was expected and what stands there."""
 
 import dataclasses
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
@@ -47,6 +49,13 @@ class Check:
     reservation: str | None = None
     is_reserving: bool = True
     approval: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Equal where as much is asked for the same: what may be repeated under one reservation."""
+        estimate = {name: _sorted(value) for name, value in vars(self.estimate).items()}
+        said = json.dumps([sorted(self.scope.items()), estimate, self.calls, self.ttl_s])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def body_of(text: bytes) -> dict[str, Any]:
@@ -179,6 +188,10 @@ def _id(said: Mapping[str, Any], name: str) -> str:
 def _refuse_unknown(said: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     if unknown := sorted(set(said) - set(known)):
         raise BadRequestError(f"{where}{unknown[0]}: no such field; expected some of {', '.join(known)}")
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value.items()) if isinstance(value, Mapping) else value
 
 
 def _type(value: Any) -> str:

@@ -92,7 +92,7 @@ class BudgetService:
         check = requests.read_check(said, organization)
         now_ns = self._now()
         if check.reservation and (known := self.ledger.reservations.get(answers.named(check.scope, check.reservation))):
-            return self._granted_before(known, check)
+            return await self._granted_before(known, check)
         at = moment(now_ns)
         amounts, notes = estimated(check.estimate, self.knowledge, check.scope)
         found = standings(self.ledger, self.books.book, check.scope, at)
@@ -260,7 +260,7 @@ class BudgetService:
             if one.budget.unit in asked.estimates
         )
         name = answers.named(check.scope, check.reservation or secrets.token_hex(12))
-        return Grant(name, now_ns + check.ttl_s * 10**9, check.calls, holds)
+        return Grant(name, now_ns + check.ttl_s * 10**9, check.calls, holds, check.digest)
 
     def _alternative(self, check: Check, asked: Asked, at: datetime) -> str | None:
         def standing(scope: Mapping[str, str]) -> list[Standing]:
@@ -284,10 +284,13 @@ class BudgetService:
             raise UnknownReservationError(f"reservation_id: {name} is not known here, or was closed long ago")
         return found
 
-    def _granted_before(self, one: Reservation, check: Check) -> dict[str, Any]:
-        """The answer to a check whose answer was lost."""
+    async def _granted_before(self, one: Reservation, check: Check) -> dict[str, Any]:
+        """The answer to a check whose answer was lost; the first may be on its way to the disk still."""
         if one.state is not State.OPEN:
             raise ConflictError(f"reservation_id: {check.reservation} is {one.state.value}; take another id")
+        if one.grant.asked != check.digest:
+            raise ConflictError(f"reservation_id: {check.reservation} was granted for another request; take another id")
+        await self._happen()
         said = decisions.unreachable([budget for budget, *_ in self._budgets_of(check)])
         return {"verdict": "allow", "reasons": ["it was granted before"], "is_repeat": True, **said} | answers.granted(
             one.grant
@@ -296,12 +299,13 @@ class BudgetService:
     def _budgets_of(self, check: Check) -> list[tuple[Any, ...]]:
         return list(self.books.book.counters(check.scope, moment(self._clock_ns())))
 
-    async def _happen(self, event: Event) -> None:
-        """Apply ``event`` and wait until it is on disk. Raises UnavailableError."""
+    async def _happen(self, *events: Event) -> None:
+        """Apply ``events`` and wait until they, and all before them, are on disk. Raises UnavailableError."""
         assert self._journal is not None
-        self._apply(event)
+        for event in events:
+            self._apply(event)
         try:
-            await asyncio.wrap_future(self._journal.append(event))
+            await asyncio.wrap_future(self._journal.append(*events))
         except JournalUnavailableError as error:
             self._problem = str(error)
             raise UnavailableError(self._problem) from error
