@@ -58,6 +58,23 @@ def test_drift_is_named_with_its_version_and_budget(data: Path, monkeypatch: pyt
     assert "A run of contract-review costs" in text(page("anomalies", data, monkeypatch, workflow="contract-review"))
 
 
+def test_workflows_without_a_change_are_folded_and_rare_ones_left_out(
+    tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(sample.publish(tmp_path, days=20))) as con:
+        con.execute("UPDATE rpt_drift SET rolling_runs = 20")
+        con.execute("UPDATE rpt_drift SET rolling_runs = 19 WHERE workflow_id = 'search-answers'")
+    test = page("anomalies", tmp_path, monkeypatch)
+    steady = ask(tmp_path, "SELECT count(*) FROM rpt_drift WHERE change_date IS NULL AND budget_usd IS NULL") - 1
+    assert [one.label for one in test.expander] == [
+        f"{steady} workflows without a change; 1 with fewer than 20 runs in 28 days left out"
+    ]
+    table = next(node.proto.body for node in test.main if node.type == "html" and "Budget a run" in node.proto.body)
+    assert table.index("contract-review") < table.index("code-review"), "over budget before changed"
+    assert table.count("<tr") == 3, "the head, what changed, and what has a budget"
+    assert "search-answers" not in text(test)
+
+
 def test_filters_keep_incidents_that_a_part_drives(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "2 anomalies" in text(page("anomalies", data, monkeypatch, workflow="contract-review"))
     assert "Nothing out of the ordinary" in text(page("anomalies", data, monkeypatch, workflow="search-answers"))
