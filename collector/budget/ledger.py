@@ -23,6 +23,9 @@ from collector.budget.events import (
 )
 from collector.budget.reservations import NOTHING, Parts, Reservation, State, base_of
 
+MOST_USED = 200_000
+"""How many names of forgotten reservations are remembered, so that nobody takes one again."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Totals:
@@ -60,6 +63,7 @@ class Ledger:
         self.reservations: dict[str, Reservation] = {}
         self.open: set[str] = set()  # names of those that are neither settled, released nor expired
         self.forgotten: dict[Counter, Parts] = {}  # sums of reservations that are not kept one by one any more
+        self.used: dict[str, None] = {}  # names of forgotten ones, the oldest first
         self.parts_of: defaultdict[str, set[Counter]] = defaultdict(set)  # counters by their base
 
     def apply(self, event: Event) -> None:
@@ -160,8 +164,11 @@ class Ledger:
             if name in self.open:
                 raise ValueError(f"reservation {name} is open and cannot be forgotten")
         for name in event.reservations:
+            self.used[name] = None
             for hold, parts in self.reservations.pop(name).parts():
                 self.forgotten[hold.counter] = self.forgotten.get(hold.counter, NOTHING).plus(parts)
+        for _ in range(len(self.used) - MOST_USED):
+            del self.used[next(iter(self.used))]
         for counter in event.counters:
             self._drop(counter)
 

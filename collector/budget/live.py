@@ -45,6 +45,10 @@ POLL_S = 0.25
 _THOROUGH_S = 30.0
 _KEPT = timedelta(hours=26)
 """How long calls of reservations are kept one by one after the last of them."""
+_KEPT_UNPRICED = timedelta(days=35)
+"""How long, where one of them has no price yet."""
+_SLOW_CLOCK_NS = 300 * 10**9
+"""How much earlier than its grant a call may say that it began."""
 
 TraceKey = tuple[str, bytes]
 
@@ -52,10 +56,12 @@ TraceKey = tuple[str, bytes]
 class Live:
     """What is known of spend; `look` brings it up to date."""
 
-    def __init__(self, config: CollectorConfig, book: BudgetBook, known: Mapping[str, int], since: datetime) -> None:
-        """``known`` is what the service takes counters to stand at; ``since`` when its oldest reservation began."""
-        self._config, self._book, self._since = config, book, since
-        self._said = dict(known)
+    def __init__(self, config: CollectorConfig, book: BudgetBook, known: Mapping[str, Any]) -> None:
+        """``known`` is what the service knows (`BudgetService.known`)."""
+        self._config, self._book = config, book
+        self._said: dict[str, int] = dict(known["spend"])
+        self._granted: Mapping[str, int] = known["granted"]
+        self._began_ns: int = known["at_ns"]
         self._seen_said: dict[str, dict[str, Any]] = {}
         self._base: dict[str, int] = {}
         self._base_made: tuple[str | None, int] | None = None
@@ -68,7 +74,7 @@ class Live:
         self._next_thorough = 0.0
         self._open(current(config.data))
         self._arrivals = Arrivals(config, self._published.segments)
-        for call in self._published.reserved(since, []):
+        for call in self._published.reserved(moment(known["since_ns"]), []):
             self._reserve(call)
 
     def look(self, now_ns: int) -> list[dict[str, Any]]:
@@ -141,6 +147,9 @@ class Live:
 
     def _reserve(self, call: Call) -> None:
         name = str(call.reservation)
+        granted = moment(self._granted.get(name, self._began_ns) - _SLOW_CLOCK_NS)
+        if call.at < granted:
+            return  # it belongs to an earlier reservation of that name, which is over
         self._reserved[name][call.key] = call
         self._touched.add(name)
 
@@ -167,9 +176,10 @@ class Live:
         unpriced = {key[0] for calls in self._reserved.values() for key, call in calls.items() if call.usd is None}
         for call in self._published.reserved(datetime.max.replace(tzinfo=UTC), sorted(unpriced)) if unpriced else ():
             self._reserve(call)
-        horizon = datetime.now(UTC) - _KEPT
+        now = datetime.now(UTC)
         for name, calls in list(self._reserved.items()):
-            if max(call.at for call in calls.values()) < horizon:
+            kept = _KEPT_UNPRICED if any(call.usd is None for call in calls.values()) else _KEPT
+            if max(call.at for call in calls.values()) < now - kept:
                 del self._reserved[name]
                 self._seen_said.pop(name, None)
 
@@ -217,7 +227,7 @@ def main() -> int:
     live = None
     while not select.select([sys.stdin.fileno()], [], [], POLL_S if live else 0)[0]:
         try:
-            live = live or Live(config, book_of(known["book"]), known["spend"], moment(known["since_ns"]))
+            live = live or Live(config, book_of(known["book"]), known)
             for said in live.look(time.time_ns()):
                 _say(said)
             archive.run(config.data)

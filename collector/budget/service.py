@@ -91,7 +91,7 @@ class BudgetService:
         """Decide, and reserve what is granted. Raises BadRequestError, ConflictError or UnavailableError."""
         check = requests.read_check(said, organization)
         now_ns = self._now()
-        if check.reservation and (known := self.ledger.reservations.get(answers.named(check.scope, check.reservation))):
+        if known := self._of(check):
             return await self._granted_before(known, check)
         at = moment(now_ns)
         amounts, notes = estimated(check.estimate, self.knowledge, check.scope)
@@ -173,6 +173,8 @@ class BudgetService:
             "book": self.books.event(0).content,
             "spend": {name: account.spend for name, account in self.ledger.accounts.items() if account.spend},
             "since_ns": min(began, default=self._clock_ns()),
+            "granted": {name: one.granted_at_ns for name, one in self.ledger.reservations.items()},
+            "at_ns": self._clock_ns(),
         }
 
     def tick(self) -> None:
@@ -283,6 +285,13 @@ class BudgetService:
         if found is None:
             raise UnknownReservationError(f"reservation_id: {name} is not known here, or was closed long ago")
         return found
+
+    def _of(self, check: Check) -> Reservation | None:
+        """The reservation that was made under the id before. Raises ConflictError where that is over long since."""
+        name = answers.named(check.scope, check.reservation or "")
+        if name in self.ledger.used:
+            raise ConflictError(f"reservation_id: {check.reservation} was used before; take another id")
+        return self.ledger.reservations.get(name)
 
     async def _granted_before(self, one: Reservation, check: Check) -> dict[str, Any]:
         """The answer to a check whose answer was lost; the first may be on its way to the disk still."""

@@ -15,6 +15,7 @@ def taken(ledger: Ledger) -> dict[str, Any]:
             counter: [account.spend, *_numbers(account.parts)] for counter, account in ledger.accounts.items()
         },
         "forgotten": {counter: _numbers(parts) for counter, parts in ledger.forgotten.items()},
+        "used": list(ledger.used),
         "reservations": [_reservation(one) for one in ledger.reservations.values()],
     }
 
@@ -26,6 +27,7 @@ def restored(said: Mapping[str, Any]) -> Ledger:
         ledger.accounts[counter] = Account(spend, Parts(*parts))
         ledger.parts_of[base_of(counter)].add(counter)
     ledger.forgotten = {counter: Parts(*parts) for counter, parts in said["forgotten"].items()}
+    ledger.used = dict.fromkeys(said.get("used", ()))
     for one in map(_restored, said["reservations"]):
         ledger.reservations[one.grant.reservation] = one
         if one.state is State.OPEN:
