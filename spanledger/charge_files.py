@@ -6,8 +6,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ChargeFiles:
-    """The files that charges come from and that say who owns spend; None where there is none. Each is the setting of its
-    name and `_file`."""
+    """The files that charges come from and that say who owns spend; None where there is none. Each is the setting of
+    its name and `_file`."""
 
     charges: Path | None = None
     coverage: Path | None = None

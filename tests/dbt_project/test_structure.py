@@ -41,7 +41,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("rpt_total_cost", "closed_figures"): "as above",
     ("rpt_attribution", "closings"): "as above",
     ("rpt_attribution", "closed_attribution"): "as above",
-    ("int_owner_days", "owner_rules"): "rules on whose spend is come from the builder; there is nothing between to name",
+    ("int_owner_days", "owner_rules"): "rules on owners come from the builder; there is nothing between to name",
     ("int_owner_days", "shared_rules"): "as above",
     ("rpt_tag_compliance", "required_tags"): "as above, on the tags that calls must carry",
     ("rpt_tag_compliance", "tag_exceptions"): "as above",

@@ -1,4 +1,5 @@
-"""A job that drops its output limit, through the pipeline: its anomaly stands in the build of that very hour.
+"""A job that drops its output limit, through the pipeline: its anomaly stands in the build of that very hour, and
+people are told by webhook and by mail.
 
 Dollars are those of the worked example scaled to fewer calls: fifty calls of 15,000 instead of 500 output tokens.
 """
@@ -11,8 +12,11 @@ from typing import Any
 import pytest
 
 from sample_traces.otlp import Sent, pack, span
+from spanledger.alerts.looking import Watch
 from spanledger.build import Builder
+from spanledger.settings import Settings
 from tests.lake import land, open_warehouse
+from tests.spanledger.alerts.receiving import mailbox, webhook
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 DAYS, JOB_HOUR = 9, 2
@@ -84,6 +88,20 @@ def test_the_anomaly_is_out_within_the_hour_with_its_cause(data: Path) -> None:
     assert (cause["kind"], cause["name"]) == ("output_tokens_per_call", "wf-014")
     assert cause["actual"] / cause["expected"] == pytest.approx(30)
     assert {("workflow", "wf-014"), ("user", "cron")} <= {(one["kind"], one["name"]) for one in row["drivers"]}
+
+    with webhook() as hook, mailbox() as post:
+        rules = data / "alerts.yaml"
+        rules.write_text(
+            f"channels:\n  web: {{url: '{hook.url}'}}\n  mail: {{url: '{post.url}'}}\n"
+            "rules:\n  - {events: anomaly, to: [web, mail]}\n"
+        )
+        looked = Watch(Settings(data=data, alerts_file=rules)).look(JOB_AT + timedelta(minutes=55), None)
+    assert looked is not None
+    assert (looked.begun, looked.taken, looked.refused) == (1, 2, 0)
+    [message], [mail] = hook.messages, post.mails
+    for words in (message["title"] + message["message"], mail["subject"] + mail.get_content()):
+        assert "wf-014" in words
+        assert f"{row['actual_usd']:.2f}" in words
 
     with open_warehouse(data) as warehouse:
         [(spent,)] = warehouse.execute("select sum(cost_usd) from fct_calls where started_at >= ?", [JOB_AT]).fetchall()

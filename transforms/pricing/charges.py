@@ -74,8 +74,8 @@ class Charge:
 
 
 def read_charges(text: str, name: str, exchange: Exchange, earlier: Sequence[Charge] = ()) -> list[Charge]:
-    """The charges of a file, in its order. ``name`` stands in errors; ``earlier`` are those of the files before it, which
-    its own may supersede. Raises ChargeError."""
+    """The charges of a file, in its order. ``name`` stands in errors; ``earlier`` are those of the files before it,
+    which its own may supersede. Raises ChargeError."""
     lines = read_lines(text, name, REQUIRED, OPTIONAL, ChargeError)
     charges = [_charge(line, exchange) for line in lines]
     _refuse_repeats(charges, lines, earlier)
