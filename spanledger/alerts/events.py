@@ -132,12 +132,14 @@ def _budget(row: Row) -> Event:
     used = f"{row['share_used']:.0%} of it" if row["share_used"] is not None else "all of it"
     least = "at least " if row["unit"] == "usd" and row["unpriced_calls"] else ""
     counter = _counter(row["counter_key"])
+    # a rolling window begins a quarter of an hour later each quarter of an hour: what lasts is one incident
+    window = row["window_start"] if row["window_kind"] != "rolling" else None
     whose = f" ({described(counter)})" if counter else ""
     return Event(
         kind=BUDGET,
-        key="|".join((row["budget_id"], row["counter_key"], str(row["window_start"] or ""))),
+        key="|".join((row["budget_id"], row["counter_key"], str(window or ""))),
         severity=CRITICAL if row["state"] in CRITICAL_STATES else WARNING,
-        since=row["last_call_at"],
+        since=row["since_at"],
         summary=f"budget {row['budget_id']}{whose}: {least}{spent} of {limit} spent, {used}{STATE_WORDS[row['state']]}",
         scope=_pairs(row, "organization", "environment") + counter,
         level=STATES[row["state"]] * 100 + row["crossed"],

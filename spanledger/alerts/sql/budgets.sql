@@ -23,7 +23,11 @@ select
     case status.unit when 'usd' then status.spent_usd when 'tokens' then status.spent_tokens else status.spent_steps end as spent,
     status.spent_usd,
     status.unpriced_calls,
-    status.last_call_at,
+    -- a budget of nothing is beyond its limit before anything was called
+    coalesce(
+        status.last_call_at,
+        (select max(known_at) from dim_budgets where dim_budgets.budget_id = status.budget_id and withdrawn_at is null)
+    ) as since_at,
     (
         select count(distinct shares.share)
         from shares

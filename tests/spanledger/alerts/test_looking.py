@@ -82,6 +82,25 @@ def test_an_alert_arrives_once_at_webhook_and_mail_and_its_recovery(
     assert "finance@example.com" not in caplog.text
 
 
+def test_a_rolling_window_that_stays_beyond_its_threshold_is_one_incident(tmp_path: Path, web: Webhook) -> None:
+    scene = Scene(tmp_path, to_web(web))
+    watch = Watch(scene.settings)
+    looks = []
+    for turn in range(3):
+        began = (NOW + turn * 15 * MINUTE - timedelta(hours=2)).isoformat()
+        rolls = f"update rpt_budget_status set window_kind = 'rolling', window_start = timestamptz '{began}'"
+        scene.publish(budget("hours"), rolls)
+        looks.append(watch.look(NOW + turn * 15 * MINUTE))
+    assert looks == [Looked(begun=1, ended=0, taken=1, refused=0), Looked(0, 0, 0, 0), Looked(0, 0, 0, 0)]
+
+
+def test_a_budget_of_nothing_is_told_before_anything_was_called(tmp_path: Path, web: Webhook) -> None:
+    scene = Scene(tmp_path, to_web(web))
+    nothing = "update rpt_budget_status set limit_usd = 0, share_used = null, last_call_at = null"
+    scene.publish(budget("frozen", "paused", "0"), nothing)
+    assert Watch(scene.settings).look(NOW) == Looked(1, 0, 1, 0)
+
+
 def test_a_process_killed_between_sending_and_recording_tells_it_again_as_the_same_incident(
     tmp_path: Path, web: Webhook
 ) -> None:
