@@ -1,5 +1,5 @@
 -- On the days written again every call counts once in each scope of a budget that it is in. A counter shows all that its scope
--- holds, where the budget never said otherwise, and has one row a window.
+-- holds, where the budget never said otherwise, and has one row a window; of runs only those that are still shown.
 with scopes as (
     select distinct
         scope_key,
@@ -40,7 +40,8 @@ counted as (
 constant as (
     select
         budget_id,
-        any_value(scope_key) as scope_key
+        any_value(scope_key) as scope_key,
+        any_value(window_kind) as window_kind
     from {{ source('meta', 'budgets') }}
     group by budget_id
     having
@@ -58,6 +59,9 @@ held as (
         sum(days.cost_usd) as cost_usd
     from constant
     inner join {{ ref('int_budget_days') }} as days on constant.scope_key = days.scope_key
+    left join (select distinct budget_id, counter_key from {{ ref('rpt_budget_status') }}) as kept
+        on constant.budget_id = kept.budget_id and days.counter_key = kept.counter_key
+    where constant.window_kind != 'run' or kept.budget_id is not null
     group by constant.budget_id
 ),
 

@@ -257,3 +257,12 @@ def test_a_window_that_turns_is_a_reason_to_build(company: Company) -> None:
 
     assert not is_needed()
     assert is_needed(minutes=15)  # of the rolling window
+
+
+def test_runs_of_long_ago_are_left_out_unless_they_went_beyond_the_limit(company: Company) -> None:
+    run = {"spanledger.workflow.id": "agent", "spanledger.workflow.run_id": "r/2"}
+    company.arrive(*(call(company.now - timedelta(minutes=n), 0, **run) for n in range(4)))
+    company.now += timedelta(days=31)
+    company.build()
+    columns = "counter_key, spent_steps, state, is_open"
+    assert company.status("each-agent-run", columns) == [("workflow_run_id=r%2F2", 4, "exceeded", False)]

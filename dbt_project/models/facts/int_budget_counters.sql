@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- The counters of every budget: those of windows in which something was counted, and of this moment's. A window is judged by
 -- the version of its budget that was known and held at its end, or now where it is open; a window from before anything was
--- known of the budget, by what is known now.
+-- known of the budget, by what is known now. Runs that were last called long ago are left out, unless they went beyond the limit.
 with budgets as (
     select
         budgets.*,
@@ -47,6 +47,8 @@ judged as (
         budgets.scope_key,
         budgets.window_seconds,
         budgets.window_kind,
+        budgets.unit,
+        coalesce(budgets.limit_usd, cast(budgets.limit_count as decimal(28, 12))) as limit_amount,
         length(budgets."each") = 0 as has_one_counter,
         budgets.counter_kind as judging_kind,
         least(bounded.window_end - interval 1 microsecond, budgets.made_at) as judged_at,
@@ -98,3 +100,11 @@ left join {{ ref('int_budget_days') }} as days
     and coalesce(days.bucket_at >= judged.quarter_at - to_seconds(judged.window_seconds) and days.bucket_at <= judged.quarter_at, true)
 where judged.judging_kind = judged.counter_kind and (days.counter_key is not null or judged.has_one_counter)
 group by all
+having
+    any_value(judged.window_kind) != 'run'
+    or coalesce(max(days.last_call_at) >= any_value(judged.quarter_at) - interval {{ var('kept_run_days') }} days, true)
+    or case any_value(judged.unit)
+        when 'usd' then coalesce(sum(days.cost_usd), 0)
+        when 'tokens' then coalesce(sum(days.tokens), 0)
+        else coalesce(sum(days.calls), 0)
+    end > any_value(judged.limit_amount)
