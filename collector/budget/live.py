@@ -36,7 +36,8 @@ from collector.config import CollectorConfig
 from collector.logs import configure_logging
 from collector.store.lake import LakeError
 from collector.store.lean import keep_memory, without_pandas
-from transforms.budgets.book import BudgetBook
+from transforms.budgets.book import BudgetBook, counter_of, matches
+from transforms.budgets.versions import periods
 from transforms.budgets.windows import BUCKET_S
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Live:
     def __init__(self, config: CollectorConfig, book: BudgetBook, known: Mapping[str, Any]) -> None:
         """``known`` is what the service knows (`BudgetService.known`)."""
         self._config, self._book = config, book
+        self._periods = periods(book.budgets, moment(known["at_ns"]))
         self._said: dict[str, int] = dict(known["spend"])
         self._granted: Mapping[str, int] = known["granted"]
         self._began_ns: int = known["at_ns"]
@@ -90,6 +92,7 @@ class Live:
         made = (build, now_ns // 10**9 // BUCKET_S)
         if self._base_made != made:
             why = f"build {build}"
+            self._turn(at)
             self._base, self._base_made = self._published.spend(self._book, at), made
             self._changed = {*self._said, *self._base, *self._landed}
             said.append({"knowledge": self._published.knowledge(at)})
@@ -99,6 +102,14 @@ class Live:
 
     def _open(self, build: str | None) -> None:
         self._published = Published(self._config.data, build)
+
+    def _turn(self, at: datetime) -> None:
+        """Another version of a budget may hold by now."""
+        now = periods(self._book.budgets, at)
+        if now != self._periods:
+            self._periods = now
+            for key in self._traces:
+                self._count(key)
 
     def _read(self) -> list[str]:
         is_thorough = time.monotonic() >= self._next_thorough
@@ -154,9 +165,10 @@ class Live:
         self._touched.add(name)
 
     def _counted(self, call: Call) -> list[tuple[str, int]]:
+        budgets = [one.budget for one in self._periods if one.holds(call.at) and matches(one.budget, call.scope)]
         return [
-            (counter_id(budget, counter, call.at), call.amount(budget.unit))
-            for budget, counter, _ in self._book.counters(call.scope, call.at)
+            (counter_id(budget, counter_of(budget, call.scope, call.at), call.at), call.amount(budget.unit))
+            for budget in budgets
         ]
 
     def _forget_built(self) -> None:

@@ -1,7 +1,8 @@
 """What the published build says that decisions need: spend by counter, prices, runs, and which segments it has read."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter as Counts
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import duckdb
 from collector.budget.counters import base_id
 from collector.budget.provisional import Call
 from transforms.budgets.book import BudgetBook
-from transforms.budgets.budget import DIMENSIONS, EACH, Budget, Counter
+from transforms.budgets.budget import DIMENSIONS, EACH, Counter
+from transforms.budgets.versions import Period, periods
 from transforms.budgets.windows import BUCKET_S, ROLLING, RUN
 from transforms.pricing import prices
 from transforms.pricing.ledger import UserFiles, ledger
@@ -58,11 +60,10 @@ class Published:
         if self._path is None:
             return {}
         with self._opened() as connection:
-            return {
-                name: amount
-                for budget in _one_of_each(book.budgets)
-                for name, amount in _spend_of(connection, budget, at)
-            }
+            found: Counts[str] = Counts()
+            for period in periods(book.budgets, at):
+                found.update(dict(_spend_of(connection, period, at)))
+            return dict(found)
 
     def reserved(self, since: datetime, traces: Sequence[str]) -> list[Call]:
         """Calls with a reservation that started since then or belong to these traces."""
@@ -99,18 +100,16 @@ def _packaged() -> Rates:
     return Rates(prices.table(ledger(UserFiles()).rates).to_pylist(), {})
 
 
-def _one_of_each(budgets: Iterable[Budget]) -> list[Budget]:
-    """Versions of one budget share their counters."""
-    return list({(budget.budget_id, budget.scope): budget for budget in budgets}.values())
-
-
-def _spend_of(connection: duckdb.DuckDBPyConnection, budget: Budget, at: datetime) -> Iterator[tuple[str, int]]:
+def _spend_of(connection: duckdb.DuckDBPyConnection, period: Period, at: datetime) -> Iterator[tuple[str, int]]:
+    budget = period.budget
     since, until = budget.window.bounds(at)
     is_rolling = budget.window.kind == ROLLING
+    since = max(since or period.since, period.since)
+    until = period.until if until is None or is_rolling else min(until, period.until)
     said = dict(budget.scope)
     asked: dict[str, Any] = {
         "since": since,
-        "until": None if is_rolling else until,
+        "until": until,
         "is_rolling": is_rolling,
         "active_since": at - _QUIET_RUN if budget.window.kind == RUN else None,
     }

@@ -1,0 +1,105 @@
+"""Spend as it is read beside a real build: what was said before a change, or before a quiet time, is not lost."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.budget.live import Live
+from collector.config import CollectorConfig
+from sample_traces.otlp import CLIENT, Attributes, Sent, pack, span
+from spanledger.build import Builder
+from tests.lake import land
+from transforms.budgets.book import BudgetBook
+from transforms.budgets.budget_file import read_budgets
+
+MODEL = "claude-sonnet-4-5"  # $3 a million tokens in, $15 out
+HOUR_NS = 3600 * 10**9
+NOW_NS = time.time_ns()
+CALLS = {"r1": (100_000, 20_000), "r2": (10_000, 2_000)}  # $0.60, $0.06
+TRACES = {"r1": "0a" * 16, "r2": "0b" * 16}
+HOURS_AGO = {"r1": 3, "r2": 1}
+DOLLAR = 10**12
+ENDS = "thresholds: [{at: 100%, policy: pause}], when_unreachable: deny"
+BOOK = f"""\
+budgets:
+  - {{id: all, owner: a, scope: all, unit: usd, limit: 1000, window: total, {ENDS}}}
+  - {{id: run, owner: a, scope: {{workflow_run_id: "*"}}, unit: usd, limit: 10, window: run, {ENDS}}}
+"""
+
+
+def call(run: str, *, hours_ago: float | None = None, trace: str = "", more: Attributes | None = None) -> Sent:
+    """The call of a run; the same each time."""
+    at = NOW_NS - int((HOURS_AGO[run] if hours_ago is None else hours_ago) * HOUR_NS)
+    said: Attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": MODEL,
+        "gen_ai.response.model": MODEL,
+        "gen_ai.usage.input_tokens": CALLS[run][0],
+        "gen_ai.usage.output_tokens": CALLS[run][1],
+        "spanledger.workflow.run_id": run,
+        **(more or {}),
+    }
+    made = span(trace or TRACES[run], "01" * 8, None, f"chat {MODEL}", (at, at + 10**8), said, CLIENT)
+    return Sent((("service.name", "live"),), ("opentelemetry.instrumentation.anthropic", "1"), made)
+
+
+@dataclass
+class Scene:
+    """A lake and its build."""
+
+    data: Path
+
+    def live(self, book: BudgetBook, spend: Mapping[str, int] | None = None, **known: Any) -> Live:
+        """A reader of spend that was told ``known``."""
+        said = {"spend": spend or {}, "granted": {}, "since_ns": NOW_NS, "at_ns": NOW_NS, **known}
+        return Live(CollectorConfig(data=self.data, lake=self.data / "lake"), book, said)
+
+    def send(self, *calls: Sent) -> None:
+        """Land them now."""
+        land(pack(calls, 50), self.data, received_at_ns=time.time_ns())
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Both calls are built."""
+    folder = tmp_path_factory.mktemp("live")
+    found = Scene(folder / "data")
+    found.send(call("r1", more={"spanledger.reservation.id": "job"}), call("r2"))
+    (folder / "budgets.yaml").write_text(BOOK)
+    Builder(found.data, found.data / "lake", budgets_file=folder / "budgets.yaml").build()
+    return found
+
+
+def said(live: Live, now_ns: int = NOW_NS) -> dict[str, int]:
+    """What it says of counters."""
+    found: dict[str, int] = {}
+    for one in live.look(now_ns):
+        found |= one.get("spend", {})
+    return found
+
+
+def changing(hours_from_now: float) -> BudgetBook:
+    """Another scope from then on."""
+    at = datetime.fromtimestamp(NOW_NS / 1e9 + hours_from_now * 3600, UTC).isoformat(timespec="seconds")
+    one = f"unit: usd, limit: 1000, window: total, {ENDS}"
+    return read_budgets(
+        f"""\
+budgets:
+  - {{id: dept, owner: a, scope: {{workflow_run_id: r1}}, valid_to: "{at}", {one}}}
+  - {{id: dept, owner: a, scope: {{workflow_run_id: r2}}, valid_from: "{at}", {one}}}
+""",
+        "b",
+    )
+
+
+@pytest.mark.parametrize(("hours_from_now", "dollars"), [(48, "0.60"), (-2, "0.66"), (-4, "0.06")])
+def test_what_was_spent_before_a_change_of_scope_stays_spent(scene: Scene, hours_from_now: int, dollars: str) -> None:
+    """A team is renamed next month, was renamed between the calls, or before both."""
+    found = said(scene.live(changing(hours_from_now)))
+    assert found == {"dept||@": int(dollars.replace(".", "")) * DOLLAR // 100}
