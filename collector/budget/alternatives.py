@@ -1,4 +1,8 @@
-"""The cheapest model that the budgets' owners allow instead, and with which the request could go on."""
+"""The cheapest model with which a request could go on instead.
+
+Where owners name alternatives it is one of those, unless evaluations show that it succeeds less often than the present
+model; where none does, one that passes the evaluations of the workflow.
+"""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -7,17 +11,18 @@ from collector.budget.estimating import Knowledge
 from collector.budget.requests import Estimate
 from transforms.budgets.budget import USD
 from transforms.budgets.decision import Asked, Standing, decide
+from transforms.budgets.evidence import PASSES, WORSE
 
 Standings = Callable[[Mapping[str, str]], Sequence[Standing]]
 
 
 def cheapest(said: Estimate, asked: Asked, standings: Standings, known: Knowledge) -> str | None:
-    """A model that every budget that names alternatives names, cheaper for the tokens asked for, and granted; None
-    where there is none, or the request did not say a model with tokens."""
+    """Cheaper for the tokens asked for, and granted; None where there is none, or the request did not say a model with
+    tokens."""
     if not said.model or not said.tokens:
         return None
     named = [set(one.budget.alternatives) for one in standings(asked.scope) if one.budget.alternatives]
-    models = set.intersection(*named) - {said.model} if named else set()
+    models = _supported(said.model, asked, named, known) - {said.model}
     costs = sorted(
         (cost, model) for model in models for cost in (known.cost(model, None, said.tokens),) if cost is not None
     )
@@ -31,3 +36,11 @@ def cheapest(said: Estimate, asked: Asked, standings: Standings, known: Knowledg
         if (most is None or cost < most) and decide(instead, standings(instead.scope)).is_granted:
             return model
     return None
+
+
+def _supported(present: str, asked: Asked, named: Sequence[set[str]], known: Knowledge) -> set[str]:
+    organization, workflow = (asked.scope.get(name, "") for name in ("organization", "workflow_id"))
+    verdicts = known.verdicts(organization, workflow, present)
+    if named:
+        return {model for model in set.intersection(*named) if verdicts.get(model) != WORSE}
+    return {model for model, verdict in verdicts.items() if verdict == PASSES}

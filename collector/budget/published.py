@@ -22,6 +22,7 @@ from transforms.pricing.rating import PICO, Rates
 _SQL = Path(__file__).parent / "sql"
 _QUIET_RUN = timedelta(days=2)
 _RECENT_RUNS = timedelta(days=30)
+_RECENT_EVALS = timedelta(days=90)
 
 
 def current(data: Path) -> str | None:
@@ -76,7 +77,12 @@ class Published:
 
     def knowledge(self, at: datetime) -> dict[str, Any]:
         """What estimates need (`estimating.Knowledge`)."""
-        return {"prices": self.rates.standard(at), "names": self.rates.meanings(), "runs": self._runs(at)}
+        return {
+            "prices": self.rates.standard(at),
+            "names": self.rates.meanings(),
+            "runs": self._runs(at),
+            "evals": self._evals(at),
+        }
 
     def _runs(self, at: datetime) -> list[list[Any]]:
         """By organization and workflow what its last runs took."""
@@ -88,6 +94,14 @@ class Published:
             [*who, {"usd": int(usd or 0), "tokens": int(tokens), "steps": int(steps)}]
             for *who, usd, tokens, steps in rows
         ]
+
+    def _evals(self, at: datetime) -> list[list[Any]]:
+        """By organization, workflow and model: evaluated tasks, successes, and the mean cost of a task in dollars."""
+        if self._path is None:
+            return []
+        with self._opened() as connection:
+            rows = connection.execute(_text("evals"), {"since": at - _RECENT_EVALS}).fetchall()
+        return [[*said, None if usd is None else str(usd)] for *said, usd in rows]
 
 
 @functools.cache

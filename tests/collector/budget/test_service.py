@@ -239,7 +239,9 @@ def test_a_cheaper_model_is_named_where_the_owner_allows_it(scene: Scene) -> Non
     }
     names = {name: [f"x/{name}"] for name in ("big", "small", "dear")}  # tiny has no price
     prices = {name: {kind: price * 10**6 for kind, price in one.items()} for name, one in prices.items()}
-    scene.service.knowledge.learn({"prices": prices, "names": names, "runs": [["", "wf", {"usd": 5, "tokens": 9}]]})
+    scene.service.knowledge.learn(
+        {"prices": prices, "names": names, "runs": [["", "wf", {"usd": 5, "tokens": 9}]], "evals": []}
+    )
     tokens = {"input_tokens": 100_000, "output_tokens": 100_000, "tokens": 10}
     said = {"scope": {"user_id": "u1"}, "estimate": {"model": "big", **tokens}}
     [answer] = scene.run(scene.service.check(said, None))
