@@ -10,7 +10,9 @@ from spanledger.settings import Settings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 TABLES = """
-create table dim_budgets (budget_id varchar, threshold_at decimal(12, 6)[], withdrawn_at timestamptz, known_at timestamptz);
+create table dim_budgets (
+    budget_id varchar, threshold_at decimal(12, 6)[], withdrawn_at timestamptz, known_at timestamptz
+);
 create table rpt_budget_status (
     budget_id varchar, counter_key varchar, organization varchar, environment varchar, owner varchar, scope varchar,
     window_kind varchar, window_start timestamptz, unit varchar, state varchar, share_used double,
