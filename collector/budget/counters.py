@@ -52,6 +52,6 @@ def standings(ledger: Ledger, book: BudgetBook, scope: Mapping[str, str], at: da
             assert since is not None
             totals = ledger.rolling(base_id(counter), int(since.timestamp()), BUCKET_S)
         else:
-            totals = ledger.totals([counter_id(budget, counter, at)])
+            totals = ledger.window(base_id(counter))
         found.append(Standing(budget, counter, limit, totals.settled, totals.unreserved, totals.outstanding))
     return found

@@ -13,6 +13,11 @@ from transforms.budgets.decision import Asked, Decision, Standing, decide
 _HARDEST = {"allow": 0, "deny": 1}
 
 
+def calls_of(check: Check, asked: Asked) -> int:
+    """How many calls a request is for: as many as it has steps, unless it says."""
+    return check.calls or max(asked.estimates.get("steps", 1), 1)
+
+
 def record_of(
     check: Check, asked: Asked, standings: Sequence[Standing], decision: Decision, book: str
 ) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def record_of(
         "estimates": dict(asked.estimates),
         "priority": asked.priority,
         "approved_by": asked.approved_by,
-        "calls": check.calls,
+        "calls": calls_of(check, asked),
         "standings": [
             [base_id(one.counter), one.limit, one.settled, one.unreserved, one.outstanding] for one in standings
         ],

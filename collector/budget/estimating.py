@@ -74,7 +74,7 @@ def estimated(said: Estimate, known: Knowledge, scope: Mapping[str, str]) -> tup
             notes.append(f"estimate.model: {said.model} has no price here")
         else:
             amounts["usd"] = cost
-    return {**amounts, **said.amounts}, notes
+    return {"steps": 1, **amounts, **said.amounts}, notes
 
 
 def _cost(prices: Mapping[str, int], tokens: Mapping[str, int]) -> int | None:

@@ -21,7 +21,7 @@ from collector.budget.events import (
     Settled,
     Spend,
 )
-from collector.budget.reservations import NOTHING, Parts, Reservation, State, base_of
+from collector.budget.reservations import NOTHING, Parts, Reservation, State, base_of, owner_of
 
 MOST_USED = 200_000
 """How many names of forgotten reservations are remembered, so that nobody takes one again."""
@@ -65,6 +65,7 @@ class Ledger:
         self.forgotten: dict[Counter, Parts] = {}  # sums of reservations that are not kept one by one any more
         self.used: dict[str, None] = {}  # names of forgotten ones, the oldest first
         self.parts_of: defaultdict[str, set[Counter]] = defaultdict(set)  # counters by their base
+        self.windows_of: defaultdict[str, set[str]] = defaultdict(set)  # bases by their budget and values
 
     def apply(self, event: Event) -> None:
         """Take in ``event``. Raises ValueError, having changed nothing, for one that cannot have happened."""
@@ -97,6 +98,14 @@ class Ledger:
         parts = {int(one.rpartition("@")[2]): one for one in self.parts_of.get(base, ())}
         totals = self.totals(one for start, one in parts.items() if start + width_s > since_s)
         before = self.totals(one for start, one in parts.items() if start + width_s <= since_s)
+        return dataclasses.replace(totals, outstanding=totals.outstanding + before.outstanding)
+
+    def window(self, base: str) -> Totals:
+        """How a window stands that the calendar cuts, or nothing. What is outstanding of others of the same budget and
+        values counts too: it was granted before, and may be spent in this one."""
+        totals = self.totals(self.parts_of.get(base, ()))
+        others = self.windows_of.get(owner_of(base), set()) - {base}
+        before = self.totals(part for one in others for part in self.parts_of[one])
         return dataclasses.replace(totals, outstanding=totals.outstanding + before.outstanding)
 
     def outstanding(self) -> list[Reservation]:
@@ -156,8 +165,14 @@ class Ledger:
     def _account(self, counter: Counter) -> Account:
         if counter not in self.accounts:
             self.accounts[counter] = Account()
-            self.parts_of[base_of(counter)].add(counter)
+            self.index(counter)
         return self.accounts[counter]
+
+    def index(self, counter: Counter) -> None:
+        """Make an account of ``counter`` found."""
+        base = base_of(counter)
+        self.parts_of[base].add(counter)
+        self.windows_of[owner_of(base)].add(base)
 
     def _prune(self, event: Pruned) -> None:
         for name in event.reservations:
@@ -181,6 +196,9 @@ class Ledger:
         self.parts_of[base].discard(counter)
         if not self.parts_of[base]:
             del self.parts_of[base]
+            self.windows_of[owner_of(base)].discard(base)
+            if not self.windows_of[owner_of(base)]:
+                del self.windows_of[owner_of(base)]
 
     def faults(self) -> list[str]:
         """What does not add up, in words; nothing in a sound ledger."""

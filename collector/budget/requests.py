@@ -44,7 +44,7 @@ class Check:
     scope: Mapping[str, str]
     estimate: Estimate
     priority: int = DEFAULT_PRIORITY
-    calls: int = 1
+    calls: int | None = None  # as many as there are steps
     ttl_s: int = DEFAULT_TTL_S
     reservation: str | None = None
     is_reserving: bool = True
@@ -76,7 +76,7 @@ def read_check(said: Mapping[str, Any], organization: str | None) -> Check:
     scope = _scope(said.get("scope", {}))
     if organization is not None:
         scope["organization"] = organization
-    calls = _whole(said, "calls", 1, 1, MOST_CALLS)
+    calls = _whole(said, "calls", 1, 1, MOST_CALLS) if "calls" in said else None
     return Check(
         scope,
         read_estimate(said.get("estimate", {}), calls),
@@ -89,12 +89,14 @@ def read_check(said: Mapping[str, Any], organization: str | None) -> Check:
     )
 
 
-def read_estimate(said: Any, calls: int) -> Estimate:
-    """An estimate. Steps are the calls unless said. Raises BadRequestError."""
+def read_estimate(said: Any, calls: int | None) -> Estimate:
+    """An estimate. Steps are the calls unless said, or those of the runs that it is like. Raises BadRequestError."""
     if not isinstance(said, dict):
         raise BadRequestError(f"estimate: expected an object, got {_type(said)}")
     _refuse_unknown(said, ESTIMATE_FIELDS, "estimate.")
-    amounts = {"steps": calls} | _amounts(said, "estimate.")
+    amounts = _amounts(said, "estimate.")
+    if calls is not None or "like_workflow" not in said:
+        amounts = {"steps": calls or 1} | amounts
     tokens = {name: _whole(said, name, 0, 0, _LARGEST, "estimate.") for name in TOKENS_OF_MODEL if name in said}
     if tokens and "model" not in said:
         raise BadRequestError("estimate.model: expected the model that the tokens are for")

@@ -63,6 +63,11 @@ def base_of(counter: Counter) -> str:
     return counter.rpartition("@")[0]
 
 
+def owner_of(base: str) -> str:
+    """Its budget and values, without the window."""
+    return base.rpartition("|")[0]
+
+
 @dataclasses.dataclass
 class Reservation:
     """A grant and what is known of it since. ``costs_when_closed``: by hold, what it had cost when it was released or

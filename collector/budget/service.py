@@ -262,7 +262,7 @@ class BudgetService:
             if one.budget.unit in asked.estimates
         )
         name = answers.named(check.scope, check.reservation or secrets.token_hex(12))
-        return Grant(name, now_ns + check.ttl_s * 10**9, check.calls, holds, check.digest)
+        return Grant(name, now_ns + check.ttl_s * 10**9, decisions.calls_of(check, asked), holds, check.digest)
 
     def _alternative(self, check: Check, asked: Asked, at: datetime) -> str | None:
         def standing(scope: Mapping[str, str]) -> list[Standing]:

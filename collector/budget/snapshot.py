@@ -5,7 +5,7 @@ from typing import Any
 
 from collector.budget.events import Grant, Hold, Seen
 from collector.budget.ledger import Account, Ledger
-from collector.budget.reservations import Parts, Reservation, State, base_of
+from collector.budget.reservations import Parts, Reservation, State
 
 
 def taken(ledger: Ledger) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def restored(said: Mapping[str, Any]) -> Ledger:
     ledger = Ledger()
     for counter, (spend, *parts) in said["accounts"].items():
         ledger.accounts[counter] = Account(spend, Parts(*parts))
-        ledger.parts_of[base_of(counter)].add(counter)
+        ledger.index(counter)
     ledger.forgotten = {counter: Parts(*parts) for counter, parts in said["forgotten"].items()}
     ledger.used = dict.fromkeys(said.get("used", ()))
     for one in map(_restored, said["reservations"]):

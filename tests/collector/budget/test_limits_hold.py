@@ -84,3 +84,48 @@ def test_what_no_span_speaks_of_is_forgotten_with_its_window(scene: Scene) -> No
     for _ in range(2):
         scene.service.tick()
     assert scene.service.ledger.reservations == {}
+
+
+DAY = """\
+budgets:
+  - {id: day, owner: a@example.com, scope: all, unit: usd, limit: 100, window: day,
+     thresholds: [{at: 100%, policy: pause}], when_unreachable: deny}
+  - {id: steps, owner: a@example.com, scope: all, unit: steps, limit: 60, window: month,
+     thresholds: [{at: 100%, policy: pause}], when_unreachable: deny}
+"""
+
+
+@pytest.fixture
+def days(scene: Scene) -> Scene:
+    """A hundred dollars a day, sixty steps a month."""
+    scene.file.write_text(DAY)
+    scene.service.tick()
+    return scene
+
+
+def test_what_is_outstanding_at_midnight_counts_on_the_next_day_too(days: Scene) -> None:
+    days.clock.pass_s(12 * 3600 - 10)
+    days.check("100", ttl_s=3600, reservation_id="a")
+    days.clock.pass_s(20)
+    answer = days.check("100", reservation_id="b")
+    assert (answer["verdict"], answer["counters"][0]["reserved"]) == ("deny", "100")
+    days.release("a")
+    assert days.check("100", reservation_id="c")["verdict"] == "allow"
+
+
+def test_what_is_like_a_run_holds_for_all_its_calls(days: Scene) -> None:
+    took = {"usd": 5 * 10**12, "tokens": 1000, "steps": 50}
+    days.service.knowledge.learn({"prices": {}, "names": {}, "runs": [["", "wf", took]]})
+    said = {"estimate": {"like_workflow": "wf"}, "reservation_id": "r"}
+    [answer] = days.run(days.service.check(said, None))
+    assert answer["estimate"]["steps"] == 50
+    days.service.take_seen([seen("/r", 10**11, counter="day||2026-11-22T00:00:00+00:00@")])
+    assert days.check("0", reserve=False)["counters"][0]["reserved"] == "4.9"
+    [refused] = days.run(days.service.check({**said, "reservation_id": "s"}, None))
+    assert (refused["verdict"], refused["counters"][1]["remaining"]) == ("deny", 10)
+
+
+def test_steps_that_are_estimated_are_calls_unless_those_are_said(days: Scene) -> None:
+    days.run(days.service.check({"estimate": {"usd": "5", "steps": 7}, "reservation_id": "r"}, None))
+    days.run(days.service.check({"estimate": {"usd": "5", "steps": 7}, "calls": 2, "reservation_id": "s"}, None))
+    assert [days.service.ledger.reservations[name].grant.calls for name in ("/r", "/s")] == [7, 2]
