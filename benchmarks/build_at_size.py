@@ -46,13 +46,18 @@ MOST_TIMES, MOST_MS = 1.5, 300.0
 FULL_CALLS, FULL_WALL_S, FULL_BYTES = 10_000_000, 240.0, 8 * 1024**3
 SHOWN = 12
 REST = "rest.parquet"
+WEDNESDAY = 2
 
 
 def make(folder: Path, calls: int, days: int, seed: int) -> None:
     """A data directory with the lake and prices, and the spans that come next beside it; kept if it is there."""
     if (folder / REST).exists():
         return
-    week = history.make_week(seed, datetime.now(UTC).date() - timedelta(days=days - 1))
+    today = datetime.now(UTC).date()
+    last = today - timedelta(
+        days=(today.weekday() - WEDNESDAY) % 7
+    )  # a weekend's evening has too few spans to come next
+    week = history.make_week(seed, last - timedelta(days=days - 1))
     rest = history.write_history(folder / "lake", week, calls, days)
     company.write_prices(week.company, folder / "prices.csv")
     pq.write_table(rest, folder / REST)
