@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from collector.budget.ledger import Ledger
 from transforms.budgets.book import BudgetBook
@@ -28,6 +29,13 @@ def counter_id(budget: Budget, counter: Counter, at: datetime) -> str:
     """Where in the ledger something that happened at that time counts."""
     part = str(int(at.timestamp()) // BUCKET_S * BUCKET_S) if budget.window.kind == ROLLING else ""
     return f"{base_id(counter)}@{part}"
+
+
+def run_of(name: str) -> str | None:
+    """The workflow run whose counter of the ledger this is."""
+    values = name.partition("|")[2].partition("|")[0]
+    found = [part for part in values.split("&") if part.startswith("workflow_run_id=")]
+    return unquote(found[0].partition("=")[2]) if found else None
 
 
 def ends_at(name: str, book: BudgetBook) -> datetime | None:

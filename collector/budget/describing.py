@@ -46,7 +46,12 @@ def schemas() -> _Node:
             {
                 "scope": scope,
                 "estimate": _object({**_AMOUNTS, **model}),
-                "calls": {**_COUNT, "minimum": 1, "maximum": MOST_CALLS, "description": "As many as steps unless said."},
+                "calls": {
+                    **_COUNT,
+                    "minimum": 1,
+                    "maximum": MOST_CALLS,
+                    "description": "As many as steps unless said.",
+                },
                 "priority": {**_COUNT, "maximum": 100, "default": DEFAULT_PRIORITY},
                 "ttl_s": {**_COUNT, "minimum": 1, "maximum": LONGEST_TTL_S, "default": DEFAULT_TTL_S},
                 "reservation_id": _ID,

@@ -29,8 +29,8 @@ import duckdb
 from collector.budget import archive
 from collector.budget.arrivals import Arrivals
 from collector.budget.books import book_of
-from collector.budget.counters import counter_id, ends_at, moment
-from collector.budget.provisional import Call, Row, Trace, organization_and_trace
+from collector.budget.counters import counter_id, ends_at, moment, run_of
+from collector.budget.provisional import Call, Row, Trace, began_ns, organization_and_trace
 from collector.budget.published import Published, current
 from collector.config import CollectorConfig
 from collector.logs import configure_logging
@@ -93,7 +93,7 @@ class Live:
         if self._base_made != made:
             why = f"build {build}"
             self._turn(at)
-            self._base, self._base_made = self._published.spend(self._book, at), made
+            self._base, self._base_made = self._published.spend(self._book, at, self._runs()), made
             self._changed = {*self._said, *self._base, *self._landed}
             said.append({"knowledge": self._published.knowledge(at)})
         said += self._news(why, at)
@@ -111,6 +111,10 @@ class Live:
             for key in self._traces:
                 self._count(key)
 
+    def _runs(self) -> set[str]:
+        """Runs that something was said of, or has landed: what they spent is not forgotten, however quiet they are."""
+        return {run for name in {*self._said, *self._landed} if (run := run_of(name)) is not None}
+
     def _read(self) -> list[str]:
         is_thorough = time.monotonic() >= self._next_thorough
         if is_thorough:
@@ -120,10 +124,20 @@ class Live:
         for segment, rows in self._arrivals.new(is_thorough=is_thorough):
             segments.append(segment)
             if segment not in self._published.segments:
-                touched |= self._add(rows)
+                touched |= self._add(self._unknown(rows))
         for key in touched:
             self._count(key)
         return segments
+
+    def _unknown(self, rows: list[Row]) -> list[Row]:
+        """``rows`` without spans that the build has; an exporter sends again what it had no answer to."""
+        traces = {row["trace_id"].hex() for row in rows if began_ns(row) <= self._published.newest_ns}
+        known = self._published.known(traces) if traces else set()
+        return [
+            row
+            for row in rows
+            if (organization_and_trace(row)[0], row["trace_id"].hex(), row["span_id"].hex()) not in known
+        ]
 
     def _add(self, rows: Iterable[Row]) -> set[TraceKey]:
         touched = set()
@@ -173,14 +187,18 @@ class Live:
 
     def _forget_built(self) -> None:
         """Leave to the build what it has read."""
+        rows = [row for trace in self._traces.values() for row in trace.rows.values()]
+        unread = [row for row in rows if row["segment"] not in self._published.segments]
+        left: defaultdict[TraceKey, dict[bytes, Row]] = defaultdict(dict)
+        for row in self._unknown(unread):
+            left[organization_and_trace(row)][row["span_id"]] = row
         for key, trace in list(self._traces.items()):
-            left = {name: row for name, row in trace.rows.items() if row["segment"] not in self._published.segments}
-            if len(left) == len(trace.rows):
+            if len(left[key]) == len(trace.rows):
                 continue
             del self._traces[key]
             self._land(key, {})
-            if left:
-                self._traces[key] = Trace(left)
+            if left[key]:
+                self._traces[key] = Trace(left[key])
                 self._count(key)
 
     def _learn_prices(self) -> None:

@@ -92,7 +92,7 @@ class Trace:
         return [row for row in requests if row["span_id"] not in left_out]
 
     def _call(self, row: Row, rates: Rates) -> Call:
-        start_ns = int(row["start_time_unix_nano"] or row["received_at_ns"])
+        start_ns = began_ns(row)
         at = datetime.fromtimestamp(start_ns // 10**9, UTC).replace(microsecond=start_ns % 10**9 // 1000)
         scope = self._scope(row, rates)
         reservation = row["reservation_id"]
@@ -130,6 +130,11 @@ def _traffic_source(row: Row, line: Iterable[Row]) -> str:
 def organization_and_trace(row: Row) -> tuple[str, bytes]:
     """Which trace a row belongs to."""
     return _organization(row), row["trace_id"]
+
+
+def began_ns(row: Row) -> int:
+    """When it began, or arrived where it does not say."""
+    return int(row["start_time_unix_nano"] or row["received_at_ns"])
 
 
 def _organization(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 import functools
 from collections import Counter as Counts
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,15 @@ class Published:
         self.build = build
         self._path = data / "builds" / build / "warehouse.duckdb" if build else None
         self.segments: frozenset[str] = frozenset()
+        self.newest_ns = 0  # no span that it has began later
         if self._path is None:
             self.rates = _packaged()
             return
         with self._opened() as connection:
             found = connection.execute("select segment from meta.segments").fetchall()
             self.segments = frozenset(segment for (segment,) in found)
+            newest = connection.execute("select max(started_ns) from facts.int_spans").fetchone()
+            self.newest_ns = int(newest[0] or 0) if newest else 0
             rows = connection.execute("from dim_prices where withdrawn_at is null").to_arrow_table().to_pylist()
             meant = connection.execute("select provider, model_name, price_provider, price_model from meta.model_names")
             names = {(one, two): None if three is None else (three, four) for one, two, three, four in meant.fetchall()}
@@ -56,14 +59,15 @@ class Published:
         connection.execute("set TimeZone = 'UTC'")
         return connection
 
-    def spend(self, book: BudgetBook, at: datetime) -> dict[str, int]:
-        """What was spent of every counter whose window that time lies in, in its budget's unit."""
+    def spend(self, book: BudgetBook, at: datetime, runs: Collection[str] = ()) -> dict[str, int]:
+        """What was spent of every counter whose window that time lies in, in its budget's unit; of windows of one run,
+        those of ``runs`` and of others that are active."""
         if self._path is None:
             return {}
         with self._opened() as connection:
             found: Counts[str] = Counts()
             for period in periods(book.budgets, at):
-                found.update(dict(_spend_of(connection, period, at)))
+                found.update(dict(_spend_of(connection, period, at, runs)))
             return dict(found)
 
     def reserved(self, since: datetime, traces: Sequence[str]) -> list[Call]:
@@ -74,6 +78,13 @@ class Published:
             asked = {"since": since, "traces": list(traces)}
             rows = connection.execute(_text("reserved_calls"), asked).to_arrow_table().to_pylist()
         return [_call(row) for row in rows]
+
+    def known(self, traces: Collection[str]) -> set[tuple[str, str, str]]:
+        """The spans of these traces that it has, by organization, trace and span."""
+        if self._path is None:
+            return set()
+        with self._opened() as connection:
+            return set(connection.execute(_text("known_spans"), {"traces": list(traces)}).fetchall())
 
     def knowledge(self, at: datetime) -> dict[str, Any]:
         """What estimates need (`estimating.Knowledge`)."""
@@ -114,7 +125,9 @@ def _packaged() -> Rates:
     return Rates(prices.table(ledger(UserFiles()).rates).to_pylist(), {})
 
 
-def _spend_of(connection: duckdb.DuckDBPyConnection, period: Period, at: datetime) -> Iterator[tuple[str, int]]:
+def _spend_of(
+    connection: duckdb.DuckDBPyConnection, period: Period, at: datetime, runs: Collection[str]
+) -> Iterator[tuple[str, int]]:
     budget = period.budget
     since, until = budget.window.bounds(at)
     is_rolling = budget.window.kind == ROLLING
@@ -125,6 +138,7 @@ def _spend_of(connection: duckdb.DuckDBPyConnection, period: Period, at: datetim
         "since": since,
         "until": until,
         "is_rolling": is_rolling,
+        "runs": list(runs) if budget.window.kind == RUN else [],
         "active_since": at - _QUIET_RUN if budget.window.kind == RUN else None,
     }
     for name in DIMENSIONS:

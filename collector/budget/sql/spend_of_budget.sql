@@ -1,5 +1,5 @@
 -- What the published build says was spent of one budget in one window: a row for each counter, and for each quarter of an
--- hour where the window rolls. Runs that were quiet since $active_since are over.
+-- hour where the window rolls. Runs that were quiet since $active_since are over but for $runs.
 select
     case when $each_organization then coalesce(organization, '') end as organization,
     case when $each_team then coalesce(team, '') end as team,
@@ -26,6 +26,7 @@ where
     and (
         $active_since is null
         or workflow_run_id in (select workflow_run_id from fct_calls where started_at >= $active_since::timestamptz)
+        or workflow_run_id in (select unnest($runs))
     )
     and (not $has_organization or coalesce(organization, '') = $value_organization)
     and (not $has_team or coalesce(team, '') = $value_team)

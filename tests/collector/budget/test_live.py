@@ -103,3 +103,37 @@ def test_what_was_spent_before_a_change_of_scope_stays_spent(scene: Scene, hours
     """A team is renamed next month, was renamed between the calls, or before both."""
     found = said(scene.live(changing(hours_from_now)))
     assert found == {"dept||@": int(dollars.replace(".", "")) * DOLLAR // 100}
+
+
+RUN = {"run|workflow_run_id=r1|@": 6 * DOLLAR // 10, "run|workflow_run_id=r2|@": 6 * DOLLAR // 100}
+ALL = {"all||@": 66 * DOLLAR // 100}
+BOTH = read_budgets(BOOK, "b")
+
+
+def test_a_run_that_was_quiet_for_days_keeps_what_it_spent(scene: Scene) -> None:
+    """It waited for an approval over a weekend."""
+    live = scene.live(BOTH)
+    assert said(live) == RUN | ALL
+    assert said(live, NOW_NS + 72 * HOUR_NS) == {}
+    assert said(scene.live(BOTH, RUN | ALL), NOW_NS + 72 * HOUR_NS) == {}
+
+
+def test_calls_from_before_a_grant_are_not_its_calls(scene: Scene) -> None:
+    """The reader is told of a reservation under an id that was used hours ago; then of the one it was."""
+
+    def of_job(hours_ago: float) -> list[Any]:
+        granted = {"/job": NOW_NS - int(hours_ago * HOUR_NS)}
+        found = scene.live(BOTH, granted=granted, since_ns=NOW_NS - 5 * HOUR_NS).look(NOW_NS)
+        return [one["reservation"] for part in found for one in part.get("seen", [])]
+
+    assert (of_job(2), of_job(4)) == ([], ["/job"])
+
+
+def test_a_span_that_the_build_has_is_not_counted_again(scene: Scene) -> None:
+    """Case 31: an exporter that sends again while no build is made would block everyone."""
+    live = scene.live(BOTH)
+    live.look(NOW_NS)
+    scene.send(call("r1", more={"spanledger.reservation.id": "job"}))
+    scene.send(call("r2", trace="0c" * 16, hours_ago=0.5))
+    live._next_thorough = 0
+    assert said(live, NOW_NS + 1) == {"all||@": 72 * DOLLAR // 100, "run|workflow_run_id=r2|@": 12 * DOLLAR // 100}
