@@ -137,6 +137,7 @@ def _parameters(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "owner": None,
         "status": "final",
         "budget": None,
+        "fewest_runs": 20,
         "of_source": "production",
         "of_kind": "model",
         "limit_rows": 50,

@@ -30,7 +30,7 @@ def test_the_lake_holds_about_as_many_calls_with_ids_of_their_own(folder: Path) 
         [files],
     ).fetchall()
     assert spans == ids
-    assert 0.5 * CALLS < calls < 1.5 * CALLS
+    assert 0.5 * CALLS < calls < 1.7 * CALLS  # three working days, which are fuller than a week is on average
     assert 1 < spans / calls < 2.5
     assert owners == 1
 
