@@ -15,6 +15,7 @@ from collector.budget.annotations import APPROVAL, Annotation, applied
 from collector.budget.events import Book
 from collector.door.reloading import Reloading
 from transforms.budgets.book import NO_BUDGETS, BudgetBook
+from transforms.budgets.budget import Budget
 from transforms.budgets.budget_file import read_budgets
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,11 @@ class Books:
         self._file = Reloading("budgets file", [path], lambda: self._read(path)) if path else None
         self._is_first = False
         self._make()
+
+    @property
+    def kinds_before(self) -> frozenset[tuple[object, ...]]:
+        """What was counted of the budgets that held last when this began."""
+        return frozenset(map(kind_of, book_of(self._last.content).budgets)) if self._last else frozenset()
 
     @property
     def problems(self) -> list[str]:
@@ -89,6 +95,11 @@ class Books:
 
     def _before(self) -> str:
         return "the budgets that held before it still do" if self._last else "so there are no budgets"
+
+
+def kind_of(budget: Budget) -> tuple[object, ...]:
+    """What is counted of a budget: equal where only limits, thresholds or periods differ."""
+    return budget.budget_id, budget.scope, budget.unit, budget.window
 
 
 def book_of(content: Mapping[str, Any]) -> BudgetBook:

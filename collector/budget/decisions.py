@@ -7,7 +7,7 @@ from typing import Any
 from collector.budget.counters import base_id
 from collector.budget.requests import Check, worded
 from transforms.budgets.book import BudgetBook
-from transforms.budgets.budget import Budget
+from transforms.budgets.budget import DENY, Budget
 from transforms.budgets.decision import Asked, Decision, Standing, decide
 
 _HARDEST = {"allow": 0, "deny": 1}
@@ -69,6 +69,15 @@ def answer_of(decision: Decision, at: datetime, estimates: Mapping[str, int]) ->
     if escalated := sorted({to for one in decision.answers for to in one.escalate_to}):
         said["escalate_to"] = escalated
     return said
+
+
+def uncounted(budgets: Sequence[Budget]) -> dict[str, Any]:
+    """The answer where it is not known yet what was spent of some budget: each has said what happens then."""
+    said = [
+        f"budget {one.budget_id}: what was spent of it is not counted yet; when_unreachable: {one.when_unreachable}"
+        for one in budgets
+    ]
+    return {"verdict": DENY, "reasons": said, "counters": [], **unreachable(budgets)}
 
 
 def unreachable(budgets: Sequence[Budget]) -> dict[str, Any]:

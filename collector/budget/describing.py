@@ -14,6 +14,7 @@ _COUNT: _Node = {"type": "integer", "minimum": 0}
 _AMOUNTS: _Node = {"usd": _USD, "tokens": _COUNT, "steps": _COUNT}
 _ID: _Node = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,100}$"}
 _TEXT: _Node = {"type": "string", "minLength": 1}
+_WHICH: _Node = {"reservation_id": _ID, "organization": {"type": "string", "description": "Whose, without a token's."}}
 _FAILURES = {
     "400": "The request cannot be meant as it is; names the field.",
     "401": "A token is needed, or it is not known here.",
@@ -75,8 +76,8 @@ def schemas() -> _Node:
                 "deadline_ms": {"type": ["integer", "null"]},
             },
         },
-        "BudgetSettlement": _object({"reservation_id": _ID, "spent": _object(_AMOUNTS)}, ["reservation_id", "spent"]),
-        "BudgetRelease": _object({"reservation_id": _ID}, ["reservation_id"]),
+        "BudgetSettlement": _object({**_WHICH, "spent": _object(_AMOUNTS)}, ["reservation_id", "spent"]),
+        "BudgetRelease": _object(_WHICH, ["reservation_id"]),
         "BudgetReservation": {
             "type": "object",
             "required": ["reservation_id", "state", "holds"],

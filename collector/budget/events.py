@@ -77,7 +77,7 @@ class Expired:
 class Seen:
     """All that is known from spans of a reservation: ``amounts`` in all, ``counters``: how much of that counts where.
 
-    Of its ``calls``, ``unpriced`` have no known cost. It replaces what was seen before.
+    Of its ``calls``, ``unpriced`` have no known cost, ``uncounted`` no known tokens. It replaces what was seen before.
     """
 
     kind: ClassVar[str] = "seen"
@@ -87,6 +87,7 @@ class Seen:
     unpriced: int
     amounts: Amounts
     counters: Mapping[Counter, int]
+    uncounted: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

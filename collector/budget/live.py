@@ -203,12 +203,12 @@ class Live:
 
     def _learn_prices(self) -> None:
         """Calls of reservations that had no price may have one in the build; old reservations are forgotten."""
-        unpriced = {key[0] for calls in self._reserved.values() for key, call in calls.items() if call.usd is None}
+        unpriced = {key[0] for calls in self._reserved.values() for key, call in calls.items() if call.is_unknown}
         for call in self._published.reserved(datetime.max.replace(tzinfo=UTC), sorted(unpriced)) if unpriced else ():
             self._reserve(call)
         now = datetime.now(UTC)
         for name, calls in list(self._reserved.items()):
-            kept = _KEPT_UNPRICED if any(call.usd is None for call in calls.values()) else _KEPT
+            kept = _KEPT_UNPRICED if any(call.is_unknown for call in calls.values()) else _KEPT
             if max(call.at for call in calls.values()) < now - kept:
                 del self._reserved[name]
                 self._seen_said.pop(name, None)
@@ -237,6 +237,7 @@ class Live:
             "reservation": name,
             "calls": len(calls),
             "unpriced": sum(call.usd is None for call in calls.values()),
+            "uncounted": sum(call.tokens is None for call in calls.values()),
             "amounts": {unit: sum(call.amount(unit) for call in calls.values()) for unit in ("usd", "tokens", "steps")},
             "counters": dict(counters),
         }

@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.budget.service import BudgetService, UnavailableError
 from collector.config import CollectorConfig
+from collector.store.lake import TREES, partitions
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,10 @@ class LiveProcess:
 
     def __init__(self, config: CollectorConfig, service: BudgetService) -> None:
         self._config, self._service = config, service
+        service.awaits_spend()
+        is_built = (config.data / "builds" / "CURRENT").exists()
+        if not is_built and not any(any(partitions(config.lake / tree)) for tree in TREES):
+            service.cover(service.books.digest)  # there is nothing yet to count
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._told: tuple[str, int] | None = None
@@ -110,3 +115,5 @@ class LiveProcess:
             self._service.knowledge.learn(said["knowledge"])
         if "as_of_ns" in said:
             self._service.spend.as_of_ns, self._service.spend.source = said["as_of_ns"], said["source"]
+            if self._told:
+                self._service.cover(self._told[0])

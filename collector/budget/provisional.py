@@ -37,18 +37,23 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One call as it looks now: ``usd`` in pico-dollars, None where it has no price."""
+    """One call as it looks now: ``usd`` in pico-dollars, None without a price; ``tokens`` None where nobody said."""
 
     key: tuple[str, str]  # trace and span
     at: datetime
     scope: Mapping[str, str]
     reservation: str | None  # with its organization before a slash
     usd: int | None
-    tokens: int
+    tokens: int | None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a later build may know more of it."""
+        return self.usd is None or self.tokens is None
 
     def amount(self, unit: str) -> int:
         """In a unit of budgets."""
-        return {"usd": self.usd or 0, "tokens": self.tokens, "steps": 1}[unit]
+        return {"usd": self.usd or 0, "tokens": self.tokens or 0, "steps": 1}[unit]
 
 
 @dataclass
@@ -102,7 +107,7 @@ class Trace:
             scope=scope,
             reservation=reservation and f"{_organization(row)}/{reservation}",
             usd=_cost(row, rates, at),
-            tokens=_usage(row).tokens,
+            tokens=_usage(row).tokens if _has_usage(row) else None,
         )
 
     def _scope(self, row: Row, rates: Rates) -> dict[str, str]:

@@ -160,5 +160,5 @@ def _call(row: dict[str, Any]) -> Call:
         scope={name: row[name] for name in DIMENSIONS if row[name]},
         reservation=f"{row['organization']}/{row['reservation_id']}",
         usd=None if cost is None else int(cost * PICO),
-        tokens=int(row["tokens"]),
+        tokens=None if row["tokens"] is None else int(row["tokens"]),
     )

@@ -109,7 +109,7 @@ def read_estimate(said: Any, calls: int | None) -> Estimate:
 
 def read_settlement(said: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
     """Which reservation, and what it cost by unit. Raises BadRequestError."""
-    _refuse_unknown(said, ("reservation_id", "spent"), "")
+    _refuse_unknown(said, ("reservation_id", "spent", "organization"), "")
     spent = said.get("spent")
     if not isinstance(spent, dict):
         raise BadRequestError(f"spent: expected an object of amounts by unit ({', '.join(UNITS)}), got {_type(spent)}")
@@ -119,8 +119,16 @@ def read_settlement(said: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
 
 def read_release(said: Mapping[str, Any]) -> str:
     """Which reservation. Raises BadRequestError."""
-    _refuse_unknown(said, ("reservation_id",), "")
+    _refuse_unknown(said, ("reservation_id", "organization"), "")
     return _id(said, "reservation_id")
+
+
+def read_organization(said: Mapping[str, Any], organization: str | None) -> str | None:
+    """Whose reservation it is: the token's ``organization``, or what is said; "" is none. Raises BadRequestError."""
+    value = said.get("organization")
+    if organization is not None or value is None:
+        return organization
+    return "" if value == "" else _text(value, "organization")
 
 
 def dollars(pico: int) -> str:

@@ -3,8 +3,8 @@
     granted = outstanding + settled within the grant + released + expired
 
 What it cost beyond the grant is its overrun; what is learnt after it was released or had expired is late, a correction.
-Spans win over what its holder said as soon as all its calls were seen, and a call without a known cost counts at its
-estimate, never 0.
+Spans win over what its holder said as soon as all its calls were seen, and a call without a known cost, or
+without known tokens, counts at its estimate, never 0.
 """
 
 import dataclasses
@@ -12,8 +12,7 @@ import enum
 from collections.abc import Mapping
 
 from collector.budget.events import Counter, Grant, Hold, Seen
-
-MONEY = "usd"
+from transforms.budgets.budget import TOKENS, USD
 
 
 class State(enum.Enum):
@@ -100,8 +99,8 @@ class Reservation:
         if self.seen is None:
             return said
         in_spans = self.seen.amounts.get(hold.unit, 0)
-        if hold.unit == MONEY:
-            in_spans += self.seen.unpriced * -(-hold.amount // self.grant.calls)
+        unknown = {USD: self.seen.unpriced, TOKENS: self.seen.uncounted}.get(hold.unit, 0)
+        in_spans += unknown * -(-hold.amount // self.grant.calls)
         return in_spans if self.is_seen_whole else max(said, in_spans)
 
     def parts(self) -> list[tuple[Hold, Parts]]:

@@ -10,6 +10,7 @@ import heapq
 import logging
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from collector.budget import alternatives, annotations, answers, decisions, journal_files, requests
 from collector.budget.annotations import ANOMALY_NOTE, Annotation
-from collector.budget.books import Books
+from collector.budget.books import Books, kind_of
 from collector.budget.counters import counter_id, moment, standings
 from collector.budget.estimating import Knowledge, estimated
 from collector.budget.events import Decided, Event, Expired, Grant, Hold, Pruned, Released, Seen, Settled, Spend
@@ -28,6 +29,7 @@ from collector.budget.journal_files import JournalError
 from collector.budget.ledger import Ledger
 from collector.budget.requests import BadRequestError, Check
 from collector.budget.reservations import Reservation, State
+from transforms.budgets.budget import DENY
 from transforms.budgets.decision import Asked, Standing, decide
 
 logger = logging.getLogger(__name__)
@@ -68,7 +70,8 @@ class BudgetService:
         self.knowledge = Knowledge()
         self.spend = answers.SpendAge()
         self._due: list[tuple[int, str]] = []
-        self._names: dict[str, str] = {}  # of reservations in the ledger, by their ids alone
+        self._names: defaultdict[str, set[str]] = defaultdict(set)  # of reservations in the ledger, by their ids alone
+        self._covered: frozenset[tuple[object, ...]] | None = None  # budgets whose spend is counted; None: nobody does
         self._forgetting = Forgetting(self.ledger)
         self._problem = ""
         self._retry_at = 0.0
@@ -96,6 +99,16 @@ class BudgetService:
         at = moment(now_ns)
         amounts, notes = estimated(check.estimate, self.knowledge, check.scope)
         found = standings(self.ledger, self.books.book, check.scope, at)
+        uncounted = [
+            one.budget for one in found if self._covered is not None and kind_of(one.budget) not in self._covered
+        ]
+        if any(one.when_unreachable == DENY for one in uncounted):
+            self.figures.count_decision(DENY)
+            return (
+                decisions.uncounted(uncounted)
+                | {"notes": notes, "spend": self.spend.said(now_ns)}
+                | answers.granted(None)
+            )
         asked = Asked(check.scope, amounts, check.priority, self._approved_by(check, found, at))
         decision = decide(asked, found)
         grant = self._grant(check, asked, found, now_ns) if decision.is_granted and check.is_reserving else None
@@ -105,13 +118,14 @@ class BudgetService:
         answer = decisions.answer_of(decision, at, amounts) | {"notes": notes, "spend": self.spend.said(now_ns)}
         if not decision.is_granted and (model := self._alternative(check, asked, at)):
             answer["alternative_model"] = model
+        answer["reasons"] += decisions.uncounted(uncounted)["reasons"]
         return answer | answers.granted(grant)
 
     async def settle(self, said: Mapping[str, Any], organization: str | None) -> dict[str, Any]:
         """Take in what a reservation cost. Raises BadRequestError, UnknownReservationError, ConflictError or
         UnavailableError."""
         name, amounts = requests.read_settlement(said)
-        now_ns, one = self._now(), self._known(name, organization)
+        now_ns, one = self._now(), self._known(name, requests.read_organization(said, organization))
         if one.declared is None:
             await self._happen(Settled(now_ns, one.grant.reservation, amounts))
         elif dict(one.declared) != amounts:
@@ -121,7 +135,7 @@ class BudgetService:
     async def release(self, said: Mapping[str, Any], organization: str | None) -> dict[str, Any]:
         """Give back what a reservation did not use. Raises as `settle`."""
         name = requests.read_release(said)
-        now_ns, one = self._now(), self._known(name, organization)
+        now_ns, one = self._now(), self._known(name, requests.read_organization(said, organization))
         if one.state is State.OPEN:
             await self._happen(Released(now_ns, one.grant.reservation))
         elif one.state is State.SETTLED:
@@ -138,6 +152,16 @@ class BudgetService:
         if one.kind != ANOMALY_NOTE:
             self.books.add(one)
             await self._happen(self.books.event(self._now()))
+
+    def awaits_spend(self) -> None:
+        """Spend is read from now on: a budget that is new since it was read last is not taken for unspent until
+        `cover`."""
+        self._covered = self.books.kinds_before
+
+    def cover(self, digest: str) -> None:
+        """All that was spent of the budgets of this digest is counted."""
+        if digest == self.books.digest and self._covered is not None:
+            self._covered = frozenset(map(kind_of, self.books.book.budgets))
 
     def take_spend(self, spend: Mapping[str, int], why: str) -> None:
         """Spend in spans by counter, in place of what was known of those counters."""
@@ -203,7 +227,7 @@ class BudgetService:
         """A part of what is over."""
         reservations, counters = self._forgetting.due(now_ns, self.books.book)
         for name in reservations:
-            self._names.pop(name.partition("/")[2], None)
+            self._unname(name)
         if reservations or counters:
             self._note([Pruned(now_ns, reservations, counters)])
 
@@ -228,7 +252,9 @@ class BudgetService:
         kept = self.ledger.reservations
         self._due = [(kept[name].grant.expires_at_ns, name) for name in self.ledger.open]
         heapq.heapify(self._due)
-        self._names = {name.partition("/")[2]: name for name in kept}
+        self._names.clear()
+        for name in kept:
+            self._names[name.partition("/")[2]].add(name)
         self._forgetting = Forgetting(self.ledger)
 
     def _open_again(self) -> None:
@@ -278,10 +304,19 @@ class BudgetService:
             raise BadRequestError(f"approval: {check.approval} is no approval of these budgets that holds now")
         return by
 
+    def _unname(self, name: str) -> None:
+        plain = name.partition("/")[2]
+        self._names[plain].discard(name)
+        if not self._names[plain]:
+            del self._names[plain]
+
     def _known(self, name: str, organization: str | None) -> Reservation:
-        found = self.ledger.reservations.get(
-            f"{organization}/{name}" if organization is not None else self._names.get(name, "")
-        )
+        names = {f"{organization}/{name}"} if organization is not None else self._names.get(name, set())
+        if len(names) > 1:
+            raise ConflictError(
+                f"reservation_id: {name} is a reservation of several organizations; say which: organization"
+            )
+        found = self.ledger.reservations.get(next(iter(names), ""))
         if found is None:
             raise UnknownReservationError(f"reservation_id: {name} is not known here, or was closed long ago")
         return found
@@ -325,7 +360,7 @@ class BudgetService:
         if isinstance(event, Decided) and event.grant:
             name = event.grant.reservation
             heapq.heappush(self._due, (event.grant.expires_at_ns, name))
-            self._names[name.partition("/")[2]] = name
+            self._names[name.partition("/")[2]].add(name)
         elif was_open and (name := event.reservation) not in self.ledger.open:  # type: ignore[union-attr]  # has one
             self._forgetting.note_closed(name)
 

@@ -6,7 +6,7 @@ select
     calls.span_id,
     calls.started_at,
     calls.cost_usd,
-    coalesce(calls.input_tokens, 0) + coalesce(calls.output_tokens, 0) as tokens,
+    coalesce(calls.input_tokens + calls.output_tokens, calls.input_tokens, calls.output_tokens) as tokens,
     calls.team,
     calls.project,
     calls.environment,
