@@ -22,7 +22,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -48,10 +48,13 @@ _KEPT = timedelta(hours=26)
 """How long calls of reservations are kept one by one after the last of them."""
 _KEPT_UNPRICED = timedelta(days=35)
 """How long, where one of them has no price yet."""
+_A_LINE = 10_000
+"""Counters or reservations that are said at once."""
 _SLOW_CLOCK_NS = 300 * 10**9
 """How much earlier than its grant a call may say that it began."""
 
 TraceKey = tuple[str, bytes]
+T = TypeVar("T")
 
 
 class Live:
@@ -78,6 +81,11 @@ class Live:
         self._arrivals = Arrivals(config, self._published.segments)
         for call in self._published.reserved(moment(known["since_ns"]), []):
             self._reserve(call)
+
+    @property
+    def said(self) -> dict[str, int]:
+        """What the service takes counters to stand at."""
+        return dict(self._said)
 
     def look(self, now_ns: int) -> list[dict[str, Any]]:
         """What is to be said now."""
@@ -221,7 +229,8 @@ class Live:
         self._said.update(changed)
         seen = [said for name in self._touched if (said := self._seen_now(name, self._reserved[name]))]
         self._changed, self._touched = set(), set()
-        return [*([{"spend": changed, "why": why}] if changed else []), *([{"seen": seen}] if seen else [])]
+        spend = [{"spend": dict(part), "why": why} for part in _in_parts(list(changed.items()))]
+        return [*spend, *({"seen": part} for part in _in_parts(seen))]
 
     def _is_open(self, counter: str, at: datetime) -> bool:
         """Whether its window is not over: of others the build's part is not read any more."""
@@ -247,6 +256,10 @@ class Live:
         return said
 
 
+def _in_parts(said: list[T]) -> list[list[T]]:
+    return [said[first : first + _A_LINE] for first in range(0, len(said), _A_LINE)]
+
+
 def main() -> int:
     """Look again and again until nobody listens."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -265,6 +278,7 @@ def main() -> int:
         except (OSError, LakeError, duckdb.Error) as error:
             logger.error("spend cannot be read just now: %s", error)
             _say({"problem": f"spend cannot be read just now: {error}"})
+            known |= {"spend": live.said} if live else {}
             live = None
             time.sleep(1)  # the state is read anew
     return 0
@@ -276,11 +290,9 @@ def _say(said: dict[str, Any]) -> None:
 
 
 def _read_line() -> str:
-    line = b""
-    while not line.endswith(b"\n"):
-        if not (byte := os.read(sys.stdin.fileno(), 1)):
-            raise SystemExit("two lines are missing on standard input; this process is started by the collector")
-        line += byte
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        raise SystemExit("two lines are missing on standard input; this process is started by the collector")
     return line.decode()
 
 

@@ -87,15 +87,25 @@ class LiveProcess:
     async def _watch(self) -> None:
         while True:
             assert self._process is not None
-            await self._listen(self._process)
+            fault = await self._heard(self._process)
             code = await self._process.wait()
             now = (self._service.books.digest, self._service.openings)
             if code != 0 or now == self._told:
                 self.restarts += 1
-                self._error = f"the process that reads spend ended with {code}; it is started again"
+                self._error = f"the process that reads spend ended with {code}{fault}; it is started again"
                 logger.error("%s", self._error)
                 await asyncio.sleep(_RESTART_S)
             await self._spawn()
+
+    async def _heard(self, process: asyncio.subprocess.Process) -> str:
+        """Listen to it until it ends; what was wrong with what it said, in words."""
+        try:
+            await self._listen(process)
+        except Exception as error:  # whatever it was, spend must go on being read
+            logger.exception("what the process that reads spend says cannot be used")
+            process.kill()
+            return f", as what it said cannot be used: {error!r}"
+        return ""
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

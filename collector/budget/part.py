@@ -61,6 +61,8 @@ class Budgets:
             await asyncio.sleep(_TICK_S)
             try:
                 self._service.tick()
+                while self._service.expire():
+                    await asyncio.sleep(0)  # decisions come between
             except UnavailableError as error:
                 logger.error("%s", error)
             await self._live.follow()

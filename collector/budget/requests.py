@@ -16,6 +16,7 @@ MOST_CALLS = 100_000
 _LONGEST_TEXT = 500
 _LARGEST = 10**21  # pico-dollars or tokens: above, somebody means something else
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # halves of characters, which no file can hold
 
 CHECK_FIELDS = (*("scope", "priority", "estimate", "calls", "ttl_s", "reservation_id", "reserve", "approval"),)
 TOKENS_OF_MODEL = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
@@ -156,7 +157,7 @@ def _money(value: Any, where: str) -> int:
         amount = Decimal(value if isinstance(value, str) else repr(value))
     except InvalidOperation:
         amount = Decimal("nan")
-    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount * PICO <= _LARGEST:
+    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount <= _LARGEST // PICO:
         raise BadRequestError(f'{where}: expected US dollars, 0 or more, such as "0.25", got {value!r:.60}')
     return int((amount * PICO).to_integral_value(ROUND_CEILING))
 
@@ -183,7 +184,7 @@ def _scope(said: Any) -> dict[str, str]:
 
 
 def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT:
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT or _NO_TEXT.search(value):
         raise BadRequestError(f"{where}: expected a text of 1 to {_LONGEST_TEXT} characters, got {value!r:.60}")
     return value
 

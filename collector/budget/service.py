@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 JOURNAL_BYTES = 16 * 1024 * 1024
 """Size at which another journal is begun."""
 
+_EXPIRED_AT_ONCE = 100
+"""How many reservations end between two decisions: thousands would hold up the loop for a second."""
+
 
 class UnavailableError(RuntimeError):
     """No decision can be made, or kept, now."""
@@ -217,6 +220,13 @@ class BudgetService:
         if self._journal.size > JOURNAL_BYTES:
             self.rotate()
 
+    def expire(self) -> bool:
+        """End a part of what is due; whether there is more."""
+        if self._journal is None or self._problem:
+            return False
+        now_ns = self._now()
+        return bool(self._due) and self._due[0][0] <= now_ns
+
     def rotate(self) -> None:
         """Begin another journal; the one before is archived elsewhere."""
         event = self.books.event(self._now())
@@ -266,12 +276,12 @@ class BudgetService:
         self.openings += 1
 
     def _now(self) -> int:
-        """This instant, at which all that was due has expired. Raises UnavailableError."""
+        """This instant, at which what was due has expired, or a part of it. Raises UnavailableError."""
         if self._journal is None or self._problem:
             raise UnavailableError(self._problem or "the budget service is stopping")
         now_ns = self._clock_ns()
         events: list[Event] = []
-        while self._due and self._due[0][0] <= now_ns:
+        while self._due and self._due[0][0] <= now_ns and len(events) < _EXPIRED_AT_ONCE:
             _, name = heapq.heappop(self._due)
             one = self.ledger.reservations.get(name)
             if one is not None and one.state is State.OPEN:

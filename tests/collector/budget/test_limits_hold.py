@@ -174,3 +174,11 @@ def test_a_call_of_unknown_usage_counts_its_estimated_tokens(scene: Scene) -> No
         if answer["verdict"] == "allow":
             scene.service.take_seen([seen(f"/{reservation}", 0, unpriced=1) | {"uncounted": 1}])
     assert (answer["verdict"], answer["counters"][1]["settled"]) == ("deny", 1000)
+
+
+def test_thousands_that_expire_at_once_let_decisions_come_between(scene: Scene) -> None:
+    for number in range(250):
+        scene.check("0.001", user=f"u{number}", ttl_s=5)
+    scene.clock.pass_s(6)
+    assert [scene.service.expire() for _ in range(3)] == [True, True, False]
+    assert scene.check("0.4")["verdict"] == "allow"

@@ -1,5 +1,7 @@
 """Spend as it is read beside a real build: what was said before a change, or before a quiet time, is not lost."""
 
+import asyncio
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from collector.budget.live import Live
+from collector.budget.live_process import LiveProcess
+from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
 from sample_traces.otlp import CLIENT, Attributes, Sent, pack, span
 from spanledger.build import Builder
@@ -137,3 +141,22 @@ def test_a_span_that_the_build_has_is_not_counted_again(scene: Scene) -> None:
     scene.send(call("r2", trace="0c" * 16, hours_ago=0.5))
     live._next_thorough = 0
     assert said(live, NOW_NS + 1) == {"all||@": 72 * DOLLAR // 100, "run|workflow_run_id=r2|@": 12 * DOLLAR // 100}
+
+
+def test_a_reader_that_says_what_nobody_understands_is_ended(scene: Scene, tmp_path: Path) -> None:
+    """Else spend would stand still for good."""
+
+    async def heard() -> str:
+        service = BudgetService(tmp_path, None)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "import sys; print('{\"spend\": 5}', flush=True); sys.stdin.read()"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        config = CollectorConfig(data=tmp_path, lake=tmp_path / "lake")
+        found = await LiveProcess(config, service)._heard(process)
+        await process.wait()
+        service.close()
+        return found
+
+    assert "cannot be used: KeyError('why')" in asyncio.run(heard())

@@ -215,6 +215,8 @@ def test_what_spans_said_of_a_reservation_ends_it(scene: Scene) -> None:
         ({"scope": []}, "scope: expected an object"),
         ({"estimate": {"usd": -1}}, "estimate.usd: expected US dollars"),
         ({"estimate": {"usd": "NaN"}}, "estimate.usd"),
+        ({"estimate": {"usd": "1e999999"}}, "estimate.usd"),
+        ({"scope": {"user_id": "\ud800"}}, "scope.user_id: expected a text"),
         ({"estimate": {"tokens": 1.5}}, "estimate.tokens: expected a whole number"),
         ({"estimate": {"input_tokens": 5}}, "estimate.model: expected the model"),
         ({"calls": 0}, "calls: expected a whole number from 1"),
