@@ -78,7 +78,8 @@
 {%- endmacro %}
 
 {# CTE `name`: who is named by each text that stands in an owner column of `source`, with weights: the sets of rules, lists,
-   texts with the separator of the allocation file, else the text itself; null names nobody. #}
+   texts with the separator of the allocation file, else the text itself; null names nobody. A list of very many is one owner
+   that says so: each combination of columns is a row, so that few spans could otherwise fill the disk. #}
 {% macro owners_named(name, source, column) -%}
 {%- set separators = source_of('owner_separators') %}
 {{ name }}_texts as (
@@ -108,7 +109,11 @@
     from (
         select
             owner_set,
-            unnest(case when len(listed) > 0 then listed else [owner_set] end) as owner
+            unnest(case
+                when len(listed) > {{ var('most_owners') }} then ['(more than {{ var('most_owners') }} owners)']
+                when len(listed) > 0 then listed
+                else [owner_set]
+            end) as owner
         from {{ name }}_lists
     ) as named
     left join {{ source_of('owner_sets') }} as weights
