@@ -9,7 +9,14 @@ import pytest
 
 from tests.collector.running import Collector, Response, configuration, wait_until
 
-TOKENS = {"asker": ("acme", ["budget"]), "sender": ("acme", ["ingest"]), "boss": ("acme", ["admin", "read"])}
+TOKENS = {
+    "asker": ("acme", ["budget"]),
+    "sender": ("acme", ["ingest"]),
+    "boss": ("acme", ["admin", "read"]),
+    "reader": ("acme", ["read"]),
+    "past": ("acme", ["budget", "admin"]),
+}
+EXPIRED = {"past": "expires = 2026-01-01T00:00:00Z\n"}
 BUDGETS = """\
 budgets:
   - {id: ours, owner: a@example.com, scope: {organization: acme}, unit: usd, limit: 1, window: total,
@@ -28,7 +35,7 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
     tokens.write_text(
         "".join(
             f'[[token]]\nname = "{name}"\nsha256 = "{hashlib.sha256(name.encode()).hexdigest()}"\n'
-            f'organization = "{organization}"\nscopes = {json.dumps(scopes)}\n'
+            f'organization = "{organization}"\nscopes = {json.dumps(scopes)}\n{EXPIRED.get(name, "")}'
             for name, (organization, scopes) in TOKENS.items()
         )
     )
@@ -77,6 +84,14 @@ def test_refusals(collector: Collector, path: str, body: Any, more: dict[str, st
     answer = ask(collector, path, body, **more)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
     assert words in json.loads(answer.body)["error"]
+
+
+@pytest.mark.parametrize("path", ["budget/check", "budget/settle", "budget/release", "annotations"])
+def test_no_other_scope_and_no_expired_token_asks(collector: Collector, path: str) -> None:
+    body = {"kind": "anomaly_note", "anomaly": "3f9c", "note": "x"} if path == "annotations" else {}
+    said = {token: ask(collector, f"/v1/{path}", body, token).status for token in ("sender", "reader", "past")}
+    assert said == {"sender": 403, "reader": 403, "past": 401}
+    assert collector.request("POST", f"/v1/{path}", b"{}", {"content-type": "application/json"}).status == 401
 
 
 def test_only_post_is_taken(collector: Collector) -> None:

@@ -70,3 +70,16 @@ def test_quiet_hours_follow_the_clocks_of_their_zone_over_midnight() -> None:
     assert not rules.hold("critical", friday_evening)
     in_summer = datetime(2026, 7, 17, 20, 30, tzinfo=UTC)  # a Friday, 22:30 in Berlin
     assert rules.hold("warning", in_summer)
+
+
+def test_quiet_hours_end_by_the_clock_in_nights_that_are_longer_or_shorter() -> None:
+    quiet = "quiet_hours:\n  - {from: '22:00', to: '07:00', time_zone: Europe/Berlin, days: [sat]}\n"
+    rules = read_alert_rules(quiet, "a.yaml")
+    nights = {
+        datetime(2026, 10, 24, 20, tzinfo=UTC): 10,  # clocks go back at 3: 22:00 CEST to 07:00 CET
+        datetime(2027, 3, 27, 21, tzinfo=UTC): 8,  # and on at 2: 22:00 CET to 07:00 CEST
+    }
+    for begin, hours in nights.items():
+        quarters = [begin + timedelta(minutes=15 * n) for n in range(-8, 8 + 4 * 12)]
+        held = [at for at in quarters if rules.hold("warning", at)]
+        assert held == [begin + timedelta(minutes=15 * n) for n in range(4 * hours)]
