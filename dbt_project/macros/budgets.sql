@@ -57,3 +57,31 @@
   {%- endif -%}
   {{ return(0) }}
 {%- endmacro %}
+
+{# CTE: the scopes by which a window of `judged` counts its days. A counter belongs to the budget, and each day counts by the
+   version that held, as `transforms/budgets/versions.py` says of each call. #}
+{% macro counted_by_version(judged) -%}
+counted as (
+    select
+        {{ judged }}.*,
+        versions.scope_key as counted_key,
+        coalesce(cast(lag(versions.valid_to) over of_one at time zone 'UTC' as date), date '-infinity') as counted_from,
+        case
+            when lead(versions.version) over of_one is null then date 'infinity'
+            else cast(versions.valid_to at time zone 'UTC' as date)
+        end as counted_to
+    from {{ judged }}
+    inner join budgets as versions
+        on {{ judged }}.budget_id = versions.budget_id
+        and {{ judged }}.counter_kind = versions.counter_kind
+        and case
+            when was_known then versions.known_at <= judged_at and coalesce(versions.withdrawn_at > judged_at, true)
+            else versions.withdrawn_at is null
+        end
+    where judging_kind = {{ judged }}.counter_kind
+    window of_one as (
+        partition by {{ judged }}.budget_id, {{ judged }}.counter_kind, window_start
+        order by versions.valid_from nulls first
+    )
+)
+{%- endmacro %}

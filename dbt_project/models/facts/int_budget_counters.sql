@@ -3,10 +3,7 @@
 -- the version of its budget that was known and held at its end, or now where it is open; a window from before anything was
 -- known of the budget, by what is known now. Runs that were last called long ago are left out, unless they went beyond the limit.
 with budgets as (
-    select
-        budgets.*,
-        book.made_at,
-        book.has_reservations
+    select budgets.*, book.made_at, book.has_reservations
     from {{ source('meta', 'budgets') }} as budgets
     cross join {{ source('meta', 'budget_book') }} as book
 ),
@@ -70,7 +67,9 @@ judged as (
             partition by bounded.budget_id, bounded.counter_kind, bounded.window_start
             order by was_known desc, budgets.valid_from desc nulls last, budgets.known_at desc, budgets.version
         ) = 1
-)
+),
+
+{{ counted_by_version('judged') }}
 
 select
     judged.budget_id,
@@ -93,12 +92,13 @@ select
     {{ money('coalesce(sum(days.cost_usd), 0)') }} as cost_usd,
     cast(coalesce(sum(days.tokens), 0) as bigint) as tokens,
     max(days.last_call_at) as last_call_at
-from judged
+from counted as judged
 left join {{ ref('int_budget_days') }} as days
-    on judged.scope_key = days.scope_key
+    on judged.counted_key = days.scope_key
+    and days.date >= judged.counted_from and days.date < judged.counted_to
     and judged.window_start is not distinct from days.window_start
     and coalesce(days.bucket_at >= judged.quarter_at - to_seconds(judged.window_seconds) and days.bucket_at <= judged.quarter_at, true)
-where judged.judging_kind = judged.counter_kind and (days.counter_key is not null or judged.has_one_counter)
+where days.counter_key is not null or judged.has_one_counter
 group by all
 having
     any_value(judged.window_kind) != 'run'

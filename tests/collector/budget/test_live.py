@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
 from sample_traces.otlp import CLIENT, Attributes, Sent, pack, span
 from spanledger.build import Builder
-from tests.lake import land
+from tests.lake import land, open_warehouse
 from transforms.budgets.book import BudgetBook
 from transforms.budgets.budget_file import read_budgets
 
@@ -160,3 +161,27 @@ def test_a_reader_that_says_what_nobody_understands_is_ended(scene: Scene, tmp_p
         return found
 
     assert "cannot be used: KeyError('why')" in asyncio.run(heard())
+
+
+def test_the_warehouse_counts_a_budget_whose_scope_changed_as_decisions_do(scene: Scene, tmp_path: Path) -> None:
+    """One call long before the change of scope, one after it."""
+    data = Scene(tmp_path / "data")
+    data.send(
+        call("r1", hours_ago=72),
+        call("r2", hours_ago=72, trace="0d" * 16),
+        call("r2"),
+        call("r1", hours_ago=1, trace="0e" * 16),
+    )
+    day = f"{datetime.fromtimestamp(NOW_NS / 1e9 - 36 * 3600, UTC):%Y-%m-%d}"
+    one = f"unit: usd, limit: 1000, window: total, {ENDS}"
+    text = f"""\
+budgets:
+  - {{id: dept, owner: a, scope: {{workflow_run_id: r1}}, valid_to: {day}, {one}}}
+  - {{id: dept, owner: a, scope: {{workflow_run_id: r2}}, valid_from: {day}, {one}}}
+"""
+    (tmp_path / "b.yaml").write_text(text)
+    Builder(data.data, data.data / "lake", budgets_file=tmp_path / "b.yaml").build()
+    assert said(data.live(read_budgets(text, "b"))) == {"dept||@": 66 * DOLLAR // 100}
+    with open_warehouse(data.data) as warehouse:
+        found = warehouse.execute("select spent_usd from rpt_budget_status where budget_id = 'dept'").fetchall()
+    assert found == [(Decimal("0.66"),)]
