@@ -36,9 +36,9 @@ import pyarrow.parquet as pq
 from app import filters, warehouse
 from benchmarks import history
 from sample_traces import company
-from spanledger.build import Builder
-from spanledger.builds import Builds
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
+from spanledger.published.builds import Builds
 
 NEW_SPANS = 10_000
 LATE_SHARE, LATE_DAYS = 0.01, 40

@@ -20,7 +20,8 @@ def add_to(main: click.Group) -> None:
 
 def annotate(settings: Settings, anomaly: str, note: str, by: str) -> None:
     """Acknowledge an anomaly with a note; the page Anomalies names it, and shows the note from the next build on."""
-    from spanledger import anomaly_notes, current
+    from spanledger import anomaly_notes
+    from spanledger.published import current
 
     with current.opened(settings.data) as connection:
         known = connection.execute("select 1 from rpt_anomalies where anomaly_id = ?", [anomaly]).fetchall()

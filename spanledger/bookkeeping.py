@@ -40,7 +40,8 @@ def _all_or_not(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def list_command(settings: Settings, is_all: bool, form: str, output: Path | None) -> None:
     """Charges of the published build: what they cost, and how much of that calls have used."""
-    from spanledger import current, formats
+    from spanledger import formats
+    from spanledger.published import current
 
     with current.opened(settings.data) as connection:
         rows = connection.sql(current.question("charges"), params={"is_all": is_all})
@@ -71,7 +72,7 @@ def _act(verb: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def close_command(settings: Settings, month: datetime, by: str, reason: str | None, is_forced: bool) -> None:
     """Close a month (YYYY-MM) that is over: its figures stay; what changes later is a correction in the next one."""
-    from spanledger import periods
+    from spanledger.charges import periods
     from spanledger.freshness import behind
 
     if is_forced and not reason:
@@ -86,7 +87,7 @@ def close_command(settings: Settings, month: datetime, by: str, reason: str | No
 
 def reopen_command(settings: Settings, month: datetime, by: str, reason: str) -> None:
     """Open the last closed month (YYYY-MM) again, for a reason that stays in the records."""
-    from spanledger import periods
+    from spanledger.charges import periods
 
     periods.reopen(settings.data, periods.Act(_first(month), by, reason), datetime.now(UTC))
     click.echo(f"{month:%Y-%m} is opened again by {by}; the next build says so")

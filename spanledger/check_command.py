@@ -40,7 +40,8 @@ def check(settings: Settings, margin: Decimal, on_unclear: str, once: bool, form
 
     The interval holds however often the same comparison is read again, unless --once is said.
     """
-    from spanledger import current, version_check
+    from spanledger import version_check
+    from spanledger.published import current
 
     wanted = version_check.Wanted(**_thing(said), **said)
     with current.opened(settings.data) as connection:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spanledger import annotate_command, bookkeeping, keeping_command
+from spanledger import annotate_command, bookkeeping
 from spanledger.alerts.command import alerts
 from spanledger.budgets.command import budget
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
-from spanledger.export_command import export
+from spanledger.focus.export_command import export
+from spanledger.keeping import keeping_command
+from spanledger.keeping.quarantine_command import quarantine
 from spanledger.option_types import FORMS
 from spanledger.options import command
-from spanledger.outcome_command import outcome
-from spanledger.quarantine_command import quarantine
-from spanledger.reconcile_command import reconcile
+from spanledger.outcomes.outcome_command import outcome
+from spanledger.reconciling.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 from spanledger.token_command import token
 
@@ -58,7 +59,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 def up(settings: Settings) -> None:
     """Run the collector, the periodic builds and the explorer together, until Ctrl-C."""
-    from spanledger import up as everything
+    from spanledger.running import up as everything
 
     _end_with(_supervised(lambda: everything.up(settings)))
 
@@ -67,7 +68,7 @@ def up(settings: Settings) -> None:
 @click.option("--scale", type=float, default=1.0, show_default=True, help="Size; 1 is about 19,000 calls in 60 days.")
 def demo(settings: Settings, scale: float) -> None:
     """Run everything on a simulated company, sent through the real door; data in ./data-demo by default."""
-    from spanledger import demo as showing
+    from spanledger.running import demo as showing
 
     _end_with(_supervised(lambda: showing.demo(settings, scale)))
 
@@ -100,10 +101,10 @@ def collect(settings: Settings) -> None:
 def build(settings: Settings, full_refresh: bool) -> None:
     """Run the models over what is new, check, and publish a new build."""
     from spanledger.alerts.looking import Watch, look
-    from spanledger.build import Builder
-    from spanledger.build_figures import counted
-    from spanledger.building import NOT_BUILT, describe
-    from spanledger.builds import BuildInProgressError
+    from spanledger.building.build import Builder
+    from spanledger.building.build_figures import counted
+    from spanledger.building.building import NOT_BUILT, describe
+    from spanledger.published.builds import BuildInProgressError
     from transforms.pricing.charges import ChargeError
     from transforms.pricing.prices import PriceError
     from transforms.yaml_lines import ConfigError
@@ -131,7 +132,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 def rewrite(settings: Settings, since: datetime | None, until: datetime | None, dry_run: bool) -> None:
     """Read history again with today's dialects and mapping file; safe while everything runs."""
-    from spanledger import rewriting
+    from spanledger.keeping import rewriting
 
     days = (day and day.date() for day in (since, until))
     result = rewriting.rewrite(settings, *days, is_trial=dry_run)
@@ -145,7 +146,7 @@ def rewrite(settings: Settings, since: datetime | None, until: datetime | None, 
 )
 def app(settings: Settings) -> None:
     """Run the cost explorer alone; it follows each new build by itself."""
-    from spanledger import explorer, preflight
+    from spanledger.running import explorer, preflight
 
     settings = preflight.with_chosen_ports(settings)
     preflight.check_app(settings)
@@ -157,7 +158,8 @@ def app(settings: Settings) -> None:
 @_formatted
 def sql(settings: Settings, query: str, form: str, output: Path | None) -> None:
     """Ask the published build one question in SQL (DuckDB's dialect); it cannot change anything."""
-    from spanledger import current, formats
+    from spanledger import formats
+    from spanledger.published import current
 
     limits = current.Limits(settings.query_memory_bytes, settings.query_threads, settings.query_timeout_s)
     with current.opened(settings.data, limits) as connection:
@@ -260,7 +262,7 @@ def set_command(
     settings: Settings, valid_from: datetime | None, valid_to: datetime | None, yes: bool, **said: str
 ) -> None:
     """Add a price to your price file, after saying what that changes. MODEL '*' is every model, with a discount."""
-    from spanledger import price_editing
+    from spanledger.prices import price_editing
     from transforms.pricing.prices import PriceError
 
     days = {"valid_from": valid_from, "valid_to": valid_to}
@@ -275,7 +277,8 @@ def set_command(
 
 
 def _ask(settings: Settings, name: str, form: str, output: Path | None, **parameters: str) -> None:
-    from spanledger import current, formats
+    from spanledger import formats
+    from spanledger.published import current
 
     with current.opened(settings.data) as connection:
         rows = connection.sql(current.question(name), params=parameters or None)
@@ -294,7 +297,7 @@ def _say(findings: Iterable["Finding"]) -> int:
 
 def _supervised(run: Callable[[], int]) -> int:
     """Run, with the supervisor's own errors as messages. Once it runs it hears signals itself; before, nothing does."""
-    from spanledger.keeper import PartFailedError
+    from spanledger.running.keeper import PartFailedError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

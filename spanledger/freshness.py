@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from collector.store.lake import LakeFile, active_files
-from spanledger import outcome_history
-from spanledger.current import published
+from spanledger.outcomes import outcome_history
+from spanledger.published.current import published
 
 
 @dataclass(frozen=True)

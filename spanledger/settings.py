@@ -16,9 +16,9 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import FILES, CollectorConfig
-from spanledger.build_limits import Limits
-from spanledger.charge_files import ChargeFiles
-from spanledger.price_files import PriceFiles
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_limits import Limits
 
 PREFIX = "SPANLEDGER_"
 FILE = Path("spanledger.toml")

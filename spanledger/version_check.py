@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 
-from spanledger import current
 from spanledger.exits import Failure
+from spanledger.published import current
 from transforms.version_compare import (
     BETTER,
     LEAST_SUCCESSES,

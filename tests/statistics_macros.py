@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from spanledger.models import PROJECT
+from spanledger.published.models import PROJECT
 
 
 def statements() -> str:

@@ -15,10 +15,10 @@ import duckdb
 
 from collector.exposition import publish
 from collector.files import LockedError, lock, make_folder, read_json
-from spanledger import current
 from spanledger.alerts import channels, events, exposing, history
 from spanledger.alerts.courier import Courier
 from spanledger.alerts.reading import read_rules
+from spanledger.published import current
 from spanledger.settings import Settings
 from transforms.alerts import words
 from transforms.alerts.event import BUILD, SILENCE, Event
@@ -115,7 +115,7 @@ class Watch:
 
     def _complete_at(self) -> datetime | None:
         """When the published build last held all that was in the lake."""
-        from spanledger.build_figures import NAME  # loads dbt, which only builders need
+        from spanledger.building.build_figures import NAME  # loads dbt, which only builders need
 
         figures = read_json(self._data / "run" / NAME) or {}
         seconds = figures.get("complete_at")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.files import make_folder, write_atomically
-from spanledger.current import question
+from spanledger.published.current import question
 from transforms.columns import MONEY
 
 SCHEMA = pa.schema(

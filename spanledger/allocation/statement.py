@@ -11,9 +11,10 @@ import click
 import duckdb
 
 import app
-from spanledger import current, formats
-from spanledger.current import question
+from spanledger import formats
 from spanledger.exits import FAILED, USAGE, Failure
+from spanledger.published import current
+from spanledger.published.current import question
 
 LINES = (Path(app.__file__).parent / "queries" / "statement_lines.sql").read_text()
 """The page's question: a statement says the same wherever it is asked for."""

@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-from spanledger import current
+from spanledger.published import current
 from transforms.budgets.evidence import Evidence, judge
 from transforms.columns import MONEY
 

@@ -47,7 +47,8 @@ def validate(settings: Settings, file: Path | None) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def status(settings: Settings, name: str, has_past: bool, form: str, output: Path | None) -> None:
     """How every counter stood at the published build: limit, spent, reserved, what remains, state."""
-    from spanledger import current, formats
+    from spanledger import formats
+    from spanledger.published import current
 
     with current.opened(settings.data) as connection:
         asked = {"budget": name, "has_past": has_past}
@@ -102,8 +103,9 @@ def alternatives(
 
     No verdict below 30 evaluated tasks of either model; a task counts where one model alone answered at the step.
     """
-    from spanledger import current, formats
+    from spanledger import formats
     from spanledger.budgets import alternatives as judging
+    from spanledger.published import current
 
     with current.opened(settings.data) as connection:
         formats.write(judging.rows(connection, workflow, step, model, days), form, output)

@@ -98,7 +98,7 @@ def take(
 @FOLDER
 def check(settings: Settings, folder: Path) -> None:
     """Compare what SpanLedger makes of FOLDER with the expected numbers in it. A number that differs ends with 1."""
-    from spanledger.building import NOT_BUILT
+    from spanledger.building.building import NOT_BUILT
     from spanledger.conformance.expected import ExpectedError, read_expected
     from spanledger.conformance.folder import FolderError, read_recording
     from spanledger.conformance.judging import compare

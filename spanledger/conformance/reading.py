@@ -22,10 +22,10 @@ from collector.store.landing import Lander
 from collector.store.writer import sealed_segments
 from collector.wal.fates import LANDED_NAME, Ledger
 from collector.wal.log import Log
-from spanledger import current
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.conformance.folder import Recording
 from spanledger.conformance.measures import MEASURES, Counts
+from spanledger.published import current
 
 _HASH_KEY = bytes(32)  # the hashes live as long as the folder
 
@@ -58,7 +58,7 @@ class FoundCall:
 def read_through(recordings: Sequence[Recording]) -> dict[str, list[FoundCall]]:
     """The calls elected in each recording, by its name, in order of time.
 
-    Raises RefusedBodyError, and one of `spanledger.building.NOT_BUILT` where no build comes about.
+    Raises RefusedBodyError, and one of `spanledger.building.building.NOT_BUILT` where no build comes about.
     """
     with tempfile.TemporaryDirectory(prefix="spanledger-") as folder:
         config = CollectorConfig(data=Path(folder), lake=Path(folder) / "lake")

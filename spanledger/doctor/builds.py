@@ -10,14 +10,14 @@ import pyarrow as pa
 from dbt.clients.yaml_helper import load_yaml_text
 
 from collector.store.lake import LakeError, active_files
-from spanledger.building import LOCK_NAME
-from spanledger.builds import Builds
-from spanledger.current import question
+from spanledger.building.building import LOCK_NAME
 from spanledger.doctor.doors import builder_problem
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
-from spanledger.models import PROJECT
-from spanledger.preflight import holder
+from spanledger.published.builds import Builds
+from spanledger.published.current import question
+from spanledger.published.models import PROJECT
+from spanledger.running.preflight import holder
 from spanledger.settings import Settings
 
 SHOWN = 5

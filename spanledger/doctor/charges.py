@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from spanledger.charge_history import ChargeHistory
-from spanledger.charge_list import read_charge_list
+from spanledger.charges.charge_history import ChargeHistory
+from spanledger.charges.charge_list import read_charge_list
 from spanledger.doctor.findings import Finding, fault, note, ok
-from spanledger.price_list import read_texts
+from spanledger.prices.price_list import read_texts
 from spanledger.settings import Settings
 from transforms.pricing.charges import ChargeError, current
 from transforms.pricing.ledger import exchange_of

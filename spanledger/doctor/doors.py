@@ -7,9 +7,9 @@ from pathlib import Path
 
 from collector.files import read_json
 from collector.server import STATE_NAME
-from spanledger import preflight
 from spanledger.doctor.findings import Finding, fault, note, ok
-from spanledger.ports import Door, answers_grpc, answers_http, get, why_taken
+from spanledger.running import preflight
+from spanledger.running.ports import Door, answers_grpc, answers_http, get, why_taken
 from spanledger.settings import Settings
 
 

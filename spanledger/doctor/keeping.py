@@ -11,8 +11,8 @@ import pyarrow as pa
 from collector.data_format import FORMAT, NAME, found_in, refusal
 from collector.files import read_json
 from collector.store.lake import LakeError
-from spanledger import retention
 from spanledger.doctor.findings import Finding, fault, note, ok
+from spanledger.keeping import retention
 from spanledger.settings import Settings
 
 UNFIT = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone"}

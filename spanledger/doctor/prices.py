@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from importlib import metadata
 
 from spanledger.doctor.findings import Finding, fault, note, ok
-from spanledger.price_editing import unstated
-from spanledger.price_list import display_exchange, read_price_list
+from spanledger.prices.price_editing import unstated
+from spanledger.prices.price_list import display_exchange, read_price_list
 from spanledger.settings import PRICE_FILES, Settings
 from transforms.pricing.prices import PriceError, Rate
 from transforms.pricing.units import is_sane

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from spanledger.doctor.findings import Finding, fault, ok
-from spanledger.outcome_rules import read_rules
+from spanledger.outcomes.outcome_rules import read_rules
 from spanledger.settings import Settings
 from transforms.yaml_lines import ConfigError
 

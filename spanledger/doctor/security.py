@@ -10,7 +10,7 @@ from collector.door.tls import TlsError, server_context
 from collector.door.tokens import Credentials, Entry, TokenFileError, load_tokens
 from spanledger import token_file
 from spanledger.doctor.findings import Finding, fault, note, ok
-from spanledger.login import LoginError, check_explorer
+from spanledger.running.login import LoginError, check_explorer
 from spanledger.settings import Settings
 
 _SOON_S = 14 * 86_400

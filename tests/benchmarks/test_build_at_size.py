@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import build_at_size
 from collector.store.lake import active_files
-from spanledger.build import Builder
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
 
 CALLS, DAYS = 3000, 3
 

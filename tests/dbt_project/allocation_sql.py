@@ -13,7 +13,7 @@ import duckdb
 import jinja2
 import pyarrow as pa
 
-from spanledger.models import PROJECT
+from spanledger.published.models import PROJECT
 from transforms.allocation import tables
 from transforms.allocation.rules import AllocationRules
 from transforms.allocation.usage import Usage, usage_table

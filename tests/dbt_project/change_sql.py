@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import duckdb
 import jinja2
 
-from spanledger.models import PROJECT
+from spanledger.published.models import PROJECT
 
 MACROS = "".join(
     (PROJECT / "macros" / f"{name}.sql").read_text()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sample_traces.company import requests, simulate
-from spanledger import models
-from spanledger.build import Builder
-from spanledger.builds import Builds
-from spanledger.charge_files import ChargeFiles
-from spanledger.models import BuildError
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.published import models
+from spanledger.published.builds import Builds
+from spanledger.published.models import BuildError
 from tests.lake import land
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
-from spanledger.build import Builder
-from spanledger.models import PROJECT
+from spanledger.building.build import Builder
+from spanledger.published.models import PROJECT
 from tests.dbt_project import plans
 
 WITHOUT: dict[str, str] = {

@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.otlp import request
 from tests.lake import land, open_warehouse
 

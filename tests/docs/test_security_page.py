@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from collector.door.tokens import SCOPES, parse
-from spanledger.login import read_login
+from spanledger.running.login import read_login
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 

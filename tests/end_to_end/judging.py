@@ -6,7 +6,7 @@ from typing import Any
 
 from collector.store import outcome_files
 from sample_traces.otlp import Attributes, Sent, key_values, pack, span
-from spanledger.build import Builder, Outcome
+from spanledger.building.build import Builder, Outcome
 from tests.lake import land, open_warehouse
 from tests.transforms.agent_logs import logs, record
 from transforms.outcomes import read_revision, table

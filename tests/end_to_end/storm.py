@@ -16,7 +16,7 @@ from collector.config import CollectorConfig
 from collector.door.signals import TRACES
 from collector.store.lake import active_files
 from collector.wal import fates
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.otlp import request, span
 from tests.collector.running import TIMEOUT_S, Collector, rows, wait_until
 from tests.lake import open_warehouse

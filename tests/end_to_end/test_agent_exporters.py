@@ -14,7 +14,7 @@ from opentelemetry.sdk.metrics import Counter, MeterProvider
 from opentelemetry.sdk.metrics.export import AggregationTemporality, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import open_warehouse
 

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from sample_traces.otlp import Attributes, Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 from tests.transforms.agent_logs import SECOND, START_NS, claude_metrics, claude_request, logs, record

@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 
 from sample_traces.otlp import Attributes, Sent, pack, span
 from spanledger.alerts.looking import Watch
-from spanledger.build import Builder
-from spanledger.build_figures import counted
-from spanledger.building import NOT_BUILT
+from spanledger.building.build import Builder
+from spanledger.building.build_figures import counted
+from spanledger.building.building import NOT_BUILT
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from spanledger.settings import Settings
 from tests.lake import land, open_warehouse
 from tests.spanledger.alerts.receiving import Webhook, webhook

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from sample_traces.otlp import Sent, Value, span
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.charging import PRICES, SECOND, ask, deliver, write_charges
 
 RULES = """

@@ -12,9 +12,9 @@ import pytest
 
 from collector.budget.replay import all_events, replay
 from sample_traces.otlp import CLIENT, Attributes, Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.clients.budget import BudgetClient
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import open_warehouse
 

@@ -15,9 +15,9 @@ from collector.budget import annotations
 from collector.budget.service import BudgetService
 from sample_traces.otlp import Attributes, Sent, pack, span
 from spanledger.budgets.plan import plan
-from spanledger.build import Builder, Outcome
+from spanledger.building.build import Builder, Outcome
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.lake import land, open_warehouse, published
 from transforms.pricing.prices import PriceError
 

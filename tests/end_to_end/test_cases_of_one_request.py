@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from sample_traces.otlp import Attributes, pack
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.cases import IN, LANDED, OUT, calls, findings, only_call, sends, tokens
 from tests.lake import land, open_warehouse
 

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from sample_traces.otlp import Attributes, Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.cases import IN, MS, OUT, START
 from tests.lake import land, open_warehouse
 from transforms.pricing.prices import PriceError

@@ -15,8 +15,8 @@ import pytest
 
 from app.warehouse import sql
 from sample_traces.otlp import Attributes, pack
-from spanledger.build import Builder
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.cases import IN, LANDED, MS, OUT, READ, START, findings, only_call, rows, sends
 from tests.lake import land, open_warehouse
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.charging import PRICES, ask, call, costs, deliver, write_charges
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import published

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sample_traces.company import requests, simulate
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
 from tests.end_to_end.charging import ask, write_charges
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land

@@ -16,7 +16,7 @@ from sample_traces.otlp import Sent, pack
 from sample_traces.public import PublicSetMissingError
 from sample_traces.public.coding_agent import Line, call_attributes, read_lines
 from sample_traces.public.files import identifier, nanoseconds, resource, sent
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land, open_warehouse
 
 Identity = tuple[str, str]

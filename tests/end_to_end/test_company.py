@@ -14,8 +14,8 @@ import pytest
 from sample_traces import company
 from sample_traces.company import facts
 from sample_traces.send import send
-from spanledger.build import Builder
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
 from tests.collector.running import Collector, configuration, wait_until
 from tests.end_to_end.truth_check import differences, unequal_marts
 from tests.lake import land, open_warehouse

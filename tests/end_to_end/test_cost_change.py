@@ -9,7 +9,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from sample_traces.otlp import key_values
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.otlp import request
 from tests.lake import land, open_warehouse
 

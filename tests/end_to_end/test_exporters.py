@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_context
 
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration, rows, wait_until
 from tests.lake import open_warehouse
 from transforms.lossless import attributes_of, events_of, links_of, resource_of, scope_of

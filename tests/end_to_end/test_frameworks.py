@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sample_traces.otlp import Sent, Value, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land, open_warehouse
 
 START = 1_790_000_000_000_000_000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sample_traces.otlp import Sent, Value, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import RECEIVED_AT_NS, land, open_warehouse
 

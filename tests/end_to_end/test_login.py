@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from spanledger import explorer
-from spanledger.ports import LOOPBACK, free_port
+from spanledger.running import explorer
+from spanledger.running.ports import LOOPBACK, free_port
 from spanledger.settings import load_settings
 from tests.collector.running import wait_until
 from tests.end_to_end.login_provider import CLIENT_ID, CLIENT_SECRET, Provider

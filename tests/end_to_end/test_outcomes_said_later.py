@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from sample_traces.otlp import Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
 from tests.collector.running import Collector, configuration, wait_until
 from tests.end_to_end.truth_check import unequal_marts

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.charging import PRICES, ask, call, deliver, write_charges
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = (date(2026, month, 1) for month in (7, 8, 9, 10))

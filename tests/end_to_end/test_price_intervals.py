@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sample_traces.otlp import pack
-from spanledger.build import Builder
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.charging import ask, call
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land

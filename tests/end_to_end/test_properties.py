@@ -27,7 +27,7 @@ import duckdb
 import pytest
 
 from sample_traces.otlp import Value, key_values
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end import histories
 from tests.end_to_end.histories import Call, Piece, Trace
 from tests.end_to_end.vocabularies import AGGREGATES, INPUT, OUTPUT, READ, REASONING, WRITE, Counts, second_libraries

@@ -16,7 +16,7 @@ from sample_traces.otlp import pack
 from sample_traces.public import PublicSetMissingError
 from sample_traces.public.files import SECOND
 from sample_traces.public.provider_usage import FIRST_START, Exchange, exchange_span, exchanges, provider_usage
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land, open_warehouse
 
 NOT_A_PROVIDER = "api-staging.traceloop.com"

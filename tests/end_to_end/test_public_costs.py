@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from sample_traces import public
 from sample_traces.public.files import public_file
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
 from tests.lake import land, open_warehouse
 from transforms import cost_ratio

@@ -9,7 +9,7 @@ import pytest
 
 from sample_traces import public
 from sample_traces.send import send
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import one, open_warehouse
 

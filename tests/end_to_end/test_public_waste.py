@@ -8,7 +8,7 @@ import pytest
 
 from sample_traces import public
 from sample_traces.public.aider import FIRST_TRY
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land, one, open_warehouse
 
 SETS = ("tau_bench_airline", "aider")

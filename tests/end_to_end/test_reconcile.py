@@ -22,10 +22,10 @@ from click.testing import CliRunner, Result
 
 from sample_traces.company import Company, requests, simulate, write_prices
 from sample_traces.company.facts import place
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
 from spanledger.exits import NOTHING_PUBLISHED, OUTSIDE_TOLERANCE, USAGE
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests import invoices
 from tests.invoices import Billed, Used, as_csv, bill, repriced, rounded, total, usage, within
 from tests.lake import land, open_warehouse

@@ -13,7 +13,7 @@ import pytest
 
 from collector.door.signals import TRACES
 from sample_traces.send import send
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.conformance.expected import Expected, read_expected
 from spanledger.conformance.folder import Body, Recording, read_recording
 from spanledger.conformance.judging import Comparison, Verdict, compare

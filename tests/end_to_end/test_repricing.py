@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from sample_traces.company import requests, simulate
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 

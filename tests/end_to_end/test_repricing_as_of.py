@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from sample_traces.otlp import Attributes, Sent, pack, span
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.end_to_end.charging import SECOND, ask, write_charges
 from tests.lake import land
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 import tests.lake
 from sample_traces.otlp import Sent, Value, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.cli import main
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import OPTIONS, RECEIVED_AT_NS, land, open_warehouse

@@ -13,7 +13,7 @@ import pytest
 
 from sample_traces.otlp import Sent, pack, span
 from spanledger.alerts.looking import Watch
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from spanledger.settings import Settings
 from tests.lake import land, open_warehouse
 from tests.spanledger.alerts.receiving import mailbox, webhook

@@ -12,7 +12,7 @@ import pytest
 
 from sample_traces.otlp import Sent, Value, pack, span
 from sample_traces.send import send
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration, wait_until
 from tests.lake import open_warehouse
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sample_traces.otlp import Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sample_traces.otlp import Sent, Value, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.judging import T0, trace_id
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse

@@ -10,7 +10,7 @@ import pytest
 
 from sample_traces.otlp import Sent, pack
 from sample_traces.public.files import SECOND, identifier, resource, sent
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 from transforms import cost_ratio

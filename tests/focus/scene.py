@@ -7,10 +7,10 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from sample_traces.otlp import Attributes, Sent, pack, span
-from spanledger.build import Builder
-from spanledger.charge_files import ChargeFiles
+from spanledger.building.build import Builder
+from spanledger.charges.charge_files import ChargeFiles
 from spanledger.cli import main
-from spanledger.price_files import PriceFiles
+from spanledger.prices.price_files import PriceFiles
 from tests.lake import land
 
 IN, OUT = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"

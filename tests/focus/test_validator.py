@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from sample_traces import company
-from spanledger.build import Builder
-from spanledger.price_files import PriceFiles
+from spanledger.building.build import Builder
+from spanledger.prices.price_files import PriceFiles
 from tests.focus.scene import Scene, export, scene
 from tests.focus.validating import CLAIMED, CONTRADICTION, HERE, SPELLED, beside, broken, spelled_out, verdicts
 from tests.lake import land

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from spanledger.focus_versions import VERSIONS, columns
+from spanledger.focus.focus_versions import VERSIONS, columns
 from tests.focus.scene import Scene, export, scene
 from tests.focus.validating import beside, broken, spelled_out
 from tests.lake import open_warehouse

@@ -14,8 +14,8 @@ import yaml  # type: ignore[import-untyped]  # ships no types
 from collector.door.answers import Kind
 from spanledger.cli import main
 from spanledger.exits import IN_THE_WAY, USAGE
+from spanledger.running.up import GRACE_S
 from spanledger.settings import NO_SETTINGS, PREFIX, Settings, load_settings
-from spanledger.up import GRACE_S
 from tests.collector.running import Collector, configuration
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sample_traces.company import requests, simulate
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land
 
 

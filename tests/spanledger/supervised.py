@@ -105,6 +105,6 @@ def _stat(pid: int) -> str | None:
 def pid_of(part: str, supervisor: int) -> int:
     """The process of one part below ``supervisor``."""
     for pid in descendants(supervisor):
-        if f"spanledger.part\0{part}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if f"spanledger.running.part\0{part}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
             return pid
     raise LookupError(f"no {part} below {supervisor}")

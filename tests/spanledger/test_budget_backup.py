@@ -7,7 +7,7 @@ from collector.budget.replay import replay
 from collector.budget.service import BudgetService
 from collector.data_format import claim
 from collector.files import secret_key
-from spanledger.backup import Backup
+from spanledger.keeping.backup import Backup
 
 
 def test_the_journal_of_budgets_is_in_it(tmp_path: Path) -> None:

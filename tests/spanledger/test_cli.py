@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from spanledger.builds import Builds
 from spanledger.cli import main
+from spanledger.published.builds import Builds
 
 
 def commands(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:

@@ -14,10 +14,10 @@ from collector.files import lock, make_folder, write_json
 from collector.store.lake import active_files
 from collector.wal import quarantine
 from sample_traces.company import requests, simulate
-from spanledger.builds import Builds
 from spanledger.cli import main
 from spanledger.doctor.machine import packages
-from spanledger.ports import free_port
+from spanledger.published.builds import Builds
+from spanledger.running.ports import free_port
 from tests.lake import land
 
 PORTS = ("--grpc-port", "0", "--http-port", "0", "--app-port", "0")

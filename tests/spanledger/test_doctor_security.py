@@ -8,7 +8,7 @@ import pytest
 
 from collector.door.tls import TlsError
 from spanledger.doctor.security import lasts_until, security
-from spanledger.login import LoginError, check_explorer, read_login
+from spanledger.running.login import LoginError, check_explorer, read_login
 from spanledger.settings import Settings
 from tests.collector.certificates import authority, issued
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from spanledger.cli import main
 from spanledger.doctor.prices import prices
-from spanledger.price_editing import with_row
+from spanledger.prices.price_editing import with_row
 from spanledger.settings import Settings, SettingsError, load_settings
 
 HEADER = "provider,model,token_kind,unit_price_usd_per_million,valid_from,valid_to,source\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.config import CollectorConfig
-from spanledger.explorer import environment
+from spanledger.running.explorer import environment
 from spanledger.settings import Settings, SettingsError, load_settings
 
 

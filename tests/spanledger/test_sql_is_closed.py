@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spanledger.cli import main
-from spanledger.current import published
+from spanledger.published.current import published
 from transforms.read_only import open_read_only
 
 SECRET = "nobody may read this"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from spanledger.charge_files import ChargeFiles
-from spanledger.charge_list import read_charge_list
-from spanledger.price_files import PriceFiles
-from spanledger.price_list import read_price_list
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.charges.charge_list import read_charge_list
+from spanledger.prices.price_files import PriceFiles
+from spanledger.prices.price_list import read_price_list
 from transforms.pricing.charges import ChargeError
 from transforms.pricing.currency import Exchange
 from transforms.pricing.prices import PriceError

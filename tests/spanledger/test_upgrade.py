@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from collector import data_format
 from collector.store.lake import active_files
-from spanledger.build import Builder
-from spanledger.building import NOT_BUILT
-from spanledger.builds import Builds
+from spanledger.building.build import Builder
+from spanledger.building.building import NOT_BUILT
 from spanledger.cli import main
 from spanledger.exits import FAILED
+from spanledger.published.builds import Builds
 from tests.collector.running import Collector, configuration
 from tests.lake import one, open_warehouse, published
 

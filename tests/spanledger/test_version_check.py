@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from spanledger.builds import Builds
 from spanledger.cli import main
+from spanledger.published.builds import Builds
 
 ROWS = """
 create table rpt_version_costs as

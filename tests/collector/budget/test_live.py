@@ -17,7 +17,7 @@ from collector.budget.live_process import LiveProcess
 from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
 from sample_traces.otlp import CLIENT, Attributes, Sent, pack, span
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.lake import land, open_warehouse
 from transforms.budgets.book import BudgetBook
 from transforms.budgets.budget_file import read_budgets

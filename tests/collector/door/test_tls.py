@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 from collector.config import TlsFiles
 from collector.door.signals import TRACES
 from collector.door.tls import Tls, TlsError
-from spanledger.ports import Door, answers_grpc, answers_http
+from spanledger.running.ports import Door, answers_grpc, answers_http
 from tests.collector.certificates import Made, authority, issued
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, rows, span_ids, wait_until

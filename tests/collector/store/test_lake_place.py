@@ -11,7 +11,7 @@ from collector.config import CollectorConfig
 from collector.files import LockedError, make_folder
 from collector.store import lake_place
 from collector.store.lake import LakeError
-from spanledger.build import Builder
+from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration
 
 

@@ -1,0 +1,1 @@
+"""Making a build: what is new, the models over it, the checks, on a schedule."""

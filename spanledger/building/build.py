@@ -1,0 +1,130 @@
+"""One build: the lake's news become a new warehouse, checked, and published only when every check is green."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from collector.data_format import claim
+from spanledger.alerts import history as alert_history
+from spanledger.building import records, workspace
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_limits import Limits
+from spanledger.published.builds import Builds, new_build_id
+from spanledger.published.models import BuildError, LakeReadError, Models
+from spanledger.results import registry as results
+
+NO_FILES, NO_CHARGES, USUAL_LIMITS = PriceFiles(), ChargeFiles(), Limits()
+FINISH = (Path(__file__).parent.parent / "sql" / "finish.sql").read_text()
+
+
+def utc_now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build did."""
+
+    build_id: str | None  # None when there was nothing new
+    is_full: bool
+    new_segments: int
+    lake_rows: int
+    seconds: float
+
+
+class Builder:
+    """Builds of one data directory in one warm process: the first call pays for loading dbt, later ones do not."""
+
+    def __init__(
+        self,
+        data: Path,
+        lake: Path,
+        price_files: PriceFiles = NO_FILES,
+        charge_files: ChargeFiles = NO_CHARGES,
+        outcome_rules_file: Path | None = None,
+        limits: Limits = USUAL_LIMITS,
+        *,
+        budgets_file: Path | None = None,
+        unit_tests: bool = False,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """``unit_tests``: also run the models' unit tests, for the project's own tests. ``clock`` says the instant of a
+        build, by which tasks without an outcome are pending."""
+        self._builds = Builds(data)
+        self._data = data.absolute()
+        self._lake = lake.absolute()
+        self._price_files, self._charge_files = price_files, charge_files
+        self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
+        self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
+
+    def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
+        """Make and publish a build if there is something new; with ``shows_alerts``, news of alerts too.
+
+        Raises BuildError, BuildInProgressError, PriceError, ChargeError, ConfigError, LakeError, FormatError."""
+        started = time.monotonic()
+        with self._builds.lock():
+            claim(self._data)
+            plan = workspace.plan(
+                self._data,
+                self._lake,
+                self._builds.facts,
+                self._builds.to_carry_on_from,
+                self._price_files,
+                self._charge_files,
+                self._outcome_rules_file,
+                self._clock(),
+                full_refresh=full_refresh,
+                budgets_file=self._budgets_file,
+            )
+            shows_all = not shows_alerts or alert_history.is_known(plan.published, self._data)
+            if not plan.is_needed and shows_all:
+                return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
+            build_id = new_build_id()
+            self._make(build_id, plan)
+            self._builds.publish(build_id)
+            records.settle(self._data, self._builds)
+        return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
+
+    @property
+    def node_seconds(self) -> dict[str, float]:
+        """How long each node of the last build took, by its name."""
+        return self._models.seconds
+
+    def _make(self, build_id: str, plan: workspace.Plan) -> None:
+        self._builds.clean()
+        records.settle(self._data, self._builds)
+        shutil.rmtree(self._builds.work, ignore_errors=True)
+        self._builds.work.mkdir()
+        warehouse = self._builds.work / "warehouse.duckdb"
+        try:
+            workspace.prepare(warehouse, build_id, plan, self._data)
+            alert_history.open_alerts(warehouse, self._data)
+            self._models.run(warehouse, self._previous(plan), self._builds.facts)
+        except (duckdb.Error, LakeReadError) as failure:
+            damaged = workspace.damaged(plan.files)
+            if not damaged:
+                raise
+            names = ", ".join(str(path) for path in damaged)
+            raise BuildError(f"nothing was published; restore from a backup what is damaged: {names}") from failure
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            records.set_aside(connection, self._data, build_id)
+            results.write(connection, plan.previous, self._data)
+            connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
+            connection.execute("checkpoint")
+
+    def _previous(self, plan: workspace.Plan) -> Path:
+        """Where dbt finds the previous build: one path for every build, else dbt would parse its project anew."""
+        path = self._builds.work / "previous.duckdb"
+        if plan.previous:
+            path.symlink_to(plan.previous)
+        else:
+            duckdb.connect(str(path)).close()
+        return path

@@ -1,0 +1,126 @@
+"""Builds on a schedule, in one warm process that never overlaps itself."""
+
+import logging
+import os
+import threading
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from collector.data_format import FormatError
+from collector.exposition import publish
+from collector.files import lock, make_folder, write_json
+from collector.logs import configure_logging
+from collector.processes import usage
+from collector.store.lake import LakeError
+from spanledger.alerts.looking import Watch
+from spanledger.alerts.looking import look as look_for_alerts
+from spanledger.building.build import Builder, Outcome
+from spanledger.building.build_figures import counted
+from spanledger.keeping import retention
+from spanledger.published.builds import BuildInProgressError
+from spanledger.published.models import BuildError
+from spanledger.settings import Settings
+from transforms.pricing.charges import ChargeError
+from transforms.pricing.prices import PriceError
+from transforms.yaml_lines import ConfigError
+
+logger = logging.getLogger(__name__)
+
+STATE_NAME, LOCK_NAME = "builder.json", "builder.lock"
+BUILD_NOW = "build"
+NOT_BUILT = (
+    BuildError,
+    BuildInProgressError,
+    PriceError,
+    ChargeError,
+    ConfigError,
+    LakeError,
+    FormatError,
+    OSError,
+    duckdb.Error,
+    pa.ArrowException,
+)
+"""Why a build may not come about; the published one stays, and the next look tries again."""
+
+
+def describe(outcome: Outcome) -> str:
+    """One line on what a build did."""
+    if outcome.build_id is None:
+        return "nothing new: the published build holds everything in the lake"
+    kind = "everything made anew" if outcome.is_full else "carried on from the build before"
+    news = f"{outcome.new_segments:,} new segments, {outcome.lake_rows:,} spans in the lake"
+    return f"published {outcome.build_id}: {news}, {kind}, {outcome.seconds:.1f} s"
+
+
+class BuilderLoop:
+    """Looks for something new every `build_interval_s`, and at once when told to."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Event()
+
+    def order(self, text: str) -> None:
+        """`build` asks for a look now, or right after the build at hand."""
+        if text != BUILD_NOW:
+            raise ValueError(f"the builder does not know the order {text!r}, only {BUILD_NOW!r}")
+        self._wake.set()
+
+    def run(self, settings: Settings) -> int:
+        """Build until the process is ended; a build that is cut short leaves nothing behind that counts."""
+        configure_logging("builder", settings.log_format, settings.log_level)
+        folder = settings.data.absolute() / "run"
+        make_folder(folder)
+        held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
+        builder = Builder(
+            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
+            settings.outcome_rules_file,
+            settings.build_limits,
+            budgets_file=settings.budgets_file,
+        )
+        watch = Watch(settings, since=datetime.now(UTC))
+        expired_on: date | None = None
+        while held:
+            self._wake.clear()
+            error = _attempt(builder, settings)
+            if settings.keep_spans_days and not error and expired_on != (today := datetime.now(UTC).date()):
+                error = _expire(settings, settings.keep_spans_days)
+                expired_on = today
+            _say(folder / STATE_NAME, error)
+            look_for_alerts(watch, error)
+            publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
+            self._wake.wait(settings.build_interval_s)
+        return 0
+
+
+def _attempt(builder: Builder, settings: Settings) -> str | None:
+    """Build if there is something new; returns why it did not come about."""
+    try:
+        with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
+            outcome = builder.build(shows_alerts=True)
+            made.append(outcome)
+    except NOT_BUILT as error:
+        logger.error("no new build; the published one stays, the next look tries again: %s", error)
+        return str(error)
+    if outcome.build_id:
+        logger.info("a new build: %s", describe(outcome))
+    return None
+
+
+def _expire(settings: Settings, keep_days: int) -> str | None:
+    """Once a day: take out of the lake what is older than asked for; returns why that did not come about."""
+    try:
+        days = retention.expire(settings.data.absolute(), settings.lake_path.absolute(), keep_days, datetime.now(UTC))
+    except retention.NOT_REMOVED as error:
+        logger.error("nothing was removed by age, tomorrow's look tries again: %s", error)
+        return str(error)
+    for day in days:
+        if day.why_kept:
+            logger.warning("%s stays though it is older than %d days: %s", day.folder, keep_days, day.why_kept)
+    return None
+
+
+def _say(path: Path, error: str | None) -> None:
+    write_json(path, {"pid": os.getpid(), "looked_at_ns": time.time_ns(), "error": error})

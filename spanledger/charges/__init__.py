@@ -1,0 +1,1 @@
+"""What is paid beside calls, and the months that are closed."""

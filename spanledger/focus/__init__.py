@@ -1,0 +1,1 @@
+"""Billing files for FinOps tools."""

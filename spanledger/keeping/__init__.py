@@ -1,0 +1,1 @@
+"""What stays and what goes: backup, restore, retention, quarantine, reading history again."""

@@ -1,0 +1,55 @@
+"""What the models read of spans that retention took out of the lake: `records/expired_spans/`.
+
+A file holds rows of `int_spans` as the published build had them: ids, times, tags, counts; no attributes, events,
+links or texts. Builds that carry on have these rows in their facts already. A build that makes everything anew cannot
+read them from the lake any more and takes them from here, so that no published number is lost with the raw spans.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from dbt.clients.yaml_helper import load_yaml_text
+
+from spanledger.published.models import PROJECT
+
+MODEL = "int_spans"
+
+
+def folder_of(data: Path) -> Path:
+    """Where the files are."""
+    return data / "records" / "expired_spans"
+
+
+def files(data: Path) -> list[Path]:
+    """All of them. The same span may stand in several; staging keeps one."""
+    return sorted(folder_of(data.absolute()).glob("[!.]*.parquet"))
+
+
+def open_expired(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
+    """`lake.expired_spans`, with the columns of `int_spans` as they are today: null where ``paths`` have none."""
+    typed = ", ".join(f'null::{kind} as "{name}"' for name, kind in columns())
+    connection.execute(f"create view lake.expired_columns as select {typed} where false")
+    connection.execute(f"create view lake.expired_spans as from lake.expired_columns {_rows(connection, paths)}")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> str:
+    if not paths:
+        return ""
+    source = f"read_parquet({[str(path) for path in paths]}, hive_partitioning = false, union_by_name = true)"
+    known = [name for name, _ in columns()]
+    there = [f'"{name}"' for name, *_ in connection.execute(f"describe from {source}").fetchall() if name in known]
+    return f"union all by name select {', '.join(there)} from {source}"
+
+
+@cache
+def columns() -> tuple[tuple[str, str], ...]:
+    """Name and type of each column of `int_spans`, from the contract beside the model."""
+    return tuple(_contract())
+
+
+def _contract() -> Iterator[tuple[str, str]]:
+    models = load_yaml_text((PROJECT / "models" / "facts" / "_facts.yml").read_text())["models"]
+    [model] = [model for model in models if model["name"] == MODEL]
+    yield from ((column["name"], column["data_type"]) for column in model["columns"])

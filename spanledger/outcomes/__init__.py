@@ -1,0 +1,1 @@
+"""What people and files say of tasks: rules, records, the command."""

@@ -1,0 +1,1 @@
+"""The operator's prices: files, history, and the commands on them."""

@@ -1,0 +1,1 @@
+"""The published builds: which is current, how one is read, what bounds it."""

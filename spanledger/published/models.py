@@ -1,0 +1,146 @@
+"""The models, run by dbt inside this process.
+
+dbt reads the project once a process, and again when a file of it changed: reading it costs up to a third of a small
+build. What was read lives as long as the process, so it is kept out of the garbage collector's rounds.
+"""
+
+import contextlib
+import gc
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import NodeResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from spanledger.published.build_limits import Limits
+
+PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
+QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check")
+NO_UNIT_TESTS = ("--no-write-json", "--exclude", "test_type:unit")
+FINDINGS_SHOWN = 3
+READER_OF_THE_LAKE = "stg_spans"
+
+_read: dict[str, Manifest] = {}
+"""What dbt read, by the project's folder and the digest of its files."""
+
+_kept_contract: set[str] = set()
+"""The keys of `_read` whose models were seen to have the columns that their contracts say."""
+
+
+class BuildError(RuntimeError):
+    """A build that was not published; names the models or checks that failed and says what they said."""
+
+
+class LakeReadError(BuildError):
+    """The model that reads the lake failed."""
+
+
+def digest() -> bytes:
+    """SHA-256 of the project's files: other models, other digest. 32 bytes."""
+    result = hashlib.sha256()
+    for path in sorted(PROJECT.rglob("*")):
+        if path.suffix in {".sql", ".yml"} and "target" not in path.parts:
+            result.update(path.name.encode() + path.read_bytes())
+    return result.digest()
+
+
+class Models:
+    """The models of one data directory; ``folder`` is where dbt keeps what it read for the next process."""
+
+    def __init__(self, folder: Path, limits: Limits, *, unit_tests: bool = False) -> None:
+        """``unit_tests``: also run the models' unit tests and write what came of each, for the project's own tests."""
+        self._paths = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
+        self._options = () if unit_tests else NO_UNIT_TESTS
+        self._limits = limits
+        self.seconds: dict[str, float] = {}
+        """How long each node of the last run took, by its name."""
+
+    def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
+        """Make every table of ``warehouse`` and check it. Raises BuildError."""
+        key = f"{PROJECT} {digest().hex()}"
+        with _environment(warehouse, previous, facts, self._limits, checks_contracts=key not in _kept_contract):
+            try:
+                # dbt prints through its own logger; the result object says all that is needed
+                with contextlib.redirect_stdout(io.StringIO()):
+                    runner = dbtRunner(manifest=self._manifest(key))
+                    result = runner.invoke(self._command("build", *self._options))
+                self.seconds = {one.node.name: one.execution_time for one in result.result or []}
+                _check(result)
+                _kept_contract.add(key)
+            finally:
+                _close_connections()
+
+    def _command(self, name: str, *options: str) -> list[str]:
+        return [name, *QUIET, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), *self._paths, *options]
+
+    def _manifest(self, key: str) -> Manifest:
+        if key not in _read:
+            parsed = dbtRunner().invoke(self._command("parse", "--no-write-json"))
+            if not isinstance(parsed.result, Manifest):
+                raise BuildError(f"the models could not be read: {parsed.exception}") from parsed.exception
+            _read.clear()
+            _read[key] = parsed.result
+            gc.collect()
+            gc.freeze()
+        return _read[key]
+
+
+def _close_connections() -> None:
+    """Let go of the working database, so that its folder can be renamed and the next build opens a new one."""
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _check(result: dbtRunnerResult) -> None:
+    if result.exception is not None:
+        raise BuildError(f"the models could not be run: {result.exception}") from result.exception
+    failed = [one for one in result.result or [] if str(one.status) in {"error", "fail", "runtime error"}]
+    if failed or not result.success:
+        lines = [f"{one.node.name}: {one.message}{_findings(one)}" for one in failed]
+        kind = LakeReadError if any(one.node.name == READER_OF_THE_LAKE for one in failed) else BuildError
+        raise kind("nothing was published; these failed:\n" + "\n".join(lines))
+
+
+def _findings(failed: NodeResult) -> str:
+    """The first rows that a failed check found, with their figures; nothing for a model that could not run."""
+    environment = DuckDBConnectionManager._ENV
+    code = getattr(failed.node, "compiled_code", None)
+    if environment is None or str(failed.status) != "fail" or failed.node.resource_type != "test" or not code:
+        return ""
+    cursor = environment.handle().cursor()
+    cursor.execute(f"select * from ({code}\n) limit {FINDINGS_SHOWN}")
+    names = [column[0] for column in cursor.description]
+    rows = [zip(names, row, strict=True) for row in cursor.fetchall()]
+    return "".join("\n    " + ", ".join(f"{name}={value}" for name, value in row) for row in rows)
+
+
+@contextlib.contextmanager
+def _environment(
+    warehouse: Path, previous: Path, facts: Path, limits: Limits, *, checks_contracts: bool
+) -> Iterator[None]:
+    names = {
+        "DBT_SPANLEDGER_WAREHOUSE": str(warehouse),
+        "DBT_SPANLEDGER_PREVIOUS_WAREHOUSE": str(previous),
+        "DBT_SPANLEDGER_FACTS": str(facts),
+        "DBT_SPANLEDGER_BUILD_MEMORY": f"{limits.memory_bytes}B",
+        "DBT_SPANLEDGER_BUILD_THREADS": str(limits.threads),
+        "DBT_SPANLEDGER_CHECK_CONTRACTS": "yes" if checks_contracts else "no",
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

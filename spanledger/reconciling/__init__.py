@@ -1,0 +1,1 @@
+"""Comparing with what a provider billed."""

@@ -1,0 +1,1 @@
+"""Everything at once: parts kept alive, ports, the explorer, the demo."""
