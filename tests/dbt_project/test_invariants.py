@@ -95,6 +95,7 @@ MISTAKES = [
         "and spend_class = 'retry_duplicate'",
         "and spend_class != 'retry_duplicate' or duplicate_of_run_id is null",
     ),
+    Mistake("budgets_sum_to_calls", "facts/int_budget_days", "count(*) as calls", "count(distinct model) as calls"),
     Mistake("runs_sum_to_calls", "facts/int_runs", "count(*) as calls", "count(distinct model) as calls"),
     Mistake(
         "tasks_say_what_they_must", "intermediate/int_task_outcomes", "'unknown') as outcome", "'none') as outcome"
@@ -138,6 +139,10 @@ CHARGES = """charge_id,category,provider,description,amount,currency,period_from
 unit,provisioned_throughput,openai,one unit,310,USD,2026-10-01,2026-11-01,contract,mini
 credit,credit,openai,promised,-31,USD,2026-10-01,2026-11-01,mail,
 """
+BUDGETS = """budgets:
+  - {id: each-team, owner: a@example.com, scope: {team: "*"}, unit: usd, limit: 5, window: month,
+     thresholds: [{at: 100%, policy: notify}], when_unreachable: allow}
+"""
 COVERAGE = "rule,allocate_by,provider,model\nmini,metered,openai,gpt-4o-mini*\n"
 
 
@@ -148,6 +153,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     land(requests(simulate(7, 9, 0.05, end=date(2026, 11, 1))), data)
     (data / "charges.csv").write_text(CHARGES)
     (data / "coverage.csv").write_text(COVERAGE)
+    (data / "budgets.yaml").write_text(BUDGETS)
     return data
 
 
@@ -169,7 +175,7 @@ def test_a_mistake_is_noticed(mistake: Mistake, data: Path, project: Path, monke
     files = ChargeFiles(data / "charges.csv", data / "coverage.csv")
     try:
         with pytest.raises(BuildError, match=rf"{mistake.invariant}: Got \d+ results?.*\n    \w+="):
-            Builder(data, data / "lake", charge_files=files).build()
+            Builder(data, data / "lake", charge_files=files, budgets_file=data / "budgets.yaml").build()
     finally:
         path.write_text(right)
     assert Builds(data).current is None
