@@ -18,6 +18,17 @@ Rows = Sequence[Mapping[str, Any]]
 
 def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
     """Money per UTC day, stacked in the palette's order. `rows`: date, `key`, `value` in USD."""
+    amounts = alt.Y("sum(amount):Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=4))
+    _show(_parts_of_days(rows, key, value, colours, amounts), height)
+
+
+def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
+    """The same parts as shares of each day's spend; the axis always runs from 0 to 100 %."""
+    shares = alt.Y("sum(amount):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4))
+    _show(_parts_of_days(rows, key, value, colours, shares), height)
+
+
+def _parts_of_days(rows: Rows, key: str, value: str, colours: Mapping[str, str], height_of_bars: alt.Y) -> alt.Chart:
     names = _named(rows, key, colours)
     data = [
         {
@@ -29,12 +40,12 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
         }
         for row in rows
     ]
-    chart = (
+    return (
         alt.Chart(alt.Data(values=data))
         .mark_bar(binSpacing=1)
         .encode(
             x=_day(),
-            y=alt.Y("sum(amount):Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=4)),
+            y=height_of_bars,
             color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
@@ -44,38 +55,6 @@ def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str]
             ],
         )
     )
-    _show(chart, height)
-
-
-def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
-    """The same parts as shares of each day's spend; the axis always runs from 0 to 100 %."""
-    names = _named(rows, key, colours)
-    data = [
-        {
-            **_date(row["date"]),
-            "group": row[key],
-            "amount": _shown(row[value] or 0),
-            "exact": figures.money(row[value]),
-            "rank": names.index(row[key]),
-        }
-        for row in rows
-    ]
-    chart = (
-        alt.Chart(alt.Data(values=data))
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=_day(),
-            y=alt.Y("sum(amount):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4)),
-            color=alt.Color("group:N", scale=_scale(names, colours), legend=None),
-            order=alt.Order("rank:Q"),
-            tooltip=[
-                alt.Tooltip("day:N", title="day (UTC)"),
-                alt.Tooltip("group:N"),
-                alt.Tooltip("exact:N", title="spend"),
-            ],
-        )
-    )
-    _show(chart, height)
 
 
 def line_with_band(rows: Rows, *, height: int = 240) -> None:

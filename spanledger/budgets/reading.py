@@ -4,21 +4,16 @@ import functools
 from pathlib import Path
 
 from collector.budget import annotations
+from spanledger.texts import read_rules_text
 from transforms.budgets.book import NO_BUDGETS, BudgetBook
 from transforms.budgets.budget_file import read_budgets
-from transforms.yaml_lines import ConfigError
 
 
 def read_book(path: Path | None) -> BudgetBook:
     """What the file says; no budgets where none is named. Raises ConfigError naming file, line and key."""
     if path is None:
         return NO_BUDGETS
-    try:
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"the budgets file {path} cannot be read: {reason}") from error
-    return _read(text, str(path))
+    return _read(read_rules_text(path, "the budgets file"), str(path))
 
 
 def with_annotations(book: BudgetBook, data: Path) -> BudgetBook:
