@@ -4,6 +4,7 @@ One rate serves a whole page, whatever day its figures are of: the latest on or 
 adds up in dollars adds up in any currency. Without a usable rate the page says so and shows dollars.
 """
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ class Display:
 
 US_DOLLARS = Display()
 _SHOWN: ContextVar[Display] = ContextVar("display_currency", default=US_DOLLARS)
+
+
+def told_in_dollars(text: str) -> str:
+    """A text that was written with amounts in US dollars, marked as such where another currency is shown."""
+    return text if shown().currency == USD else re.sub(r"(?<!US)\$(?=\d)", "US$", text)
 
 
 def shown() -> Display:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, words
+from app import currency, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column, Row
@@ -88,7 +88,7 @@ def _what(context: Context) -> Column:
 
 
 def _described(context: Context, row: Row) -> str:
-    text = row["summary"][:1].upper() + row["summary"][1:]
+    text = currency.told_in_dollars(row["summary"][:1].upper() + row["summary"][1:])
     title = f'<a href="{escape(context.link(row["page"]))}" target="_self">{escape(text)}</a>' if row["page"] else ""
     about = "; ".join(part for part in (row["scope"], row["owner"] and f"owner {row['owner']}") if part)
     below = f'<p class="sl-muted">{escape(about)}</p>' if about else ""

@@ -145,6 +145,7 @@ def _budget(row: Row) -> Event:
         level=STATES[row["state"]] * 100 + row["crossed"],
         amount_usd=row["spent_usd"],
         owner=row["owner"],
+        tell=tuple(row["told"] or ()),
         page=PAGES[BUDGET],
     )
 

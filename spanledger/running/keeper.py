@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
-TOGETHER_S = 0.5
+TOGETHER_S = 2.0
 """Who ends every process of a group or service at once means the supervisor too: it hears of it within this time."""
 ASKED = (0, -signal.SIGTERM, -signal.SIGINT)
 STEADY_S = 60.0

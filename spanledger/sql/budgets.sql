@@ -36,6 +36,7 @@ create table meta.budgets (
     thresholds varchar not null,
     threshold_at decimal(12, 6) [] not null,
     threshold_policy varchar [] not null,
+    threshold_to varchar [],
     when_unreachable varchar not null,
     deadline_ms bigint not null,
     alternatives varchar [] not null,

@@ -35,6 +35,7 @@ budgets:
     duration: 24h
     thresholds:
       - {at: 80%, policy: notify}
+      - {at: 90%, policy: escalate, to: cto@example.com}
       - {at: 100%, policy: pause}
     when_unreachable: allow
 """
@@ -56,7 +57,7 @@ def call(at: datetime, user: str, tokens: int, model: str = "echo-1") -> bytes:
 class Company:
     """One data directory, built and looked at as time goes on."""
 
-    def __init__(self, data: Path, url: str) -> None:
+    def __init__(self, data: Path, url: str, chief: str) -> None:
         self.data, self.now, self.file = data, NOW, data / "alerts.yaml"
         (data / "lake").mkdir(parents=True)
         (data / "budgets.yaml").write_text(BUDGETS)
@@ -64,7 +65,10 @@ class Company:
             "provider,model,token_kind,unit_price,unit,valid_from,valid_to,source\n"
             "acme,echo-1,input,1.00,1M tokens,,,contract\nacme,echo-1,output,1.00,1M tokens,,,contract\n"
         )
-        self.file.write_text(f"channels:\n  web: {{url: '{url}'}}\nrules:\n  - {{events: budget, to: web}}\n")
+        self.file.write_text(
+            f"channels:\n  web: {{url: '{url}'}}\n  chief: {{url: '{chief}'}}\n"
+            "owners: {cto@example.com: [chief]}\nrules:\n  - {events: budget, to: web}\n"
+        )
         self._builder = Builder(
             *(data, data / "lake", PriceFiles(prices=data / "prices.csv")),
             budgets_file=data / "budgets.yaml",
@@ -98,8 +102,14 @@ def web() -> Iterator[Webhook]:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory, web: Webhook) -> Company:
-    made = Company(tmp_path_factory.mktemp("alerts") / "data", web.url)
+def chief() -> Iterator[Webhook]:
+    with webhook() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, web: Webhook, chief: Webhook) -> Company:
+    made = Company(tmp_path_factory.mktemp("alerts") / "data", web.url, chief.url)
     made.turn(
         call(NOW - timedelta(hours=30), "ann", 4_900_000),  # before the window
         call(NOW - timedelta(hours=20), "ann", 1_000_000),
@@ -123,13 +133,19 @@ def test_each_user_beyond_a_threshold_is_told_with_amount_window_and_link(compan
     assert {row["kind"] for row in company.listed()} == {"budget", "unpriced_model"}, "listed, though no rule tells it"
 
 
+def test_whom_a_threshold_escalates_to_hears_of_what_crossed_it(company: Company, chief: Webhook) -> None:
+    (message,) = chief.messages
+    assert "user eve" in message["title"] + message["message"]
+    assert "bob" not in message["title"] + message["message"]
+
+
 def test_what_happened_is_in_the_next_build(company: Company, web: Webhook) -> None:
     company.turn(minutes=1)
     with open_warehouse(company.data) as warehouse:
         rows = warehouse.execute("select scope, state, told, messages from fct_alerts order by kind, scope").fetchall()
     assert rows == [
         ("user bob", "firing", "web", 1),
-        ("user eve", "firing", "web", 1),
+        ("user eve", "firing", "chief, web", 2),
         ("model acme-unheard-of", "firing", None, 0),
     ]
     before = (company.data / "builds" / "CURRENT").read_text()

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.budgets.book import BudgetBook
-from transforms.budgets.budget import DIMENSIONS, EACH, PICO, USD, Budget, Override, key_text
+from transforms.budgets.budget import DIMENSIONS, EACH, ESCALATE, PICO, USD, Budget, Override, key_text
 from transforms.columns import MONEY
 
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -31,6 +31,7 @@ BUDGET_SCHEMA = pa.schema(
         ("thresholds", pa.string()),  # in words
         ("threshold_at", pa.list_(SHARE)),
         ("threshold_policy", pa.list_(pa.string())),
+        ("threshold_to", pa.list_(pa.string())),  # of escalate: whom to tell; null of the others
         ("when_unreachable", pa.string()),
         ("deadline_ms", pa.int64()),
         ("alternatives", pa.list_(pa.string())),
@@ -104,6 +105,7 @@ def _budget(budget: Budget) -> dict[str, Any]:
         "thresholds": threshold_words(budget),
         "threshold_at": [round(one.at, 6) for one in budget.thresholds],
         "threshold_policy": [one.policy for one in budget.thresholds],
+        "threshold_to": [(one.to or budget.owner) if one.policy == ESCALATE else None for one in budget.thresholds],
         "when_unreachable": budget.when_unreachable,
         "deadline_ms": budget.deadline_ms,
         "alternatives": list(budget.alternatives),

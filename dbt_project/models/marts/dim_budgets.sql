@@ -18,6 +18,7 @@ select
     thresholds,
     threshold_at,
     threshold_policy,
+    threshold_to,
     when_unreachable,
     deadline_ms,
     alternatives,

@@ -2,7 +2,8 @@
 with shares as (
     select
         budget_id,
-        unnest(threshold_at) as share
+        unnest(threshold_at) as share,
+        unnest(threshold_to) as told
     from dim_budgets
     where withdrawn_at is null
 )
@@ -32,7 +33,12 @@ select
         select count(distinct shares.share)
         from shares
         where shares.budget_id = status.budget_id and status.share_used >= shares.share
-    ) as crossed
+    ) as crossed,
+    (
+        select list_sort(list(distinct shares.told))
+        from shares
+        where shares.budget_id = status.budget_id and status.share_used >= shares.share and shares.told is not null
+    ) as told
 from rpt_budget_status as status
 where status.is_open and status.is_in_force and status.state <> 'ok'
 order by status.budget_id, status.counter_key, status.window_start
