@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import duckdb
 import jinja2
 import pyarrow as pa
+import yaml
 
 from spanledger.published.models import PROJECT
 from transforms.allocation import tables
@@ -92,6 +93,7 @@ def rendered(model: str) -> str:
             ref=str,
             source="{}.{}".format,
             config=lambda **_: "",
+            var=yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"].__getitem__,
             money="cast({} as decimal(28, 12))".format,
             touched_dates=lambda *_: "select date from meta.touched_dates",
         )
