@@ -152,9 +152,12 @@ class Watch:
         return made
 
 
-def look(watch: Watch, error: str | None) -> None:
-    """Look now; what goes wrong is said in the log and no reason for anybody to stop."""
+def look(watch: Watch, error: str | None) -> bool:
+    """Look now; whether an incident began or ended, which the next build shows. What goes wrong is said in the log and
+    no reason for anybody to stop."""
     try:
-        watch.look(datetime.now(UTC), error)
+        looked = watch.look(datetime.now(UTC), error)
     except NOT_LOOKED as problem:
         logger.error("alerts could not be looked for, the next look tries again: %s", problem)
+        return False
+    return looked is not None and looked.begun + looked.ended > 0

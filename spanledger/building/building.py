@@ -89,9 +89,10 @@ class BuilderLoop:
                 error = _expire(settings, settings.keep_spans_days)
                 expired_on = today
             _say(folder / STATE_NAME, error)
-            look_for_alerts(watch, error)
+            has_alert_news = look_for_alerts(watch, error)
             publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
-            self._wake.wait(settings.build_interval_s)
+            if error or not has_alert_news:  # else the next build, which shows them, is made at once
+                self._wake.wait(settings.build_interval_s)
         return 0
 
 
