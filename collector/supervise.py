@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import sys
 from typing import Any
 
+from collector.children import child
 from collector.config import CollectorConfig
 from collector.files import read_json
 from collector.store.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
@@ -57,9 +57,7 @@ class WriterProcess:
         return left == 0
 
     async def _spawn(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "collector.store.writer", stdin=asyncio.subprocess.PIPE, start_new_session=True
-        )
+        self._process = await child("collector.store.writer")
         self._say(self._config.to_json().encode() + b"\n")
 
     def _say(self, line: bytes) -> None:

@@ -6,10 +6,10 @@ It says one JSON object a line. Reading is its own process so that it takes no t
 import asyncio
 import json
 import logging
-import sys
 from typing import Any
 
 from collector.budget.service import BudgetService, UnavailableError
+from collector.children import child
 from collector.config import CollectorConfig
 from collector.store.lake import TREES, partitions
 
@@ -61,13 +61,7 @@ class LiveProcess:
 
     async def _spawn(self) -> None:
         self._told = (self._service.books.digest, self._service.openings)
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "collector.budget.live"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            limit=_LONGEST_LINE,
-        )
+        self._process = await child("collector.budget.live", asyncio.subprocess.PIPE, _LONGEST_LINE)
         assert self._process.stdin is not None
         for said in (json.loads(self._config.to_json()), self._service.known()):
             self._process.stdin.write(json.dumps(said).encode() + b"\n")
