@@ -12,7 +12,7 @@ with sighted as (
         arg_min(environment, {{ sighting_order('started_ns') }}) filter (where environment is not null) as environment,
         arg_min(team, {{ sighting_order('started_ns') }}) filter (where team is not null) as team,
         arg_min(project, {{ sighting_order('started_ns') }}) filter (where project is not null) as project,
-        arg_min(traffic_source, {{ sighting_order('started_ns') }}) as traffic_source,
+        arg_min(run_traffic_source, {{ sighting_order('started_ns') }}) as traffic_source,
         count(distinct (task_id, task_traffic_source)) filter (
             where (organization, task_id, task_traffic_source) in (
                 select (organization, task_id, task_traffic_source) from {{ ref('int_tasks_judged') }}

@@ -27,13 +27,13 @@ run_tasks as (
 
 resolved as (
     select
-        sightings.* replace (
-            case
-                when sightings.tagged_task_id is null and run_tasks.only_task_id is not null
-                    then run_tasks.task_traffic_source
-                else sightings.traffic_source
-            end as traffic_source
-        ),
+        sightings.*,
+        -- beside the trace's own, which the next build starts from
+        case
+            when sightings.tagged_task_id is null and run_tasks.only_task_id is not null
+                then run_tasks.task_traffic_source
+            else sightings.traffic_source
+        end as run_traffic_source,
         coalesce(sightings.tagged_task_id, run_tasks.only_task_id, sightings.run_id) as task_id,
         case
             when coalesce(sightings.tagged_task_id, run_tasks.only_task_id) is not null then 'task'

@@ -15,17 +15,17 @@ known as (
     select
         organization,
         task_id,
-        case when count(distinct traffic_source) = 1 then max(traffic_source) end as only_source
+        case when count(distinct run_traffic_source) = 1 then max(run_traffic_source) end as only_source
     from sightings
-    where traffic_source != 'unknown'
+    where run_traffic_source != 'unknown'
     group by organization, task_id
 )
 
 select
     sightings.*,
     case
-        when sightings.traffic_source = 'unknown' then coalesce(known.only_source, 'unknown')
-        else sightings.traffic_source
+        when sightings.run_traffic_source = 'unknown' then coalesce(known.only_source, 'unknown')
+        else sightings.run_traffic_source
     end as task_traffic_source
 from sightings
 left join known using (organization, task_id)

@@ -1,8 +1,8 @@
 -- Sightings of one call in two traces: a library that lost its parent, a gateway, a server. `group_id` of `trace_id`
--- folds into `home_group_id` of `home_trace_id`, the sighting that encloses it in time and so knows the work it was for.
--- One response id, compatible models and usage are enough; without a common id only one to one, from two scopes of one
--- service, with all counts equal. A log record tells of a request when it is over: it folds into the span of its session,
--- wherever in time it lies.
+-- folds into `home_group_id` of `home_trace_id`, one sighting of which encloses one of its own in time and so knows the
+-- work it was for. One response id, compatible models and usage are enough; without a common id only one to one, from two
+-- scopes of one service, with all counts equal. A log record tells of a request when it is over: it folds into the span
+-- of its session, wherever in time it lies.
 with groups as (
     select
         groups.organization,
@@ -19,34 +19,26 @@ with groups as (
         coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
         min(candidates.session_key) as session_key,
         coalesce(bool_and(candidates.signal = 'log'), false) as is_log,
-        min(candidates.start_ns) as start_ns,
-        max(candidates.end_ns) as end_ns
+        min(candidates.start_ns) as start_ns
     from {{ ref('int_call_groups') }} as groups
     inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
     group by groups.organization, groups.trace_id, groups.group_id
 ),
 
-by_response as (
+sightings as (
     select
-        inside.organization,
-        inside.trace_id,
-        inside.group_id,
-        outside.trace_id as home_trace_id,
-        outside.group_id as home_group_id,
-        outside.start_ns as home_start_ns
-    from groups as inside
-    inner join groups as outside
-        on inside.organization = outside.organization
-        and inside.response_id = outside.response_id
-        and inside.trace_id != outside.trace_id
-    where
-        coalesce(inside.input_tokens = outside.input_tokens, true)
-        and coalesce(inside.output_tokens = outside.output_tokens, true)
-        and {{ compatible_models('inside', 'outside') }}
-        and case
-            when inside.is_log != outside.is_log and inside.session_key = outside.session_key then inside.is_log
-            else {{ lies_within('inside', 'outside') }}
-        end
+        groups.organization,
+        groups.trace_id,
+        groups.group_id,
+        candidates.service_name,
+        candidates.scope_name,
+        candidates.response_id,
+        candidates.input_tokens,
+        candidates.output_tokens,
+        candidates.start_ns,
+        candidates.end_ns
+    from {{ ref('int_call_groups') }} as groups
+    inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
 ),
 
 -- Counts that two scopes of one service report: without an id, no other group can be a second sighting.
@@ -59,43 +51,85 @@ shared_usage as (
 ),
 
 comparable as (
-    select groups.* from groups
+    select sightings.*
+    from groups
     inner join shared_usage using (
         organization, service_name, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens
     )
+    -- those that tell the group's counts
+    inner join sightings using (organization, trace_id, group_id, service_name, input_tokens, output_tokens)
 ),
 
-by_usage as (
+-- Judged sighting by sighting, as `int_touched_traces` looks for them: which traces are looked at together never changes
+-- what is found.
+pairs as (
     select
         inside.organization,
         inside.trace_id,
         inside.group_id,
         outside.trace_id as home_trace_id,
         outside.group_id as home_group_id,
-        outside.start_ns as home_start_ns,
-        count(*) over (partition by inside.organization, inside.trace_id, inside.group_id) as homes,
-        count(*) over (partition by outside.organization, outside.trace_id, outside.group_id) as guests
+        true as has_same_response,
+        bool_or({{ lies_within('inside', 'outside') }}) as is_within
+    from sightings as inside
+    inner join sightings as outside
+        on inside.organization = outside.organization
+        and inside.response_id = outside.response_id
+        and inside.trace_id != outside.trace_id
+    group by inside.organization, inside.trace_id, inside.group_id, outside.trace_id, outside.group_id
+    union all
+    select distinct
+        inside.organization,
+        inside.trace_id,
+        inside.group_id,
+        outside.trace_id as home_trace_id,
+        outside.group_id as home_group_id,
+        false as has_same_response,
+        true as is_within
     from comparable as inside
     inner join comparable as outside
         on inside.organization = outside.organization
         and inside.service_name = outside.service_name
         and inside.input_tokens = outside.input_tokens
         and inside.output_tokens = outside.output_tokens
-        and inside.cached_input_tokens = outside.cached_input_tokens
-        and inside.cache_write_tokens = outside.cache_write_tokens
         and inside.trace_id != outside.trace_id
-    where
-        (inside.response_id is null or outside.response_id is null)
-        and inside.scopes != outside.scopes
-        and {{ compatible_models('inside', 'outside') }}
-        and {{ lies_within('inside', 'outside') }}
+        and inside.scope_name is distinct from outside.scope_name
+    where {{ lies_within('inside', 'outside') }}
 ),
 
 folds as (
-    select organization, trace_id, group_id, home_trace_id, home_group_id, home_start_ns from by_response
-    union all
-    select organization, trace_id, group_id, home_trace_id, home_group_id, home_start_ns from by_usage
-    where homes = 1 and guests = 1
+    select
+        pairs.*,
+        outside.start_ns as home_start_ns,
+        count(*) over (
+            partition by pairs.has_same_response, pairs.organization, pairs.trace_id, pairs.group_id
+        ) as homes,
+        count(*) over (
+            partition by pairs.has_same_response, pairs.organization, pairs.home_trace_id, pairs.home_group_id
+        ) as guests
+    from pairs
+    inner join groups as inside using (organization, trace_id, group_id)
+    inner join groups as outside
+        on pairs.organization = outside.organization
+        and pairs.home_trace_id = outside.trace_id
+        and pairs.home_group_id = outside.group_id
+    where
+        {{ compatible_models('inside', 'outside') }}
+        and case
+            when inside.is_log != outside.is_log and inside.session_key = outside.session_key and pairs.has_same_response
+                then inside.is_log
+            -- whatever its sightings, a call is not outside of one that began before it: no two fold into each other
+            else pairs.is_within and (outside.start_ns, outside.trace_id) < (inside.start_ns, inside.trace_id)
+        end
+        and (
+            pairs.has_same_response
+            or (inside.response_id is null or outside.response_id is null)
+            and inside.scopes != outside.scopes
+            and inside.cached_input_tokens = outside.cached_input_tokens
+            and inside.cache_write_tokens = outside.cache_write_tokens
+        )
+        and coalesce(inside.input_tokens = outside.input_tokens, true)
+        and coalesce(inside.output_tokens = outside.output_tokens, true)
 )
 
 -- The outermost of several homes is everyone's home.
@@ -106,4 +140,5 @@ select
     arg_min(home_trace_id, (home_start_ns, home_trace_id, home_group_id)) as home_trace_id,
     arg_min(home_group_id, (home_start_ns, home_trace_id, home_group_id)) as home_group_id
 from folds
+where has_same_response or homes = 1 and guests = 1
 group by organization, trace_id, group_id
