@@ -25,6 +25,7 @@ from spanledger.options import command
 from spanledger.outcomes.outcome_command import outcome
 from spanledger.reconciling.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
+from spanledger.simulating.command import simulate
 from spanledger.token_command import token
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ main.add_command(budget)
 main.add_command(outcome)
 main.add_command(token)
 main.add_command(quarantine)
+main.add_command(simulate)
 
 
 @main.group(epilog=MEANING)

@@ -1,0 +1,1 @@
+"""What would be paid if something were done otherwise: the commands `spanledger simulate`."""
