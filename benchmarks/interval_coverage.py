@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from benchmarks.openhands import Population, populations
 from docs.markdown import grid
 from transforms import cost_ratio
-from transforms.cost_ratio import Floats, Sums, Z
+from transforms.cost_ratio import Floats, Sums
+from transforms.shares import Z
 
 SIZES = (50, 200, 1000)
 DESIGNS = ("single tasks", "whole instances")

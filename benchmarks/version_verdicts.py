@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.openhands import Population, populations
 from docs.markdown import grid
-from transforms.cost_ratio import Z
+from transforms.shares import Z
 from transforms.version_compare import ALPHA, Arm, compare, read_after_every_task
 
 READINGS = 5000

@@ -1,4 +1,4 @@
-"""The SQL functions that a build puts into the warehouse, made from the same text, for tests without a build."""
+"""The SQL of `dbt_project/macros/intervals.sql`, made from the same text, for tests without a build."""
 
 from jinja2 import Environment
 
@@ -6,6 +6,11 @@ from spanledger.published.models import PROJECT
 
 
 def statements() -> str:
-    """`create macro` statements of `dbt_project/macros/intervals.sql`, for the schema main."""
+    """`create macro` statements of what a build puts into the warehouse, for the schema main."""
+    return rendered("statistics_macros")
+
+
+def rendered(macro: str, *arguments: str) -> str:
+    """The SQL that a macro makes of SQL expressions."""
     text = (PROJECT / "macros" / "intervals.sql").read_text()
-    return str(Environment(autoescape=False).from_string(text).make_module().statistics_macros())  # type: ignore[attr-defined]
+    return str(getattr(Environment(autoescape=False).from_string(text).make_module(), macro)(*arguments))

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from transforms.shares import Z
 
-Z = 1.959963984540054
-"""97.5 % quantile of the standard normal distribution."""
+Floats = npt.NDArray[np.float64]
 
 LEAST_UNITS = 5
 """Below this many units nobody can say how far they spread. With fewer customers, tasks are the units: what is said is

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.cost_ratio import Sums, Z, relative_variance
+from transforms.cost_ratio import Sums, relative_variance
+from transforms.shares import Z
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,6 +1,7 @@
 {#
-  How sure a cost per successful task is: the formulas of `transforms/cost_ratio.py` and `transforms/version_compare.py`
-  as SQL, with their reasons and sources told there. Arguments are SQL expressions of type double.
+  How sure a cost per successful task, or a share, is: the formulas of `transforms/cost_ratio.py`,
+  `transforms/version_compare.py` and `transforms/shares.py` as SQL, with their reasons and sources told there. Arguments
+  are SQL expressions of type double; of `wilson_end`, counts.
 
   Sums run over units: the tasks of one customer, else of one user, are one unit; where there are fewer than 5 such
   clusters, each task is one. `statistics_macros` puts the same expressions into the warehouse for its readers.
@@ -23,8 +24,11 @@
   case when count(distinct {{ cluster }}) >= 5 then sum({{ x }} * {{ of_cluster }}) else sum({{ x }} * {{ y }}) end
 {%- endmacro %}
 
+{# 97.5 % quantile of the standard normal distribution. #}
+{% macro normal_quantile() -%}1.959963984540054{%- endmacro %}
+
 {% macro student_quantile(degrees) -%}
-  {%- set z = 1.959963984540054 -%}
+  {%- set z = normal_quantile() | float -%}
   ({{ z }} + {{ (z**3 + z) / 4 }} / ({{ degrees }})
     + {{ (5 * z**5 + 16 * z**3 + 3 * z) / 96 }} / power({{ degrees }}, 2)
     + {{ (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384 }} / power({{ degrees }}, 3)
@@ -52,6 +56,16 @@
       or {{ tasks }} >= 10 and {{ largest }} >= 0.2 * {{ cost }}
     ), false
   )
+{%- endmacro %}
+
+{# One end of Wilson's 95 % interval for a share (Wilson 1927); side is -1 or 1. Null without a trial. #}
+{% macro wilson_end(side, successes, trials) -%}
+  {%- set z = normal_quantile() | float -%}
+  case when {{ trials }} > 0 then
+    (cast({{ successes }} as double) + {{ z * z / 2 }} + {{ side }} * {{ z }}
+      * sqrt({{ successes }} * ({{ trials }} - {{ successes }}) / cast({{ trials }} as double) + {{ z * z / 4 }}))
+    / (cast({{ trials }} as double) + {{ z * z }})
+  end
 {%- endmacro %}
 
 {# How far a log ratio of that variance may be from the truth at all readings together, 95 %. #}

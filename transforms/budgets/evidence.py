@@ -5,12 +5,12 @@ interval of the difference (Newcombe 1998, method 10, from the two Wilson interv
 evaluated tasks of either model there is no verdict: a handful of tasks makes every difference insignificant.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-Z = 1.959963984540054
+from transforms.shares import most_gained, wilson
+
 LEAST_TASKS = 30
 
 PASSES, WORSE, THIN, PRESENT = "passes", "worse", "too few tasks", "the present model"
@@ -41,18 +41,6 @@ class Judged:
     high: float
 
 
-def wilson(successes: int, tasks: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); 0 to 1 without a trial. Raises ValueError on more successes."""
-    if not 0 <= successes <= tasks:
-        raise ValueError(f"{successes} successes of {tasks} tasks")
-    if not tasks:
-        return 0.0, 1.0
-    share, square = successes / tasks, Z * Z
-    middle = (share + square / (2 * tasks)) / (1 + square / tasks)
-    half = Z * math.sqrt(share * (1 - share) / tasks + square / (4 * tasks * tasks)) / (1 + square / tasks)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
 def judge(present: str, found: Sequence[Evidence]) -> list[Judged]:
     """Each model beside the ``present`` one, the cheapest first; nobody passes where that one has no evidence."""
     now = next((one for one in found if one.model == present), Evidence(present, 0, 0, None))
@@ -76,11 +64,5 @@ def _verdict(present: Evidence, other: Evidence) -> str:
         return PRESENT
     if min(present.tasks, other.tasks) < LEAST_TASKS:
         return THIN
-    return PASSES if _upper_difference(present, other) >= 0 else WORSE
-
-
-def _upper_difference(present: Evidence, other: Evidence) -> float:
-    """The upper end of the interval of the other's success share less the present one's."""
-    here, there = present.successes / present.tasks, other.successes / other.tasks
-    low, high = wilson(present.successes, present.tasks)[0], wilson(other.successes, other.tasks)[1]
-    return there - here + math.hypot(high - there, here - low)
+    gained = most_gained((present.successes, present.tasks), (other.successes, other.tasks))
+    return PASSES if gained >= 0 else WORSE

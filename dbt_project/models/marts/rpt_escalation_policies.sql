@@ -5,7 +5,7 @@ with costed as (
         *,
         expensive_cost / nullif(expensive_tasks, 0) as mean_cost,
         case when expensive_tasks > 1 then
-            1.959963984540054 * sqrt(
+            {{ normal_quantile() }} * sqrt(
                 greatest(expensive_cost_squared - expensive_cost * expensive_cost / expensive_tasks, 0)
                 / (expensive_tasks - 1) / expensive_tasks
             )
