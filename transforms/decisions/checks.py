@@ -1,0 +1,28 @@
+"""What figures of a decision may be: complaints name the figure, what stands there and what was expected."""
+
+from decimal import Decimal
+
+MILLION = Decimal(10**6)
+HOUR_SECONDS = 3600
+
+
+class DecisionError(ValueError):
+    """A figure that cannot be meant; the message names it, what was expected and what was given."""
+
+
+def positive(name: str, value: Decimal | int) -> None:
+    """Raises DecisionError unless ``value`` is above zero."""
+    if not value > 0:
+        raise DecisionError(f"{name} is {value}, expected more than 0")
+
+
+def not_negative(name: str, value: Decimal | int) -> None:
+    """Raises DecisionError where ``value`` is below zero."""
+    if not value >= 0:
+        raise DecisionError(f"{name} is {value}, expected 0 or more")
+
+
+def part(name: str, value: Decimal) -> None:
+    """Raises DecisionError unless ``value`` is a share above 0 and up to 1."""
+    if not 0 < value <= 1:
+        raise DecisionError(f"{name} is {value}, expected a share above 0 and up to 1")
