@@ -102,9 +102,35 @@ def _record(rng: random.Random, task: int, number: int) -> Arrival:
     return lambda ledger: ledger.say(recorded_at, **named, **said)
 
 
+def _one_of_each_source() -> list[Arrival]:
+    """Tasks that nothing else touches, each judged by another source: chance leaves none out."""
+    said: dict[str, dict[str, Any]] = {
+        "task attribute": {"attributes": {"spanledger.task.outcome": "success"}},
+        "score rule": {
+            "attributes": {"spanledger.workflow.id": "graded"},
+            "results": (evaluation("quality", 0.9),),
+        },
+        "run error": {"attributes": {"spanledger.workflow.id": "strict"}, "error": "failed"},
+        **{source: {"attributes": {}} for source in ("human", "api", "file")},
+    }
+    arrivals: list[Arrival] = []
+    for number, (source, told) in enumerate(said.items(), start=9_000):
+        attributes = told.pop("attributes") | {"spanledger.task.id": source}
+        body = work(f"by {source}", attributes, number=number, **told)
+        arrivals.append(lambda ledger, body=body: ledger.arrive(body))  # type: ignore[misc]  # bound at once
+    for source in ("human", "api", "file"):
+        arrivals.append(
+            lambda ledger, source=source: ledger.say(  # type: ignore[misc]  # bound at once
+                T0 + 2 * DAY, task_id=source, source=source, outcome="success", judged_at=T0
+            )
+        )
+    return arrivals
+
+
 def _history(rng: random.Random) -> list[Arrival]:
     arrivals = [arrival for task in range(TASKS) for arrival in _spans(rng, task)]
     arrivals += [_report(rng, rng.randrange(TASKS + 2)) for _ in range(TASKS // 2)]
+    arrivals += _one_of_each_source()
     return arrivals + [_record(rng, rng.randrange(TASKS + 2), number) for number in range(TASKS)]
 
 
