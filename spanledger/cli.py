@@ -18,6 +18,7 @@ from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.focus.export_command import export
+from spanledger.forecasting.command import forecast
 from spanledger.keeping import keeping_command
 from spanledger.keeping.quarantine_command import quarantine
 from spanledger.option_types import FORMS
@@ -25,6 +26,7 @@ from spanledger.options import command
 from spanledger.outcomes.outcome_command import outcome
 from spanledger.reconciling.reconcile_command import reconcile
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
+from spanledger.simulating import deciding
 from spanledger.simulating.command import simulate
 from spanledger.token_command import token
 
@@ -190,10 +192,12 @@ main.add_command(reconcile)
 main.add_command(version_gate)
 main.add_command(export)
 main.add_command(budget)
+main.add_command(forecast)
 main.add_command(outcome)
 main.add_command(token)
 main.add_command(quarantine)
 main.add_command(simulate)
+deciding.add_to(simulate)
 
 
 @main.group(epilog=MEANING)
