@@ -10,8 +10,10 @@ from typing import Any
 from collector.budget import annotations
 from collector.budget.annotations import ANOMALY_NOTE, NOTE_FIELDS, OVERRIDE, Annotation
 from collector.budget.counters import moment
+from collector.budget.index import ConflictError, UnknownReservationError
+from collector.budget.kept import UnavailableError
 from collector.budget.requests import BadRequestError, body_of
-from collector.budget.service import BudgetService, ConflictError, UnavailableError, UnknownReservationError
+from collector.budget.service import BudgetService
 from collector.door.gate import Admitted, Caller, Gate
 from collector.door.tokens import ADMIN, BUDGET
 from collector.exposition import COUNTER, Family
@@ -91,7 +93,7 @@ class BudgetEndpoints:
         else:
             content.setdefault("valid_from", at.isoformat())
         one = Annotation(annotations.new_id(at), str(kind), who.organization, at, who.name, content)
-        await self._service.annotate(one)
+        await self._service.kept.annotate(one)
         logger.info("%s %s of budget %s by %s", one.kind, one.annotation_id, content.get("budget"), content.get("by"))
         return {"annotation_id": one.annotation_id, "kind": one.kind, "effective": one.kind == OVERRIDE}
 
@@ -99,7 +101,7 @@ class BudgetEndpoints:
         """A token speaks for its own organization's budgets alone."""
         if who.organization is None:
             return
-        for budget in self._service.books.book.budgets:
+        for budget in self._service.kept.books.book.budgets:
             owner = dict(budget.scope).get("organization")
             if budget.budget_id != content.get("budget"):
                 continue

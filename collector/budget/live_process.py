@@ -8,7 +8,8 @@ import json
 import logging
 from typing import Any
 
-from collector.budget.service import BudgetService, UnavailableError
+from collector.budget.kept import UnavailableError
+from collector.budget.service import BudgetService
 from collector.children import child
 from collector.config import CollectorConfig
 from collector.store.lake import TREES, partitions
@@ -23,11 +24,12 @@ class LiveProcess:
     """Starts it once there are budgets, tells it what the service knows, and hands what it says to the service."""
 
     def __init__(self, config: CollectorConfig, service: BudgetService) -> None:
-        self._config, self._service = config, service
-        service.awaits_spend()
+        self._config = config
+        self._kept, self._spans, self._knowledge = service.kept, service.spans, service.knowledge
+        self._spans.await_spend()
         is_built = (config.data / "builds" / "CURRENT").exists()
         if not is_built and not any(any(partitions(config.lake / tree)) for tree in TREES):
-            service.cover(service.books.digest)  # there is nothing yet to count
+            self._spans.cover(self._kept.books.digest)  # there is nothing yet to count
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._told: tuple[str, int] | None = None
@@ -53,17 +55,17 @@ class LiveProcess:
     async def follow(self) -> None:
         """Start it with the first budgets; tell it of other ones; begin anew where the service had to."""
         if self._told is None:
-            if self._service.books.book.budgets:
+            if self._kept.books.book.budgets:
                 await self._spawn()
                 self._task = asyncio.create_task(self._watch())
-        elif self.pids and self._told != (self._service.books.digest, self._service.openings):
+        elif self.pids and self._told != (self._kept.books.digest, self._kept.openings):
             await self._end()  # the watch starts it again, with what holds now
 
     async def _spawn(self) -> None:
-        self._told = (self._service.books.digest, self._service.openings)
+        self._told = (self._kept.books.digest, self._kept.openings)
         self._process = await child("collector.budget.live", asyncio.subprocess.PIPE, _LONGEST_LINE)
         assert self._process.stdin is not None
-        for said in (json.loads(self._config.to_json()), self._service.known()):
+        for said in (json.loads(self._config.to_json()), self._spans.known()):
             self._process.stdin.write(json.dumps(said).encode() + b"\n")
 
     async def _end(self) -> None:
@@ -83,7 +85,7 @@ class LiveProcess:
             assert self._process is not None
             fault = await self._heard(self._process)
             code = await self._process.wait()
-            now = (self._service.books.digest, self._service.openings)
+            now = (self._kept.books.digest, self._kept.openings)
             if code != 0 or now == self._told:
                 self.restarts += 1
                 self._error = f"the process that reads spend ended with {code}{fault}; it is started again"
@@ -112,12 +114,12 @@ class LiveProcess:
     def _take(self, said: dict[str, Any]) -> None:
         self._error = said.get("problem", "")
         if "spend" in said:
-            self._service.take_spend(said["spend"], said["why"])
+            self._spans.take_spend(said["spend"], said["why"])
         if "seen" in said:
-            self._service.take_seen(said["seen"])
+            self._spans.take_seen(said["seen"])
         if "knowledge" in said:
-            self._service.knowledge.learn(said["knowledge"])
+            self._knowledge.learn(said["knowledge"])
         if "as_of_ns" in said:
-            self._service.spend.as_of_ns, self._service.spend.source = said["as_of_ns"], said["source"]
+            self._spans.age.as_of_ns, self._spans.age.source = said["as_of_ns"], said["source"]
             if self._told:
-                self._service.cover(self._told[0])
+                self._spans.cover(self._told[0])

@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 from collector.budget.endpoints import BudgetEndpoints
+from collector.budget.kept import UnavailableError
 from collector.budget.live_process import LiveProcess
-from collector.budget.service import BudgetService, UnavailableError
+from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
 from collector.door.gate import Gate
 from collector.exposition import COUNTER, Family, single
@@ -36,11 +37,11 @@ class Budgets:
         for task in self._tasks:
             task.cancel()
         await self._live.stop()
-        await asyncio.to_thread(self._service.close)
+        await asyncio.to_thread(self._service.kept.close)
 
     def problems(self) -> list[str]:
         """What is wrong, in words; none of it keeps spans from being taken."""
-        return [*self._service.problems, *self._live.problems]
+        return [*self._service.kept.problems, *self._live.problems]
 
     def pids(self) -> dict[str, int]:
         """The process that reads spend."""
@@ -51,7 +52,7 @@ class Budgets:
         service = self._service
         restarts = "Times the process that reads spend had to be started again."
         return [
-            *service.figures.families(service.ledger, service.spend.age_s(time.time_ns())),
+            *service.figures.families(service.kept.ledger, service.spans.age.age_s(time.time_ns())),
             *self.endpoints.families(),
             single("spanledger_budget_live_restarts_total", COUNTER, restarts, self._live.restarts),
         ]
@@ -60,8 +61,8 @@ class Budgets:
         while True:
             await asyncio.sleep(_TICK_S)
             try:
-                self._service.tick()
-                while self._service.expire():
+                self._service.kept.tick()
+                while self._service.kept.expire():
                     await asyncio.sleep(0)  # decisions come between
             except UnavailableError as error:
                 logger.error("%s", error)

@@ -113,7 +113,7 @@ class Company:
         """What the collector does with a request that it grants."""
         service = BudgetService(self.data, self.budgets, lambda: round(self.now.timestamp()) * 10**9)
         answer = asyncio.run(service.check({"scope": scope, "estimate": {"usd": usd}}, None))
-        service.close()
+        service.kept.close()
         assert answer["verdict"] in ("allow", "warn"), answer
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:

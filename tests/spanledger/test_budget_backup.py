@@ -18,9 +18,9 @@ def test_the_journal_of_budgets_is_in_it(tmp_path: Path) -> None:
     service = BudgetService(data, None)
     asyncio.run(service.check({"reservation_id": "promised"}, None))
     made = Backup(data, data / "lake", tmp_path / "backups").run()
-    service.close()
+    service.kept.close()
     assert "budget/00000000.journal" in made.manifest.files
     assert replay(made.folder).decisions == 1
     again = BudgetService(made.folder, None)
-    assert list(again.ledger.open) == ["/promised"]
-    again.close()
+    assert list(again.kept.ledger.open) == ["/promised"]
+    again.kept.close()

@@ -57,7 +57,7 @@ class Scene:
         self.service = BudgetService(self.data, self.file, self.clock)
 
     def restart(self) -> None:
-        self.service.close()
+        self.service.kept.close()
         self.service = BudgetService(self.data, self.file, self.clock)
 
     def run(self, *works: Coroutine[Any, Any, Any]) -> list[Any]:
@@ -79,7 +79,7 @@ class Scene:
     def annotate(self, kind: str, **content: Any) -> None:
         at = moment(self.clock())
         said = {"valid_from": at.isoformat(), "reason": "a test", "by": "cfo", **content}
-        self._one(self.service.annotate(Annotation(f"{kind}-1", kind, None, at, "", said)))
+        self._one(self.service.kept.annotate(Annotation(f"{kind}-1", kind, None, at, "", said)))
 
     def _one(self, work: Coroutine[Any, Any, Any]) -> Any:
         [found] = self.run(work)
@@ -92,7 +92,7 @@ class Scene:
 def scene(tmp_path: Path) -> Any:
     scene = Scene(tmp_path)
     yield scene
-    assert scene.service.ledger.faults() == []
-    scene.service.close()
+    assert scene.service.kept.ledger.faults() == []
+    scene.service.kept.close()
     replayed = replay(scene.data)
     assert not replayed.faults

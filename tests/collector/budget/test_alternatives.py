@@ -26,7 +26,7 @@ def evals(**successes: int) -> list[list[Any]]:
 
 def offered(scene: Scene, found: list[list[Any]], named: str = "") -> str | None:
     scene.file.write_text(BUDGETS.replace("    limit: 1\n", f"    limit: 1\n{named}"))
-    scene.service.tick()
+    scene.service.kept.tick()
     prices = {f"x/{name}": {"input": price * 10**6, "output": price * 10**6} for name, price in PRICES.items()}
     names = {name: [f"x/{name}"] for name in PRICES} | {"small-2026-10-01": ["x/small"]}
     scene.service.knowledge.learn({"prices": prices, "names": names, "runs": [], "evals": found})

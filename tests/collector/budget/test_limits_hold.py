@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from collector.budget.service import ConflictError
+from collector.budget.index import ConflictError
 from tests.collector.budget.scenes import BUDGETS, Scene, scene
 
 __all__ = ["scene"]
@@ -46,11 +46,11 @@ def seen(reservation: str, usd: int, *, unpriced: int = 0, counter: str = MONTH)
 
 def test_the_calls_of_an_id_do_not_close_what_is_asked_under_it_later(scene: Scene) -> None:
     scene.check("0.3", reservation_id="r")
-    scene.service.take_spend({MONTH: 10**10}, "segment")
-    scene.service.take_seen([seen("/r", 10**10)])
+    scene.service.spans.take_spend({MONTH: 10**10}, "segment")
+    scene.service.spans.take_seen([seen("/r", 10**10)])
     scene.clock.pass_s(61)
-    scene.service.tick()
-    assert "/r" not in scene.service.ledger.reservations
+    scene.service.kept.tick()
+    assert "/r" not in scene.service.kept.ledger.reservations
     with pytest.raises(ConflictError, match="r was used before"):
         scene.check("0.3", reservation_id="r")
     scene.restart()
@@ -65,16 +65,16 @@ def test_what_comes_late_is_not_counted_twice(scene: Scene, is_priced: bool) -> 
     if is_priced:
         scene.settle("r", usd="0.4", tokens=0)
     else:
-        scene.service.take_seen([seen("/r", 0, unpriced=1)])
+        scene.service.spans.take_seen([seen("/r", 0, unpriced=1)])
     for _ in range(4):
         scene.clock.pass_s(12 * 3600)
-        scene.service.tick()
+        scene.service.kept.tick()
     assert scene.check("0", reserve=False)["counters"][0]["spent"] == "0.4"
-    scene.service.take_spend({MONTH: 4 * 10**11}, "build")
-    scene.service.take_seen([seen("/r", 4 * 10**11)])
+    scene.service.spans.take_spend({MONTH: 4 * 10**11}, "build")
+    scene.service.spans.take_seen([seen("/r", 4 * 10**11)])
     assert scene.check("0", reserve=False)["counters"][0]["spent"] == "0.4"
-    scene.service.tick()
-    assert scene.service.ledger.reservations == {}
+    scene.service.kept.tick()
+    assert scene.service.kept.ledger.reservations == {}
 
 
 def test_what_no_span_speaks_of_is_forgotten_with_its_window(scene: Scene) -> None:
@@ -82,8 +82,8 @@ def test_what_no_span_speaks_of_is_forgotten_with_its_window(scene: Scene) -> No
     scene.settle("r", usd="0.4", tokens=5)
     scene.clock.pass_s(9 * 86400)  # December
     for _ in range(2):
-        scene.service.tick()
-    assert scene.service.ledger.reservations == {}
+        scene.service.kept.tick()
+    assert scene.service.kept.ledger.reservations == {}
 
 
 DAY = """\
@@ -99,7 +99,7 @@ budgets:
 def days(scene: Scene) -> Scene:
     """A hundred dollars a day, sixty steps a month."""
     scene.file.write_text(DAY)
-    scene.service.tick()
+    scene.service.kept.tick()
     return scene
 
 
@@ -119,7 +119,7 @@ def test_what_is_like_a_run_holds_for_all_its_calls(days: Scene) -> None:
     said = {"estimate": {"like_workflow": "wf"}, "reservation_id": "r"}
     [answer] = days.run(days.service.check(said, None))
     assert answer["estimate"]["steps"] == 50
-    days.service.take_seen([seen("/r", 10**11, counter="day||2026-11-22T00:00:00+00:00@")])
+    days.service.spans.take_seen([seen("/r", 10**11, counter="day||2026-11-22T00:00:00+00:00@")])
     assert days.check("0", reserve=False)["counters"][0]["reserved"] == "4.9"
     [refused] = days.run(days.service.check({**said, "reservation_id": "s"}, None))
     assert (refused["verdict"], refused["counters"][1]["remaining"]) == ("deny", 10)
@@ -128,7 +128,7 @@ def test_what_is_like_a_run_holds_for_all_its_calls(days: Scene) -> None:
 def test_steps_that_are_estimated_are_calls_unless_those_are_said(days: Scene) -> None:
     days.run(days.service.check({"estimate": {"usd": "5", "steps": 7}, "reservation_id": "r"}, None))
     days.run(days.service.check({"estimate": {"usd": "5", "steps": 7}, "calls": 2, "reservation_id": "s"}, None))
-    assert [days.service.ledger.reservations[name].grant.calls for name in ("/r", "/s")] == [7, 2]
+    assert [days.service.kept.ledger.reservations[name].grant.calls for name in ("/r", "/s")] == [7, 2]
 
 
 def test_a_reservation_of_several_organizations_is_settled_by_name(scene: Scene) -> None:
@@ -140,29 +140,29 @@ def test_a_reservation_of_several_organizations_is_settled_by_name(scene: Scene)
         scene.settle("x", usd="0.1")
     said = {"reservation_id": "x", "organization": "b", "spent": {"usd": "0.1", "tokens": 1}}
     scene.run(scene.service.settle(said, None))
-    states = {name: one.state.value for name, one in scene.service.ledger.reservations.items()}
+    states = {name: one.state.value for name, one in scene.service.kept.ledger.reservations.items()}
     assert states == {"a/x": "open", "b/x": "settled"}
     [foreign] = scene.run(scene.service.release({"reservation_id": "x", "organization": "a"}, "b"))
     assert isinstance(foreign, ConflictError)  # a token's organization takes the place of what is said
-    assert scene.service.ledger.reservations["a/x"].state.value == "open"
+    assert scene.service.kept.ledger.reservations["a/x"].state.value == "open"
     assert scene._one(scene.service.release({"reservation_id": "x", "organization": "a"}, None))["state"] == "released"
 
 
 def test_a_budget_whose_spend_nobody_has_counted_yet_is_not_taken_for_unspent(scene: Scene) -> None:
     """It is new in the file; the reader of spend is seconds behind."""
-    scene.service.awaits_spend()
+    scene.service.spans.await_spend()
     answer = scene.check("0.1", user="u1")
     assert answer["verdict"] == "deny"
     assert answer["reasons"][0] == "budget month: what was spent of it is not counted yet; when_unreachable: deny"
-    scene.service.cover(scene.service.books.digest)
+    scene.service.spans.cover(scene.service.kept.books.digest)
     assert scene.check("0.1")["verdict"] == "allow"
     scene.file.write_text(BUDGETS.replace("each-user", "every-user").replace("limit: 1\n", "limit: 2\n"))
-    scene.service.tick()
+    scene.service.kept.tick()
     answer = scene.check("0.1")
     assert answer["verdict"] == "allow"
     assert "budget every-user: what was spent of it is not counted yet; when_unreachable: allow" in answer["reasons"]
     scene.restart()
-    scene.service.awaits_spend()
+    scene.service.spans.await_spend()
     assert scene.check("0.1")["reasons"] == []
 
 
@@ -172,7 +172,7 @@ def test_a_call_of_unknown_usage_counts_its_estimated_tokens(scene: Scene) -> No
         reservation = f"r{number}"
         answer = scene.check("0", tokens=500, reservation_id=reservation)
         if answer["verdict"] == "allow":
-            scene.service.take_seen([seen(f"/{reservation}", 0, unpriced=1) | {"uncounted": 1}])
+            scene.service.spans.take_seen([seen(f"/{reservation}", 0, unpriced=1) | {"uncounted": 1}])
     assert (answer["verdict"], answer["counters"][1]["settled"]) == ("deny", 1000)
 
 
@@ -180,5 +180,16 @@ def test_thousands_that_expire_at_once_let_decisions_come_between(scene: Scene) 
     for number in range(250):
         scene.check("0.001", user=f"u{number}", ttl_s=5)
     scene.clock.pass_s(6)
-    assert [scene.service.expire() for _ in range(3)] == [True, True, False]
+    assert [scene.service.kept.expire() for _ in range(3)] == [True, True, False]
     assert scene.check("0.4")["verdict"] == "allow"
+
+
+def test_an_answer_says_how_old_the_spend_was_that_it_was_decided_on(scene: Scene) -> None:
+    """More may be read while the disk is waited for."""
+
+    async def read_meanwhile() -> None:
+        scene.service.spans.age.as_of_ns = scene.clock.ns
+
+    answer, _ = scene.run(scene.service.check({}, None), read_meanwhile())
+    assert answer["spend"]["as_of"] is None
+    assert scene.check()["spend"]["as_of"] is not None

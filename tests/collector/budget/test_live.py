@@ -157,7 +157,7 @@ def test_a_reader_that_says_what_nobody_understands_is_ended(scene: Scene, tmp_p
         config = CollectorConfig(data=tmp_path, lake=tmp_path / "lake")
         found = await LiveProcess(config, service)._heard(process)
         await process.wait()
-        service.close()
+        service.kept.close()
         return found
 
     assert "cannot be used: KeyError('why')" in asyncio.run(heard())

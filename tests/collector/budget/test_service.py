@@ -13,10 +13,12 @@ from collector.budget import archive
 from collector.budget.annotations import APPROVAL, OVERRIDE
 from collector.budget.books import Books
 from collector.budget.counters import moment
+from collector.budget.index import ConflictError, UnknownReservationError
 from collector.budget.journal_files import numbers, path_of
+from collector.budget.kept import UnavailableError
 from collector.budget.replay import replay
 from collector.budget.requests import BadRequestError
-from collector.budget.service import BudgetService, ConflictError, UnavailableError, UnknownReservationError
+from collector.budget.service import BudgetService
 from tests.collector.budget.scenes import BUDGETS, NOON_NS, Scene, scene
 from transforms.yaml_lines import ConfigError
 
@@ -74,7 +76,7 @@ def test_a_lost_answer_can_be_asked_for_again(scene: Scene) -> None:
 def test_organizations_do_not_meet(scene: Scene) -> None:
     asked = {"scope": {"organization": "other"}, "estimate": {"usd": "0.1", "tokens": 1}, "reservation_id": "x"}
     scene.run(scene.service.check(asked, "acme"))
-    assert list(scene.service.ledger.reservations) == ["acme/x"]
+    assert list(scene.service.kept.ledger.reservations) == ["acme/x"]
     [answer] = scene.run(scene.service.settle({"reservation_id": "x", "spent": {}}, "other"))
     assert isinstance(answer, UnknownReservationError)
 
@@ -82,9 +84,9 @@ def test_organizations_do_not_meet(scene: Scene) -> None:
 def test_spend_without_a_reservation_counts_and_may_be_corrected(scene: Scene) -> None:
     """A price typed a million times too high blocks everyone; the corrected build frees them, nothing is deleted."""
     counter = "month||2026-11-01T00:00:00+00:00@"
-    scene.service.take_spend({counter: 76 * 10**12}, "build 1")
+    scene.service.spans.take_spend({counter: 76 * 10**12}, "build 1")
     assert scene.check("0.01")["verdict"] == "deny"
-    scene.service.take_spend({counter: 76 * 10**6}, "build 2")
+    scene.service.spans.take_spend({counter: 76 * 10**6}, "build 2")
     answer = scene.check("0.01")
     assert (answer["verdict"], answer["counters"][0]["unreserved"]) == ("allow", "0.000076")
     scene.restart()
@@ -122,39 +124,39 @@ def test_an_approval_lets_pass_what_names_it(scene: Scene) -> None:
 
 def test_a_broken_file_leaves_the_budgets_before_it(scene: Scene) -> None:
     scene.file.write_text(BUDGETS.replace("limit: 1000", "limit: -5"))
-    scene.service.tick()
+    scene.service.kept.tick()
     assert scene.check(tokens=900)["verdict"] == "allow"
-    assert "budgets.yaml:15: budgets[2].limit" in scene.service.problems[0]
+    assert "budgets.yaml:15: budgets[2].limit" in scene.service.kept.problems[0]
     scene.restart()
     assert scene.check(tokens=900)["verdict"] == "deny"
-    assert "still do" in scene.service.problems[0]
+    assert "still do" in scene.service.kept.problems[0]
     scene.file.write_text(BUDGETS.replace("limit: 1000", "limit: 5000"))
-    scene.service.tick()
-    assert scene.service.problems == []
+    scene.service.kept.tick()
+    assert scene.service.kept.problems == []
     assert scene.check(tokens=900)["verdict"] == "allow"
 
 
 def test_without_budgets_everything_goes(tmp_path: Path) -> None:
     service = BudgetService(tmp_path, None)
     answer = asyncio.run(service.check({"scope": {"team": "x"}}, None))
-    service.close()
+    service.kept.close()
     assert (answer["verdict"], answer["counters"], answer["when_unreachable"]) == ("allow", [], "allow")
 
 
 def test_a_torn_end_is_cut_and_damage_elsewhere_is_not_passed_over(scene: Scene) -> None:
     scene.check("0.1")
     scene.check("0.1")
-    scene.service.close()
+    scene.service.kept.close()
     path = path_of(scene.data / "budget", 0)
     whole = path.read_bytes()
     path.write_bytes(whole + b'0badcafe {"kind": "deci')
     scene.restart()
-    assert scene.service.problems == []
+    assert scene.service.kept.problems == []
     assert path.read_bytes() == whole
-    scene.service.close()
+    scene.service.kept.close()
     path.write_bytes(whole.replace(b"decided", b"deceived", 1))
     broken = BudgetService(scene.data, scene.file, scene.clock)
-    assert "restore it from a backup" in broken.problems[0]
+    assert "restore it from a backup" in broken.kept.problems[0]
     [answer] = scene.run(broken.check({}, None))
     assert isinstance(answer, UnavailableError)
     path.write_bytes(whole)
@@ -163,22 +165,22 @@ def test_a_torn_end_is_cut_and_damage_elsewhere_is_not_passed_over(scene: Scene)
 
 def test_a_journal_that_cannot_be_written_grants_nothing(scene: Scene) -> None:
     scene.check("0.1")
-    journal = scene.service._journal
+    journal = scene.service.kept._journal
     assert journal is not None
     os.close(journal._descriptor)
     journal._descriptor = os.open(path_of(scene.data / "budget", 0), os.O_RDONLY)
     with pytest.raises(UnavailableError, match="cannot be written"):
         scene.check("0.3")
-    assert "cannot be written" in scene.service.problems[0]
-    scene.service.tick()
-    assert scene.service.problems == []
+    assert "cannot be written" in scene.service.kept.problems[0]
+    scene.service.kept.tick()
+    assert scene.service.kept.problems == []
     assert scene.check("0.3")["counters"][0]["reserved"] == "0.1"
 
 
 def test_old_journals_become_records_and_decide_the_same(scene: Scene) -> None:
     kept = scene.check("0.1")
     for _ in range(2):
-        scene.run(_rotated(scene.service.rotate))
+        scene.run(_rotated(scene.service.kept.rotate))
         scene.check("0.1")
     scene.restart()
     assert numbers(scene.data / "budget") == [0, 1, 2]
@@ -196,9 +198,9 @@ async def _rotated(rotate: Callable[[], None]) -> None:
 def test_what_spans_said_of_a_reservation_ends_it(scene: Scene) -> None:
     name = scene.check("0.4", tokens=100)["reservation_id"]
     counter = "month||2026-11-01T00:00:00+00:00@"
-    scene.service.take_spend({counter: 10**11}, "segment 1")
+    scene.service.spans.take_spend({counter: 10**11}, "segment 1")
     seen = {"reservation": f"/{name}", "calls": 1, "unpriced": 0, "amounts": {"usd": 10**11, "tokens": 70}}
-    scene.service.take_seen(
+    scene.service.spans.take_seen(
         [{**seen, "counters": {counter: 10**11}}, {**seen, "reservation": "/other", "counters": {}}]
     )
     answer = scene.check("0.1")
@@ -235,7 +237,7 @@ def test_what_cannot_be_meant_names_the_field(scene: Scene, said: Said, words: s
 
 def test_a_cheaper_model_is_named_where_the_owner_allows_it(scene: Scene) -> None:
     scene.file.write_text(BUDGETS.replace("    limit: 1\n", "    limit: 1\n    alternatives: [small, tiny, dear]\n"))
-    scene.service.tick()
+    scene.service.kept.tick()
     prices = {
         f"x/{name}": {"input": price, "output": price} for name, price in (("big", 9), ("small", 2), ("dear", 10))
     }
@@ -259,23 +261,23 @@ def test_what_is_over_is_forgotten_and_still_counts(scene: Scene) -> None:
     for name in names[:3]:
         scene.settle(name, usd="0.01", tokens=1)
     counter = "month||2026-11-01T00:00:00+00:00@"
-    scene.service.take_spend({counter: 10**10}, "segment")
+    scene.service.spans.take_spend({counter: 10**10}, "segment")
     seen = {"reservation": f"/{names[0]}", "calls": 1, "unpriced": 0, "amounts": {"usd": 10**10, "tokens": 0}}
-    scene.service.take_seen([{**seen, "counters": {counter: 10**10}}])
+    scene.service.spans.take_seen([{**seen, "counters": {counter: 10**10}}])
     scene.clock.pass_s(61)
-    scene.service.tick()
-    assert f"/{names[0]}" not in scene.service.ledger.reservations
-    assert len(scene.service.ledger.reservations) == 3
+    scene.service.kept.tick()
+    assert f"/{names[0]}" not in scene.service.kept.ledger.reservations
+    assert len(scene.service.kept.ledger.reservations) == 3
     for _ in range(4):  # the last one expires only now
         scene.clock.pass_s(2 * 3600)
-        scene.service.tick()
+        scene.service.kept.tick()
     assert scene.check("0")["counters"][0]["spent"] == "0.03"
     scene.restart()
     assert scene.check("0")["counters"][0]["spent"] == "0.03"
     scene.clock.pass_s(9 * 86400)  # December: of what no span spoke of, nothing can be counted twice any more
     for _ in range(2):
-        scene.service.tick()
-    assert [counter for counter in scene.service.ledger.accounts if counter.startswith("each-user|")] == []
+        scene.service.kept.tick()
+    assert [counter for counter in scene.service.kept.ledger.accounts if counter.startswith("each-user|")] == []
 
 
 def test_books_of_no_file(tmp_path: Path) -> None:
