@@ -15,7 +15,7 @@ _HARDEST = {"allow": 0, "deny": 1}
 
 def calls_of(check: Check, asked: Asked) -> int:
     """How many calls a request is for: as many as it has steps, unless it says."""
-    return check.calls or max(asked.estimates.get("steps", 1), 1)
+    return check.calls or max(asked.estimates["steps"], 1)
 
 
 def record_of(

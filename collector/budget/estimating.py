@@ -56,7 +56,7 @@ class Knowledge:
 def estimated(said: Estimate, known: Knowledge, scope: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
     """Amounts by unit as far as they can be worked out; and in words what could not, and what it is like.
 
-    What is said in so many words comes before what is worked out.
+    What is said in so many words comes before what is worked out; a request of which neither tells steps is one.
     """
     amounts: dict[str, int] = {}
     notes = []

@@ -91,13 +91,13 @@ def read_check(said: Mapping[str, Any], organization: str | None) -> Check:
 
 
 def read_estimate(said: Any, calls: int | None) -> Estimate:
-    """An estimate. Steps are the calls unless said, or those of the runs that it is like. Raises BadRequestError."""
+    """An estimate. Where calls are said and steps are not, each call is a step. Raises BadRequestError."""
     if not isinstance(said, dict):
         raise BadRequestError(f"estimate: expected an object, got {_type(said)}")
     _refuse_unknown(said, ESTIMATE_FIELDS, "estimate.")
     amounts = _amounts(said, "estimate.")
-    if calls is not None or "like_workflow" not in said:
-        amounts = {"steps": calls or 1} | amounts
+    if calls is not None:
+        amounts = {"steps": calls} | amounts
     tokens = {name: _whole(said, name, 0, 0, _LARGEST, "estimate.") for name in TOKENS_OF_MODEL if name in said}
     if tokens and "model" not in said:
         raise BadRequestError("estimate.model: expected the model that the tokens are for")

@@ -131,6 +131,20 @@ def test_steps_that_are_estimated_are_calls_unless_those_are_said(days: Scene) -
     assert [days.service.kept.ledger.reservations[name].grant.calls for name in ("/r", "/s")] == [7, 2]
 
 
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ({}, 1),
+        ({"calls": 3}, 3),
+        ({"calls": 3, "estimate": {"steps": 7}}, 7),
+        ({"estimate": {"like_workflow": "wf"}}, 1),
+    ],
+)
+def test_a_request_of_which_nothing_tells_steps_is_one(days: Scene, said: dict[str, Any], steps: int) -> None:
+    [answer] = days.run(days.service.check(said, None))
+    assert answer["estimate"]["steps"] == steps
+
+
 def test_a_reservation_of_several_organizations_is_settled_by_name(scene: Scene) -> None:
     for organization in ("a", "b"):
         scope = {"organization": organization, "user_id": "u"}
