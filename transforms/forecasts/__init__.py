@@ -2,7 +2,19 @@
 
 from transforms.forecasts.distribution import Forecast, Total
 from transforms.forecasts.engine import forecast, forecast_all
-from transforms.forecasts.methods import METHODS, PLAIN
+from transforms.forecasts.methods import METHODS, PLAIN, USUAL
 from transforms.forecasts.series import Event, Past, PriceStep, Series
 
-__all__ = ["METHODS", "PLAIN", "Event", "Forecast", "Past", "PriceStep", "Series", "Total", "forecast", "forecast_all"]
+__all__ = [
+    "METHODS",
+    "PLAIN",
+    "USUAL",
+    "Event",
+    "Forecast",
+    "Past",
+    "PriceStep",
+    "Series",
+    "Total",
+    "forecast",
+    "forecast_all",
+]

@@ -1,24 +1,33 @@
 """From daily series to forecasts. Pure: no clock, no database; nothing of `today` or after it is looked at."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from transforms.forecasts.calibration import FEWEST_INDEPENDENT, HORIZONS, between, quantiles
+from transforms.forecasts.calibration import between, relative_errors, scales
+from transforms.forecasts.choosing import choose, nearest
 from transforms.forecasts.distribution import Forecast
 from transforms.forecasts.known import factors, plain
-from transforms.forecasts.methods import METHODS, PLAIN
+from transforms.forecasts.methods import METHODS
 from transforms.forecasts.paths import generator, paths
-from transforms.forecasts.replay import Replays, replay, scales, windows
+from transforms.forecasts.pooling import Pool, Replayed, pool
+from transforms.forecasts.replay import HORIZONS, Replays, levels, replay, windows
 from transforms.forecasts.series import Event, Floats, Past, PriceStep, Series
+from transforms.forecasts.window import Window
+
+SHORT_DAYS = 28
+FEWEST_INDEPENDENT = 8.0
+"""With fewer days of its own, or fewer separate past forecasts in the organization, a forecast says it is short."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     series: Series
     usd: Floats  # full days before today, freed of what is known
+    window: Window  # of today
+    level: float  # of today
     ahead: Floats  # known factors of the days to come
     replays: Replays
     method: str
@@ -56,8 +65,20 @@ def forecast_all(
     if days < 1:
         raise ValueError(f"a forecast made on {today} cannot end on {until}; expected that day or later")
     prepared = [_prepare(one, today, days, events, (steps or {}).get(one.key, ())) for one in series]
-    errors, independent = _errors(prepared, [one for one in past if one.known_on <= today], days)
-    return {one.series.key: _made(one, today, errors, independent < FEWEST_INDEPENDENT) for one in prepared}
+    columns = sum(horizon <= _reach(days) for horizon in HORIZONS)
+    relative = relative_errors([one.replays for one in prepared], [one.method for one in prepared], columns)
+    measured = [_scales(one, relative) for one in prepared]
+    replayed = [
+        Replayed(one.series.key, one.series.first, one.method, one.replays, scale[:-1])
+        for one, scale in zip(prepared, measured, strict=True)
+    ]
+    pooled = pool(replayed, [one for one in past if one.known_on <= today], columns)
+    return {one.series.key: _made(one, today, pooled, scale[-1]) for one, scale in zip(prepared, measured, strict=True)}
+
+
+def _reach(days: int) -> int:
+    """The horizon that replays reach to: the first one that covers the days asked, or the longest there is."""
+    return next((horizon for horizon in HORIZONS if horizon >= days), HORIZONS[-1])
 
 
 def _prepare(series: Series, today: date, days: int, events: Iterable[Event], steps: Iterable[PriceStep]) -> _Prepared:
@@ -69,39 +90,25 @@ def _prepare(series: Series, today: date, days: int, events: Iterable[Event], st
     known = factors(series, full + days, events, steps)
     usd = plain(series.usd[:full], known[:full])
     volume = None if series.volume is None else series.volume[:full]
-    replays = replay(series.first, usd, volume, max(days, HORIZONS[0]))
-    return _Prepared(replace(series, usd=series.usd[:full], volume=volume), usd, known[full:], replays, PLAIN)
+    origin = np.array([full], dtype=np.int64)
+    window = windows(series.first, usd, volume, origin)
+    replays = replay(series.first, usd, volume, _reach(days))
+    level = float(levels(usd, origin, window)[0])
+    return _Prepared(series, usd, window, level, known[full:], replays, choose(replays, full, days))
 
 
-def _errors(prepared: Sequence[_Prepared], past: Sequence[Past], days: int) -> tuple[Floats, float]:
-    """Days × ranks of errors, and how many independent past forecasts the longest horizon in use rests on."""
-    table, independent = [], 0.0
-    for number, horizon in enumerate(HORIZONS):
-        nearest = [one for one in past if _bucket(one.horizon_days) == number]
-        errors, spans = [np.array([one.error for one in nearest])], [float(sum(one.horizon_days for one in nearest))]
-        for one in prepared:
-            if horizon > one.replays.actual.shape[1]:
-                continue
-            actual, scale = one.replays.actual[:, horizon - 1], one.replays.scale[:, horizon - 1]
-            found = (actual - one.replays.expected[one.method][:, horizon - 1]) / scale
-            errors.append(found[np.isfinite(found)])
-            spans.append(float(np.isfinite(found).sum()))
-        if horizon <= max(days, 1):
-            independent = sum(spans) / horizon
-        table.append(quantiles(errors, spans, horizon))
-    return between(np.array(table), days), independent
+def _scales(one: _Prepared, relative: Floats) -> Floats:
+    return scales(one.replays.error[one.method], one.replays.level, relative, one.level)
 
 
-def _bucket(days: int) -> int:
-    return int(np.argmin([abs(np.log(days / horizon)) for horizon in HORIZONS]))
-
-
-def _made(one: _Prepared, today: date, errors: Floats, is_short: bool) -> Forecast:
+def _made(one: _Prepared, today: date, pooled: Pool, scale: Floats) -> Forecast:
     days = len(one.ahead)
-    window = windows(one.series.first, one.usd, one.series.volume, np.array([len(one.usd)], dtype=np.int64))
-    points = {name: function(window, days)[0] for name, function in METHODS.items()}
-    scale = scales(window, days)[0]
-    samples = paths(points[one.method], errors, scale, generator(one.series.key, today)) * one.ahead
-    named = {name: point * one.ahead for name, point in points.items()}
-    grown = scale * np.cumsum(one.ahead) / np.arange(1, days + 1)
-    return Forecast(one.series.key, today, one.method, is_short, samples, named, np.maximum(grown, 1e-9))
+    points = {name: function(one.window, days)[0] for name, function in METHODS.items()}
+    numbers = np.arange(1, days + 1)
+    a_day = between((scale / HORIZONS[: len(scale)])[:, None], days)[:, 0]
+    errors = between(pooled.table, days) * (a_day * numbers)[:, None]
+    samples = paths(points[one.method], errors, generator(one.series.key, today)) * one.ahead
+    known = {name: point * one.ahead for name, point in points.items()}
+    is_short = len(one.usd) < SHORT_DAYS or pooled.independent[nearest(min(days, 30))] < FEWEST_INDEPENDENT
+    measured = np.maximum(a_day * np.cumsum(one.ahead), 1e-9)
+    return Forecast(one.series.key, today, one.method, bool(is_short), samples, known, measured)

@@ -10,6 +10,8 @@ from typing import TypeAlias
 import numpy as np
 
 from transforms.forecasts.series import Floats
+from transforms.forecasts.smoothing import smooth
+from transforms.forecasts.weekdays import WEEK, fading_mean, weeks
 from transforms.forecasts.window import Window, mean_of_last
 
 Method: TypeAlias = Callable[[Window, int], Floats]
@@ -17,6 +19,10 @@ Method: TypeAlias = Callable[[Window, int], Floats]
 METHODS: dict[str, Method] = {}
 PLAIN = "burn_rate_7"
 """What everyone does, what every other method has to beat, and what is taken where little is known."""
+USUAL = "median"
+"""Taken unless another was clearly better on the series' own past."""
+LARGEST_TIMES = 3.0
+DAMPING = 0.9
 
 
 def method(name: str) -> Callable[[Method], Method]:
@@ -32,4 +38,79 @@ def method(name: str) -> Callable[[Method], Method]:
 @method(PLAIN)
 def burn_rate(window: Window, days: int) -> Floats:
     """The mean of the last 7 days, every day."""
-    return np.repeat(mean_of_last(window.usd, 7)[:, None], days, axis=1)
+    return np.repeat(mean_of_last(window.usd, WEEK)[:, None], days, axis=1)
+
+
+@method("seasonal_naive_7")
+def seasonal_naive(window: Window, days: int) -> Floats:
+    """What the same weekday cost last week; a day that is not known then counts as the week's mean."""
+    last = window.usd[:, -WEEK:]
+    filled = np.where(np.isfinite(last), last, mean_of_last(last, WEEK)[:, None])
+    return filled[:, np.arange(days) % WEEK]
+
+
+@method("month_to_date")
+def month_to_date(window: Window, days: int) -> Floats:
+    """The mean of this month's days so far; the last 7 days where fewer than 3 of the month have passed."""
+    length = np.where(window.month_days >= 3, window.month_days, WEEK)
+    recent = np.arange(window.usd.shape[1] - 1, -1, -1) < length[:, None]
+    rate = mean_of_last(np.where(recent, window.usd, np.nan), window.usd.shape[1])
+    return np.repeat(rate[:, None], days, axis=1)
+
+
+@method("four_weeks")
+def four_weeks(window: Window, days: int) -> Floats:
+    """The mean of the last 28 days, every day."""
+    return np.repeat(mean_of_last(window.usd, 28)[:, None], days, axis=1)
+
+
+@method("weekday")
+def weekday(window: Window, days: int) -> Floats:
+    """The shape of the week × a level in which the last two weeks count most."""
+    shape = weeks(window.usd)
+    return fading_mean(shape.level)[:, None] * shape.days(days)
+
+
+@method("weekday_calm")
+def weekday_calm(window: Window, days: int) -> Floats:
+    """The same, no day counted at more than three times the median of the last four weeks."""
+    recent = np.where(np.isfinite(window.usd[:, -28:]), window.usd[:, -28:], np.nan)
+    empty = ~np.isfinite(recent).any(axis=1)
+    recent[empty] = 0.0
+    most = LARGEST_TIMES * np.nanmedian(recent, axis=1)
+    calm = np.where((most > 0)[:, None], np.minimum(window.usd, most[:, None]), window.usd)
+    return weekday(Window(calm, window.month_days), days)
+
+
+@method("smoothed")
+def smoothed(window: Window, days: int) -> Floats:
+    """The shape of the week × an exponentially smoothed level."""
+    shape = weeks(window.usd)
+    return np.maximum(smooth(shape.level).level, 0.0)[:, None] * shape.days(days)
+
+
+@method("theta")
+def theta(window: Window, days: int) -> Floats:
+    """The smoothed level with half of the straight line's slope, fading with the days."""
+    shape = weeks(window.usd)
+    found = smooth(shape.level)
+    steps = np.cumsum(DAMPING ** np.arange(1, days + 1))
+    return np.maximum(found.level[:, None] + found.slope[:, None] / 2 * steps, 0.0) * shape.days(days)
+
+
+@method("calls_times_cost")
+def calls_times_cost(window: Window, days: int) -> Floats:
+    """Calls by the shape of their week × what a call cost in the last 7 days; the weekday method without calls."""
+    if window.volume is None:
+        return weekday(window, days)
+    calls = mean_of_last(np.where(np.isfinite(window.usd), window.volume, np.nan), WEEK)
+    each = mean_of_last(window.usd, WEEK) / np.where(calls > 0, calls, 1.0)
+    return weekday(Window(window.volume, window.month_days), days) * each[:, None]
+
+
+@method(USUAL)
+def median(window: Window, days: int) -> Floats:
+    """Of each day the median of five: weekday, calm weekday, smoothed, theta and burn rate."""
+    of = (weekday, weekday_calm, smoothed, theta, burn_rate)
+    middle: Floats = np.median([one(window, days) for one in of], axis=0)
+    return middle

@@ -9,6 +9,8 @@ from transforms.forecasts.calibration import RANKS
 from transforms.forecasts.series import Floats
 
 PATHS = 500
+LOW, HIGH = 4, -5
+"""Of `RANKS`, those near 10 % and 90 %."""
 
 
 def generator(key: str, today: date) -> np.random.Generator:
@@ -17,21 +19,37 @@ def generator(key: str, today: date) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
-def paths(point: Floats, errors: Floats, scale: Floats, rng: np.random.Generator) -> Floats:
-    """PATHS × days of US dollars. ``point``: days; ``errors``: days × RANKS, in units of ``scale`` (days).
+def paths(point: Floats, errors: Floats, rng: np.random.Generator) -> Floats:
+    """PATHS × days of US dollars. ``point``: days; ``errors``: days × RANKS, US dollars of the sum up to that day.
 
-    A walk of a lasting and a daily part gives the order of the paths on each day, the calibrated quantiles their sums.
-    Spend is never negative: money already spent does not come back.
+    A walk with a lasting and a daily part orders the paths on each day; the calibrated quantiles are then laid over
+    that order. Spend is never negative: money already spent does not come back.
     """
     days = len(point)
-    half = (errors[:, -5] - errors[:, 4]) / 2
-    daily = max(half[0] ** 2 - half[-1] ** 2, 0.0) * days / max(days - 1, 1)
-    lasting = max(half[0] ** 2 - daily, 0.0)
-    walk = np.sqrt(lasting) * rng.standard_normal((PATHS, 1)) + np.sqrt(daily) * rng.standard_normal((PATHS, days))
-    order = np.cumsum(walk, axis=1).argsort(axis=0).argsort(axis=0)
+    share = _share(point)
+    walk = _walk(errors, share, rng)
+    order = walk.argsort(axis=0).argsort(axis=0)
     ranks = (np.arange(PATHS) + 0.5) / PATHS
-    by_rank = np.column_stack([np.interp(ranks, RANKS, column) for column in errors])
-    sums = np.cumsum(point) + scale * np.take_along_axis(by_rank, order, axis=0)
+    grown = errors * (np.cumsum(share) / np.arange(1, days + 1))[:, None]
+    by_rank = np.column_stack([np.interp(ranks, RANKS, row) for row in grown])
+    sums = np.cumsum(point) + np.take_along_axis(by_rank, order, axis=0)
     rising = np.maximum.accumulate(np.maximum(sums, 0.0), axis=1)
     samples: Floats = np.diff(rising, axis=1, prepend=0.0)
     return samples
+
+
+def _share(point: Floats) -> Floats:
+    """Each day ÷ the mean day: a weekend that costs little is not off by much."""
+    mean = point.mean()
+    return point / mean if mean > 0 else np.ones(len(point))
+
+
+def _walk(errors: Floats, share: Floats, rng: np.random.Generator) -> Floats:
+    """Sums of an error that lasts and one of each day, in the proportion that the first and last day's ranges tell."""
+    days = len(share)
+    half = (errors[:, HIGH] - errors[:, LOW]) / 2 / np.arange(1, days + 1)
+    daily = max(half[0] ** 2 - half[-1] ** 2, 0.0) * days / max(days - 1, 1)
+    lasting = max(half[0] ** 2 - daily, 0.0)
+    steps = np.sqrt(lasting) * rng.standard_normal((PATHS, 1)) + np.sqrt(daily) * rng.standard_normal((PATHS, days))
+    walk: Floats = np.cumsum(steps * share, axis=1)
+    return walk

@@ -1,60 +1,79 @@
 """Every method, asked on earlier days of the same history, each time seeing only the days before it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from transforms.forecasts.methods import METHODS
 from transforms.forecasts.series import Floats
 from transforms.forecasts.window import WINDOW_DAYS, Window, mean_of_last
 
+Days: TypeAlias = NDArray[np.int64]
+
 FEWEST_DAYS = 7
 REPLAY_DAYS = 182
 """Replays reach back this far: half a year says enough, and keeps a long history as cheap as a short one."""
-SCALE_DAYS = 28
+HORIZONS = (1, 3, 7, 14, 21, 30, 60, 92)
+"""Days ahead whose sums are compared with what came; what lies between is interpolated."""
 
 
 @dataclass(frozen=True, eq=False)
 class Replays:
-    """``origins``: day numbers from the series' first day on. Of each method the sums expected, origins × days.
+    """``origins``: day numbers from the series' first day on; ``level``: usual US dollars a day, seen from there.
 
-    ``actual`` holds the sums that came (nan where the days are not over), ``scale`` what errors are measured in.
+    ``error``: of each method origins × horizons, actual − expected US dollars of the sums; nan where not over.
     """
 
-    origins: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-    expected: dict[str, Floats]
-    actual: Floats
-    scale: Floats
+    origins: Days
+    level: Floats
+    error: dict[str, Floats]
 
 
-def windows(
-    first: date, usd: Floats, volume: Floats | None, origins: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-) -> Window:
+def windows(first: date, usd: Floats, volume: Floats | None, origins: Days) -> Window:
     """What could be seen on each origin: the days before it, nothing of it."""
     dates = [first + timedelta(days=int(origin)) for origin in origins]
     month_days = np.array([day.day - 1 for day in dates], dtype=np.int64)
     return Window(_before(usd, origins), month_days, None if volume is None else _before(volume, origins))
 
 
-def _before(amounts: Floats, origins: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+def _before(amounts: Floats, origins: Days) -> Floats:
     padded = np.concatenate([np.full(WINDOW_DAYS, np.nan), amounts])
     seen: Floats = sliding_window_view(padded, WINDOW_DAYS)[origins]
     return seen
 
 
-def scales(window: Window, days: int) -> Floats:
-    """Mean daily spend of the last four weeks × the number of days; questions × days; never 0."""
-    level = np.maximum(mean_of_last(window.usd, SCALE_DAYS), 1e-9)
-    scale: Floats = level[:, None] * np.arange(1.0, days + 1.0)
-    return scale
+def levels(usd: Floats, origins: Days, window: Window) -> Floats:
+    """Mean daily spend of four weeks, not far below that of longer times: a pause makes no error endless."""
+    known = np.isfinite(usd)
+    so_far = np.cumsum(np.where(known, usd, 0.0))[origins - 1] / np.maximum(np.cumsum(known)[origins - 1], 1)
+    recent, longer = mean_of_last(window.usd, 28), mean_of_last(window.usd, WINDOW_DAYS)
+    level: Floats = np.maximum(np.maximum(recent, longer / 4), np.maximum(so_far / 10, 1e-9))
+    return level
 
 
 def replay(first: date, usd: Floats, volume: Floats | None, days: int) -> Replays:
-    """Ask every method on the earlier days of a history. ``usd`` may hold nan: a day that says nothing."""
+    """Ask every method on the earlier days of a history, ``days`` ahead at most.
+
+    ``usd`` may hold nan: a day that says nothing; a sum over one is not known either.
+    """
     origins = np.arange(max(FEWEST_DAYS, len(usd) - REPLAY_DAYS), len(usd), dtype=np.int64)
+    asked = np.array([horizon for horizon in HORIZONS if horizon <= days], dtype=np.int64)
     window = windows(first, usd, volume, origins)
-    ahead = sliding_window_view(np.concatenate([usd, np.full(days, np.nan)]), days)[origins]
-    expected = {name: np.cumsum(function(window, days), axis=1) for name, function in METHODS.items()}
-    return Replays(origins, expected, np.cumsum(ahead, axis=1), scales(window, days))
+    actual = np.column_stack([_sums(usd, origins, int(horizon)) for horizon in asked])
+    error = {name: actual - _expected(function, window, asked) for name, function in METHODS.items()}
+    return Replays(origins, levels(usd, origins, window), error)
+
+
+def _expected(function: Callable[[Window, int], Floats], window: Window, asked: Days) -> Floats:
+    return np.cumsum(function(window, int(asked[-1])), axis=1)[:, asked - 1]
+
+
+def _sums(usd: Floats, origins: Days, horizon: int) -> Floats:
+    padded = np.concatenate([usd, np.full(horizon, np.nan)])
+    sums: Floats = sliding_window_view(padded, horizon)[origins].sum(axis=1)
+    return sums
