@@ -42,6 +42,7 @@ from transforms.budgets.windows import BUCKET_S
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.25
+RETRY_S = 1.0
 _THOROUGH_S = 30.0
 _KEPT = timedelta(hours=26)
 """How long calls of reservations are kept one by one after the last of them."""
@@ -260,25 +261,30 @@ def _in_parts(said: list[T]) -> list[list[T]]:
 
 
 def main() -> int:
-    """Look again and again until nobody listens."""
+    """Follow spend for the collector."""
     without_pandas()
     keep_memory()
     config, known = CollectorConfig.from_json(_read_line()), json.loads(_read_line())
     configure_logging("budget", config.log_format, config.log_level)
-    live = None
-    while not select.select([sys.stdin.fileno()], [], [], POLL_S if live else 0)[0]:
+    follow(sys.stdin.fileno(), config, known)
+    return 0
+
+
+def follow(listener: int, config: CollectorConfig, known: dict[str, Any]) -> None:
+    """Look again and again until the pipe ``listener`` is closed; what cannot be read is read anew."""
+    live, pause_s = None, 0.0
+    while not select.select([listener], [], [], pause_s)[0]:
         try:
             live = live or Live(config, book_of(known["book"]), known)
             for said in live.look(time.time_ns()):
                 _say(said)
             archive.run(config.data)
+            pause_s = POLL_S
         except (OSError, LakeError, duckdb.Error) as error:
             logger.error("spend cannot be read just now: %s", error)
             _say({"problem": f"spend cannot be read just now: {error}"})
-            known |= {"spend": live.said} if live else {}
-            live = None
-            time.sleep(1)  # the state is read anew
-    return 0
+            known = known | ({"spend": live.said} if live else {})
+            live, pause_s = None, RETRY_S
 
 
 def _say(said: dict[str, Any]) -> None:

@@ -1,7 +1,10 @@
 """Spend as it is read beside a real build: what was said before a change, or before a quiet time, is not lost."""
 
 import asyncio
+import os
+import queue
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from collector.budget.live import Live
+from collector.budget import live as live_module
+from collector.budget.live import Live, follow
 from collector.budget.live_process import LiveProcess
 from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
@@ -161,6 +165,25 @@ def test_a_reader_that_says_what_nobody_understands_is_ended(scene: Scene, tmp_p
         return found
 
     assert "cannot be used: KeyError('why')" in asyncio.run(heard())
+
+
+def test_a_reader_of_what_cannot_be_read_hears_at_once_that_it_is_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "builds" / "CURRENT").mkdir(parents=True)
+    heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    monkeypatch.setattr(live_module, "_say", heard.put)
+    monkeypatch.setattr(live_module, "RETRY_S", 3600.0)
+    config = CollectorConfig(data=tmp_path, lake=tmp_path / "lake")
+    known = {"book": {"text": "", "name": "", "annotations": []}, "spend": {}, "granted": {}, "at_ns": NOW_NS}
+    listener, speaker = os.pipe()
+    reader = threading.Thread(target=follow, args=(listener, config, known), daemon=True)
+    reader.start()
+    assert "spend cannot be read just now" in heard.get(timeout=60)["problem"]
+    os.close(speaker)
+    reader.join(60)
+    assert not reader.is_alive()
+    os.close(listener)
 
 
 def test_the_warehouse_counts_a_budget_whose_scope_changed_as_decisions_do(scene: Scene, tmp_path: Path) -> None:
