@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.decisions.checks import DecisionError
+from transforms.decisions.rates import Rate
 from transforms.decisions.unit_economics import Unit
 
 PATHS, SEED = 4000, 20240229
@@ -21,34 +22,6 @@ MOST_MONTHS = 120
 NORMAL_90 = NormalDist().inv_cdf(0.9)
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A change a month: 0.05 is 5 % more. One time in ten it is below ``low``, one in ten above ``high``."""
-
-    expected: Decimal
-    low: Decimal
-    high: Decimal
-
-    def __post_init__(self) -> None:
-        """Raises DecisionError."""
-        if not -1 < self.low <= self.expected <= self.high:
-            raise DecisionError(
-                f"rate {self.expected} with range {self.low} to {self.high}: expected low ≤ expected ≤ high, above -1"
-            )
-
-    def factors(self, generator: np.random.Generator, number: int) -> Floats:
-        """``number`` draws of 1 + rate: two halves of log-normal distributions that meet at the expected one."""
-        normal = generator.standard_normal(number)
-        low, middle, high = (math.log1p(rate) for rate in (self.low, self.expected, self.high))
-        reach = np.where(normal < 0, middle - low, high - middle) / NORMAL_90
-        return np.asarray(np.exp(middle + normal * reach))
-
-
-def surely(rate: Decimal) -> Rate:
-    """A rate without a range."""
-    return Rate(rate, rate, rate)
 
 
 @dataclass(frozen=True)
@@ -118,18 +91,18 @@ class Turning:
 
 def turning(now: Unit, growth: Growth, months: int, target: Decimal) -> Turning:
     """Run the paths. The same figures give the same paths. Raises DecisionError."""
-    if now.gross_margin is None:
-        raise DecisionError("there is no revenue; a margin needs one")
-    is_there = now.gross_margin >= target
-    margins = [unit.gross_margin for unit in project(now, growth, months)]
+    margins = [_margin(unit) for unit in project(now, growth, months)]
+    is_there = margins[0] >= target
     paths = _margins(now, growth, months)
     turned = (paths >= float(target)) != is_there
     firsts = np.where(turned.any(axis=1), turned.argmax(axis=1), months + 1)
     low, middle, high = np.quantile(paths, (0.1, 0.5, 0.9), axis=0)
     return Turning(
-        is_there,
-        next((month for month, margin in enumerate(margins) if (margin >= target) != is_there), None),  # type: ignore[operator]  # known now, so known later
-        *(_month(firsts, share, months) for share in (0.1, 0.5, 0.9)),
+        is_there_now=is_there,
+        expected=next((month for month, margin in enumerate(margins) if (margin >= target) != is_there), None),
+        p10=_month(firsts, 0.1, months),
+        p50=_month(firsts, 0.5, months),
+        p90=_month(firsts, 0.9, months),
         share_never=float((firsts > months).mean()),
         margin_p10=low.tolist(),
         margin_p50=middle.tolist(),
@@ -137,12 +110,26 @@ def turning(now: Unit, growth: Growth, months: int, target: Decimal) -> Turning:
     )
 
 
+def _margin(unit: Unit) -> Decimal:
+    if unit.gross_margin is None:
+        raise DecisionError("there is no revenue; a margin needs one")
+    return unit.gross_margin
+
+
+def _factors(rate: Rate, generator: np.random.Generator) -> Floats:
+    """Draws of 1 + rate, one a path: two halves of log-normal distributions that meet at the expected one."""
+    normal = generator.standard_normal(PATHS)
+    low, middle, high = (math.log1p(end) for end in (rate.low, rate.expected, rate.high))
+    reach = np.where(normal < 0, middle - low, high - middle) / NORMAL_90
+    return np.asarray(np.exp(middle + normal * reach))
+
+
 def _margins(now: Unit, growth: Growth, months: int) -> Floats:
     """Gross margin by path and month. Only shares of revenue enter, so nothing here is an amount of money."""
     assert now.revenue_usd
     generator = np.random.default_rng(SEED)
     rates = (growth.users, growth.requests_per_user, growth.revenue_per_user, growth.cost_per_request)
-    users, requests, revenue, price = (rate.factors(generator, PATHS)[:, None] for rate in rates)
+    users, requests, revenue, price = (_factors(rate, generator)[:, None] for rate in rates)
     month = np.arange(months + 1)
     cost = float(now.cost_usd / now.revenue_usd) * (requests * price / revenue) ** month
     other = float(now.other_cost_usd / now.revenue_usd) * (1 / (users * revenue)) ** month

@@ -6,7 +6,8 @@ import pytest
 
 from transforms.decisions.build_or_buy import Build, Buy, Criterion, compare, requests_by_month, scores
 from transforms.decisions.checks import DecisionError
-from transforms.decisions.projection import Growth, Rate, project, surely, turning
+from transforms.decisions.projection import Growth, project, turning
+from transforms.decisions.rates import Rate, surely
 from transforms.decisions.tco import Item, own
 from transforms.decisions.unit_economics import Unit
 
