@@ -30,7 +30,7 @@ from collector.budget.arrivals import Arrivals
 from collector.budget.books import book_of
 from collector.budget.counters import counter_id, ends_at, moment, run_of
 from collector.budget.provisional import Call, Row, Trace, began_ns, organization_and_trace
-from collector.budget.published import Published, current
+from collector.budget.published import Published
 from collector.config import CollectorConfig
 from collector.logs import configure_logging
 from collector.store.lake import LakeError
@@ -38,6 +38,7 @@ from collector.store.lean import keep_memory, without_pandas
 from transforms.budgets.book import BudgetBook, counter_of, matches
 from transforms.budgets.versions import periods
 from transforms.budgets.windows import BUCKET_S
+from transforms.published_build import current_build
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Live:
         self._touched: set[str] = set()  # reservations
         self._reserved: defaultdict[str, dict[tuple[str, str], Call]] = defaultdict(dict)
         self._next_thorough = 0.0
-        self._open(current(config.data))
+        self._open(current_build(config.data))
         self._arrivals = Arrivals(config, self._published.segments)
         for call in self._published.reserved(moment(known["since_ns"]), []):
             self._reserve(call)
@@ -90,7 +91,7 @@ class Live:
     def look(self, now_ns: int) -> list[dict[str, Any]]:
         """What is to be said now."""
         as_of_ns, at, said = self._arrivals.as_of_ns(now_ns), moment(now_ns), []
-        build = current(self._config.data)
+        build = current_build(self._config.data)
         if build != self._published.build:
             self._open(build)
             self._forget_built()

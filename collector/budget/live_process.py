@@ -13,6 +13,7 @@ from collector.budget.service import BudgetService
 from collector.children import child
 from collector.config import CollectorConfig
 from collector.store.lake import TREES, partitions
+from transforms.published_build import pointer_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class LiveProcess:
         self._config = config
         self._kept, self._spans, self._knowledge = service.kept, service.spans, service.knowledge
         self._spans.await_spend()
-        is_built = (config.data / "builds" / "CURRENT").exists()
+        is_built = pointer_of(config.data).exists()
         if not is_built and not any(any(partitions(config.lake / tree)) for tree in TREES):
             self._spans.cover(self._kept.books.digest)  # there is nothing yet to count
         self._process: asyncio.subprocess.Process | None = None

@@ -18,6 +18,7 @@ from transforms.budgets.windows import BUCKET_S, ROLLING, RUN
 from transforms.pricing import prices
 from transforms.pricing.ledger import UserFiles, ledger
 from transforms.pricing.rating import PICO, Rates
+from transforms.published_build import warehouse_of
 
 _SQL = Path(__file__).parent / "sql"
 _QUIET_RUN = timedelta(days=2)
@@ -25,20 +26,12 @@ _RECENT_RUNS = timedelta(days=30)
 _RECENT_EVALS = timedelta(days=90)
 
 
-def current(data: Path) -> str | None:
-    """The id of the published build; None before the first."""
-    try:
-        return (data / "builds" / "CURRENT").read_text().strip() or None
-    except FileNotFoundError:
-        return None
-
-
 class Published:
     """One build, or none: then prices are those of the packaged lists, and nothing was spent."""
 
     def __init__(self, data: Path, build: str | None) -> None:
         self.build = build
-        self._path = data / "builds" / build / "warehouse.duckdb" if build else None
+        self._path = warehouse_of(data, build) if build else None
         self.segments: frozenset[str] = frozenset()
         self.newest_ns = 0  # no span that it has began later
         if self._path is None:

@@ -19,6 +19,7 @@ from spanledger.published.current import question
 from spanledger.published.models import PROJECT
 from spanledger.running.preflight import holder
 from spanledger.settings import Settings
+from transforms.published_build import pointer_of
 
 SHOWN = 5
 LATE_INTERVALS = 5
@@ -29,14 +30,14 @@ REFRESH = "spanledger build --full-refresh"
 def builds(settings: Settings) -> Iterator[Finding]:
     """Everything about the published build, the deeper questions only where the ones before are answered."""
     data = settings.data.absolute()
-    if not (data / "builds" / "CURRENT").exists():
+    if not pointer_of(data).exists():
         yield _unpublished(settings)
         return
     every = Builds(data)
     try:
         warehouse = every.published
         if warehouse is None:
-            yield fault("build", f"{every.folder / 'CURRENT'} is empty", _start_anew(every))
+            yield fault("build", f"{every.pointer} is empty", _start_anew(every))
             return
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             yield from _shape(connection, every)
@@ -64,7 +65,7 @@ def _unpublished(settings: Settings) -> Finding:
 
 def _start_anew(every: Builds) -> str:
     """Builds are made from the lake: pointer and build may go, and another whole build can stand in at once."""
-    pointer = every.folder / "CURRENT"
+    pointer = every.pointer
     whole = [
         path.parent.name
         for path in sorted(every.folder.glob("*/warehouse.duckdb"))

@@ -22,6 +22,8 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.published_build import current_build, pointer_of, warehouse_of
+
 LOG = logging.getLogger(__name__)
 KEPT_BUILDS = 5
 
@@ -34,39 +36,40 @@ class Builds:
     """The builds of one data directory."""
 
     def __init__(self, data: Path) -> None:
-        self.folder = data.absolute() / "builds"
-        self.facts = data.absolute() / "facts"
+        self._data = data.absolute()
+        self.pointer = pointer_of(self._data)
+        self.folder = self.pointer.parent
+        self.facts = self._data / "facts"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.facts.mkdir(parents=True, exist_ok=True)
 
     @property
     def current(self) -> str | None:
         """Id of the published build; None before the first."""
-        try:
-            return (self.folder / "CURRENT").read_text().strip() or None
-        except FileNotFoundError:
-            return None
+        return current_build(self._data)
 
     def warehouse(self, build_id: str) -> Path:
         """The database of a build."""
-        return self.folder / build_id / "warehouse.duckdb"
+        return warehouse_of(self._data, build_id)
 
     @property
     def published(self) -> Path | None:
         """The published database, None before the first build. Raises FileNotFoundError when CURRENT names none."""
-        if self.current is None:
+        build_id = self.current
+        if build_id is None:
             return None
-        path = self.warehouse(self.current)
+        path = self.warehouse(build_id)
         if not path.exists():
-            raise FileNotFoundError(f"{self.folder / 'CURRENT'} names {self.current}, but {path} does not exist")
+            raise FileNotFoundError(f"{self.pointer} names {build_id}, but {path} does not exist")
         return path
 
     @property
     def to_carry_on_from(self) -> Path | None:
         """The published database if it and its facts can be read; None makes the next build start anew."""
-        if self.current is None:
+        build_id = self.current
+        if build_id is None:
             return None
-        warehouse = self.warehouse(self.current)
+        warehouse = self.warehouse(build_id)
         facts = named_facts(warehouse)
         if facts is None or not all(_is_parquet(Path(path)) for path in facts):
             LOG.warning("the facts of %s cannot be read; everything is made anew", warehouse)
@@ -98,10 +101,10 @@ class Builds:
         sync(self.work / "warehouse.duckdb")
         self._sync_facts(build_id)
         self.work.rename(self.folder / build_id)
-        pointer = self.folder / ".CURRENT.tmp"
-        pointer.write_text(build_id + "\n")
-        sync(pointer)
-        pointer.replace(self.folder / "CURRENT")
+        named = self.pointer.with_name(f".{self.pointer.name}.tmp")
+        named.write_text(build_id + "\n")
+        sync(named)
+        named.replace(self.pointer)
         sync(self.folder)
         self.clean()
 
@@ -122,7 +125,7 @@ class Builds:
         for path in builds:
             if path not in kept:
                 shutil.rmtree(path)
-        named = [named_facts(build / "warehouse.duckdb") for build in kept]
+        named = [named_facts(self.warehouse(build.name)) for build in kept]
         in_use = {file for files in named if files is not None for file in files}
         if None not in named:
             for file in self.facts.rglob("*.parquet"):
