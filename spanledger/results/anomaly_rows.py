@@ -56,6 +56,7 @@ Known = dict[frozenset[Flag], dict[str, tuple[Driver, ...]]]
 
 def make(work: Work) -> pa.Table:
     """The incidents of all flags."""
+    work.connection.execute(question("incident_scope"))
     latest, known, touched = _latest(work), _known(work), [EPOCH + timedelta(days=day) for day in touched_days(work)]
     rows: list[dict[str, Any]] = []
     for cluster in clusters(gathered(_flags(work, "main", "facts.anomaly_flags"))):

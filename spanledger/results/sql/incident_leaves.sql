@@ -19,16 +19,7 @@ spend as (
         organization = $organization
         and environment is not distinct from $environment
         and date between $before_first::date and $last::date
-        and (
-            $kind = 'organization'
-            or case $kind
-                when 'traffic_source' then traffic_source
-                when 'team' then team
-                when 'project' then project
-                when 'workflow' then workflow_id
-                else model
-            end is not distinct from $scope
-        )
+        and is_in_scope($kind, $scope, traffic_source, team, project, workflow_id, model)
 ),
 
 -- days on which the organization sent anything: others are not known, not zero

@@ -13,16 +13,7 @@ spent as (
         and environment is not distinct from $environment
         and date between $first::date and $last::date
         and date_trunc('hour', started_at) in (select hour_at from flagged)
-        and (
-            $kind = 'organization'
-            or case $kind
-                when 'traffic_source' then traffic_source
-                when 'team' then team
-                when 'project' then project
-                when 'workflow' then workflow_id
-                else model
-            end is not distinct from $scope
-        )
+        and is_in_scope($kind, $scope, traffic_source, team, project, workflow_id, model)
     group by user_id
 )
 
