@@ -195,6 +195,35 @@ def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
     _show(chart, height)
 
 
+def cost_ranges(past: Sequence[float], ranges: Rows, *, height: int = 150) -> None:
+    """Costs of past tasks as marks, in US dollars, above ranges for new ones, on one log axis.
+
+    `ranges`: name, least, low, middle, high, most in US dollars.
+    """
+    ends = ("least", "low", "middle", "high", "most")
+    marks = [{"line": "past tasks", **_amounts({"usd": usd}, "usd")} for usd in past]
+    data = [{"line": row["name"], **_amounts(row, *ends)} for row in ranges]
+    order = ["past tasks", *(row["name"] for row in ranges)]
+    y = alt.Y("line:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False))
+    axis = alt.Axis(labelExpr=_money_axis(), tickCount=5, grid=False)
+    scale = alt.Scale(type="log", nice=False)
+    base = alt.Chart(alt.Data(values=data)).encode(
+        y=y, tooltip=[alt.Tooltip("line:N"), *(alt.Tooltip(f"{end}_text:N", title=end) for end in ends)]
+    )
+    ticks = alt.Chart(alt.Data(values=marks)).mark_tick(thickness=1.5, opacity=0.45, color=GREY, size=22)
+    chart = alt.layer(
+        ticks.encode(
+            y=y,
+            x=alt.X("usd:Q", scale=scale, title=None, axis=axis),
+            tooltip=[alt.Tooltip("usd_text:N", title="past task")],
+        ),
+        base.mark_rule(strokeWidth=2, color=BLUE).encode(x=alt.X("least:Q", scale=scale), x2="most:Q"),
+        base.mark_bar(height=14, color=BLUE, opacity=0.55).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
+        base.mark_tick(thickness=3, size=22, color=BLUE).encode(x=alt.X("middle:Q", scale=scale)),
+    )
+    _show(chart, height)
+
+
 def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping[str, str], height: int) -> None:
     """Groups by spend, each bar split into parts; `rows`: key, part, value in USD, in the order to be shown."""
     order = list(dict.fromkeys(row[key] for row in rows))

@@ -12,6 +12,7 @@ from app.views import (
     calls,
     changes,
     escalation,
+    estimate,
     forecast,
     loops,
     overview,
@@ -56,6 +57,7 @@ PAGES: dict[str, list[PageEntry]] = {
     "What comes": [
         PageEntry("Budgets", ":material/savings:", "budgets", budgets.render),
         PageEntry("Forecast", ":material/trending_up:", "forecast", forecast.render),
+        PageEntry("Estimate", ":material/calculate:", "estimate", estimate.render),
         PageEntry("Alerts", ":material/notifications:", "alerts", alerts.render),
         PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),
     ],

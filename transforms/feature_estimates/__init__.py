@@ -4,7 +4,21 @@
 one and of k new tasks as a distribution. Method and measurements: docs/estimates.md.
 """
 
-from transforms.feature_estimates.reference import ASKED, Evidence, Reference, reference
-from transforms.feature_estimates.totals import FEW, MOST_TASKS, Total, total_cost
+from transforms.feature_estimates.reference import ASKED, Evidence, Reference, Ring, evidence_of, reference
+from transforms.feature_estimates.totals import FEW, MOST_TASKS, SHIFT, Total, total_cost
+from transforms.feature_estimates.wording import basis
 
-__all__ = ["ASKED", "FEW", "MOST_TASKS", "Evidence", "Reference", "Total", "reference", "total_cost"]
+__all__ = [
+    "ASKED",
+    "FEW",
+    "MOST_TASKS",
+    "SHIFT",
+    "Evidence",
+    "Reference",
+    "Ring",
+    "Total",
+    "basis",
+    "evidence_of",
+    "reference",
+    "total_cost",
+]

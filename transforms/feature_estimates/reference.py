@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 ASKED = ("workflow", "size", "feature", "model", "like")
 """What an estimate can be asked for, in the order in which it is kept: the last is given up first."""
@@ -12,7 +13,7 @@ _WORDS = {
     "size": "of size {}",
     "feature": "of feature {}",
     "model": "mostly on {}",
-    "like": "named ({})",
+    "like": "named {}",
 }
 
 
@@ -80,8 +81,19 @@ def reference(asked: Mapping[str, str], found: Sequence[Evidence]) -> Reference:
     return Reference(_words(asked, len(ASKED)), tuple(rings))
 
 
+def evidence_of(rows: Sequence[Mapping[str, Any]]) -> list[Evidence]:
+    """Groups of past tasks as the question `past_tasks` counts them; those without a task of known cost say nothing."""
+    return [Evidence(row["kept"], row["tasks"], row["mean_log"], row["squares_log"]) for row in rows if row["tasks"]]
+
+
 def _words(asked: Mapping[str, str], kept: int) -> str:
-    """`of workflow triage, of size L, any model`."""
+    """`of workflow triage, another size, any model`: what is shared, what is not, what may be."""
     shared = [_WORDS[name].format(asked[name]) for name in ASKED[:kept] if name in asked]
-    given_up = [f"any {name}" for name in ASKED[kept:] if name in asked and name != "like"]
-    return ", ".join([*shared, *given_up]) or "of any kind"
+    given_up = [name for name in ASKED[kept:] if name in asked]
+    if given_up[:1] == ["like"]:
+        return ", ".join([*shared, "others"])
+    named = [name for name in given_up if name != "like"]
+    said = [f"{'any' if at else 'another'} {name}" for at, name in enumerate(named)]
+    if said and not shared:
+        said[0] = f"of {said[0]}"
+    return ", ".join([*shared, *said]) or "of any kind"

@@ -1,11 +1,23 @@
 """Estimates of planned work: what they rest on, how wide they are, and that they hold on data made for it."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
-from transforms.feature_estimates import ASKED, MOST_TASKS, Evidence, Reference, Total, reference, total_cost
+from transforms.feature_estimates import (
+    ASKED,
+    FEW,
+    MOST_TASKS,
+    Evidence,
+    Reference,
+    Total,
+    basis,
+    evidence_of,
+    reference,
+    total_cost,
+)
 
 WORK = {"workflow": "triage", "size": "L"}
 
@@ -51,7 +63,7 @@ def test_no_past_task_at_all_is_no_estimate() -> None:
 
 def test_without_a_task_of_the_size_the_workflow_s_other_tasks_speak_and_the_range_is_wide() -> None:
     past = reference(WORK, [group(1, [1.0] * 500)])
-    assert (past.similar, past.is_widened, past.rings[0].words) == (0, True, "of workflow triage, any size")
+    assert (past.similar, past.is_widened, past.rings[0].words) == (0, True, "of workflow triage, another size")
     assert past.asked == "of workflow triage, of size L"
     widened, exact = total(past, 20), total(reference(WORK, [group(5, [1.0] * 500)]), 20)
     assert widened.weight == 0
@@ -60,7 +72,10 @@ def test_without_a_task_of_the_size_the_workflow_s_other_tasks_speak_and_the_ran
 
 def test_what_is_not_asked_for_is_not_given_up() -> None:
     past = reference({"workflow": "triage"}, [group(5, [1.0]), group(0, [2.0])])
-    assert [(ring.dropped, ring.words) for ring in past.rings] == [(0, "of workflow triage"), (1, "any workflow")]
+    assert [(ring.dropped, ring.words) for ring in past.rings] == [
+        (0, "of workflow triage"),
+        (1, "of another workflow"),
+    ]
     assert reference({}, [group(5, [1.0])]).asked == "of any kind"
 
 
@@ -115,3 +130,37 @@ def test_ranges_hold_where_tasks_are_as_assumed() -> None:
         held += [low <= usd <= high for low, high in (found.range(0.8), found.range(0.95))]
     assert held[0] / trials == pytest.approx(0.8, abs=0.06)
     assert held[1] / trials == pytest.approx(0.95, abs=0.035)
+
+
+def test_what_an_estimate_rests_on_is_said() -> None:
+    others = group(1, [1.0] * 1200)
+    none, few, alone, enough = (
+        reference(WORK, found)
+        for found in ([others], [group(5, [1.0] * 3), others], [group(5, [1.0])], [group(5, [1.0] * FEW), others])
+    )
+    assert basis(none, total(none, 2)) == (
+        "No past task of workflow triage, of size L. Widened to 1,200 past tasks of workflow triage, another size; "
+        "such classes usually lie a factor of 2.4 apart, so the range is wide."
+    )
+    assert re.fullmatch(
+        r"Only 3 past tasks of workflow triage, of size L: 2\d% of the centre comes from 1,200 past tasks of workflow "
+        r"triage, another size, and the range is wide\.",
+        basis(few, total(few, 2)),
+    )
+    assert "Only 1 past task of workflow triage, of size L: nothing else is known" in basis(alone, total(alone, 2))
+    assert basis(enough, total(enough, 2)) == "Rests on 5 past tasks of workflow triage, of size L."
+    assert "nothing can be said" in basis(reference(WORK, []), None)
+
+
+def test_named_tasks_stand_beside_the_others_of_their_kind() -> None:
+    past = reference(WORK | {"like": "t1, t2"}, [group(5, [1.0, 2.0]), group(4, [3.0])])
+    assert past.asked == "of workflow triage, of size L, named t1, t2"
+    assert past.rings[1].words == "of workflow triage, of size L, others"
+
+
+def test_rows_of_the_warehouse_become_evidence() -> None:
+    rows = [
+        {"kept": 5, "tasks": 2, "mean_log": 0.1, "squares_log": 0.5, "unknown_cost_tasks": 3},
+        {"kept": 0, "tasks": 0, "mean_log": None, "squares_log": None, "unknown_cost_tasks": 9},
+    ]
+    assert evidence_of(rows) == [Evidence(5, 2, 0.1, 0.5)]
