@@ -57,7 +57,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 @command(
     main,
     *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file"),
-    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
+    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "business_file"),
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -97,7 +97,8 @@ def collect(settings: Settings) -> None:
 
 @command(
     main,
-    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file"),
+    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES),
+    *("outcome_rules_file", "budgets_file", "business_file"),
     example="spanledger build --full-refresh",
 )
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
@@ -118,6 +119,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
             settings.outcome_rules_file,
             settings.build_limits,
             budgets_file=settings.budgets_file,
+            business_file=settings.business_file,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))

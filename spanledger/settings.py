@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     budgets_file: Path | None = Field(
         None, description="YAML file of budgets: who may spend what in which time, and what happens on the way there."
     )
+    business_file: Path | None = Field(
+        None, description="CSV or Parquet file of what months earned and whom they served: revenue, requests, users."
+    )
     budget_waits_for_disk: bool = Field(
         False, description="Answer budget questions only when the disk has them: for power cuts; as slow as the disk."
     )

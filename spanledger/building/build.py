@@ -52,6 +52,7 @@ class Builder:
         limits: Limits = USUAL_LIMITS,
         *,
         budgets_file: Path | None = None,
+        business_file: Path | None = None,
         unit_tests: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -62,6 +63,7 @@ class Builder:
         self._lake = lake.absolute()
         self._price_files, self._charge_files = price_files, charge_files
         self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
+        self._business_file = business_file
         self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
     def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
@@ -82,6 +84,7 @@ class Builder:
                 self._clock(),
                 full_refresh=full_refresh,
                 budgets_file=self._budgets_file,
+                business_file=self._business_file,
             )
             shows_all = not shows_alerts or alert_history.is_known(plan.published, self._data)
             if not plan.is_needed and shows_all:

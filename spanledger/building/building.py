@@ -79,6 +79,7 @@ class BuilderLoop:
             settings.outcome_rules_file,
             settings.build_limits,
             budgets_file=settings.budgets_file,
+            business_file=settings.business_file,
         )
         watch = Watch(settings, since=datetime.now(UTC))
         expired_on: date | None = None

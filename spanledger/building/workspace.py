@@ -22,6 +22,8 @@ from spanledger.allocation import opening as allocating
 from spanledger.budgets import plan as budget_plan
 from spanledger.budgets.plan import BudgetPlan
 from spanledger.building import records
+from spanledger.business import plan as business_plan
+from spanledger.business.plan import BusinessPlan
 from spanledger.charges import charge_list, periods
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.charges.charge_history import ChargeHistory
@@ -65,6 +67,7 @@ class Plan:
     has_new_periods: bool
     outcomes: OutcomePlan
     budgets: BudgetPlan
+    business: BusinessPlan
     made_at: datetime  # the instant of the build
     lake_files: int
     lake_rows: int
@@ -82,6 +85,7 @@ class Plan:
             or self.has_new_periods
             or self.outcomes.is_needed
             or self.budgets.is_needed
+            or self.business.is_changed
         )
 
 
@@ -97,6 +101,7 @@ def plan(
     *,
     full_refresh: bool,
     budgets_file: Path | None = None,
+    business_file: Path | None = None,
 ) -> Plan:
     """Compare the lake with what the published build has consumed.
 
@@ -134,6 +139,7 @@ def plan(
         has_new_periods=before.get("periods") != periods.digest(events),
         outcomes=outcomes,
         budgets=budget_plan.plan(data, budgets_file, carried, now),
+        business=business_plan.plan(business_file, carried),
         made_at=now,
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
@@ -192,6 +198,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         _open_periods(connection, work, data)
         outcome_plan.open_news(connection, work.outcomes)
         budget_plan.open_budgets(connection, work.budgets, data, work.made_at, is_carried=work.previous is not None)
+        business_plan.open_business(connection, work.business)
         if work.published:
             published_figures.open_published(connection)
         records.open_restatements(connection, data)

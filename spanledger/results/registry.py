@@ -6,17 +6,18 @@ from pathlib import Path
 import duckdb
 
 import transforms
-from spanledger.results import anomaly_flags, anomaly_rows, drift_rows
+from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, unit_economics_rows
 from spanledger.results.table import FOLDER, ResultTable, Work
 
 TABLES = (
     ResultTable("anomaly_flags", anomaly_flags.make, "facts"),
     ResultTable("rpt_anomalies", anomaly_rows.make),
     ResultTable("rpt_drift", drift_rows.make),
+    ResultTable("rpt_unit_economics", unit_economics_rows.make),
 )
 """In the order of making: one may read those before it."""
 
-CODE = (FOLDER, *(Path(transforms.__file__).parent / name for name in ("anomalies", "drift")))
+CODE = (FOLDER, *(Path(transforms.__file__).parent / name for name in ("anomalies", "decisions", "drift")))
 """Folders whose files decide what the tables say."""
 
 

@@ -13,6 +13,7 @@ select
     version as prompt_version,
     null::varchar as code_version,
     calls,
+    0 as unknown_cost_calls,
     1000 * calls as input_tokens,
     output_tokens,
     (output_tokens * 0.00001)::decimal(28, 12) as output_cost_usd,
@@ -39,6 +40,11 @@ select
     sum((calls * ln(cost_usd / calls) ^ 2)::decimal(18, 9))::double as log_cost_squares
 from rpt_spend_hourly
 where calls > 0
+group by all;
+
+create table rpt_runs_daily as
+select date, organization, environment, traffic_source, workflow_id, sum(calls)::bigint as runs
+from rpt_spend_hourly
 group by all;
 
 -- One run of wf-3 may cost less than it does since its second prompt; wf-2 has more than it needs; other budgets do not count.

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from spanledger.business.plan import open_business, plan
 from spanledger.results import registry
 
 FIRST = date(2026, 6, 1)
@@ -52,6 +53,7 @@ def made(folder: Path, rows: pl.DataFrame, previous: Path | None = None, touched
         connection.register("drawn", rows.to_arrow())
         connection.execute("create table meta.rows as from drawn")
         connection.execute(MARTS)
+        open_business(connection, plan(None, None))
         days = pl.DataFrame({"date": touched if touched is not None else pl.Series([], dtype=pl.Date)})
         connection.register("days", days.to_arrow())
         connection.execute("create table meta.touched_dates as select distinct 'int_calls' as model, date from days")
