@@ -25,7 +25,7 @@ PRIOR_ERRORS = 2.0
 GROWTH = 1.3
 LARGEST_RELATIVE = 2.0
 OWN_DAYS = 91
-SHARED_FORECASTS = 6.0
+SHARED_FORECASTS = 3.0
 """The organization's relative error weighs as this many of the series' own independent forecasts."""
 
 

@@ -1,6 +1,6 @@
 """From daily series to forecasts. Pure: no clock, no database; nothing of `today` or after it is looked at."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,13 +8,15 @@ import numpy as np
 
 from transforms.forecasts.calibration import between, relative_errors, scales
 from transforms.forecasts.choosing import choose, nearest
+from transforms.forecasts.coherence import coherent
 from transforms.forecasts.distribution import Forecast
-from transforms.forecasts.known import factors, plain
+from transforms.forecasts.known import known_factors, plain
 from transforms.forecasts.methods import METHODS
 from transforms.forecasts.paths import generator, paths
 from transforms.forecasts.pooling import Pool, Replayed, pool
 from transforms.forecasts.replay import HORIZONS, Replays, levels, replay, windows
 from transforms.forecasts.series import Event, Floats, Past, PriceStep, Series
+from transforms.forecasts.tree import splits
 from transforms.forecasts.window import Window
 
 SHORT_DAYS = 28
@@ -57,14 +59,18 @@ def forecast_all(
     events: Sequence[Event] = (),
     steps: Mapping[str, Sequence[PriceStep]] | None = None,
 ) -> dict[str, Forecast]:
-    """Every series of one organization, calibrated together, by key. Raises as `forecast`, and for a repeated key."""
-    keys = [one.key for one in series]
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"series given twice: {sorted({key for key in keys if keys.count(key) > 1})}")
+    """Every series of one organization by key, calibrated together; parts add up to their wholes on every path.
+
+    Parts are told by `Series.parents` and follow their whole (`coherence`); ``steps`` by the series' key. Raises as
+    `forecast`, for a repeated key, and for parts that did not add up to their whole in the past.
+    """
+    _refuse_unless_known(series, today, until)
+    if not series:
+        return {}
     days = (until - today).days + 1
-    if days < 1:
-        raise ValueError(f"a forecast made on {today} cannot end on {until}; expected that day or later")
-    prepared = [_prepare(one, today, days, events, (steps or {}).get(one.key, ())) for one in series]
+    tree = splits(series, today)
+    known = known_factors(series, today, until, events, steps or {}, tree)
+    prepared = [_prepare(one, today, known[one.key]) for one in series]
     columns = sum(horizon <= _reach(days) for horizon in HORIZONS)
     relative = relative_errors([one.replays for one in prepared], [one.method for one in prepared], columns)
     measured = [_scales(one, relative) for one in prepared]
@@ -73,7 +79,22 @@ def forecast_all(
         for one, scale in zip(prepared, measured, strict=True)
     ]
     pooled = pool(replayed, [one for one in past if one.known_on <= today], columns)
-    return {one.series.key: _made(one, today, pooled, scale[-1]) for one, scale in zip(prepared, measured, strict=True)}
+    pairs = zip(prepared, measured, strict=True)
+    return coherent({one.series.key: _made(one, today, pooled, scale[-1]) for one, scale in pairs}, tree)
+
+
+def _refuse_unless_known(series: Sequence[Series], today: date, until: date) -> None:
+    if until < today:
+        raise ValueError(f"a forecast made on {today} cannot end on {until}; expected that day or later")
+    seen: set[str] = set()
+    for one in series:
+        if one.key in seen:
+            raise ValueError(f"{one.key}: given twice; expected one series a key")
+        if one.first >= today:
+            raise ValueError(f"{one.key}: no full day before {today}; the series begins on {one.first}")
+        if one.end < today:
+            raise ValueError(f"{one.key}: known up to {one.end}, forecast on {today}; give 0 for days without spend")
+        seen.add(one.key)
 
 
 def _reach(days: int) -> int:
@@ -81,14 +102,9 @@ def _reach(days: int) -> int:
     return next((horizon for horizon in HORIZONS if horizon >= days), HORIZONS[-1])
 
 
-def _prepare(series: Series, today: date, days: int, events: Iterable[Event], steps: Iterable[PriceStep]) -> _Prepared:
+def _prepare(series: Series, today: date, known: Floats) -> _Prepared:
     full = (today - series.first).days
-    if full < 1:
-        raise ValueError(f"{series.key}: no full day before {today}; the series begins on {series.first}")
-    if len(series.usd) < full:
-        raise ValueError(f"{series.key}: known up to {series.end}, forecast on {today}; give 0 for days without spend")
-    known = factors(series, full + days, events, steps)
-    usd = plain(series.usd[:full], known[:full])
+    usd, days = plain(series.usd[:full], known[:full]), len(known) - full
     volume = None if series.volume is None else series.volume[:full]
     origin = np.array([full], dtype=np.int64)
     window = windows(series.first, usd, volume, origin)

@@ -45,11 +45,27 @@ def _share(point: Floats) -> Floats:
 
 
 def _walk(errors: Floats, share: Floats, rng: np.random.Generator) -> Floats:
-    """Sums of an error that lasts and one of each day, in the proportion that the first and last day's ranges tell."""
+    """Sums of an error that stays, one that grows like a random walk, and one of each day, as the ranges tell."""
     days = len(share)
-    half = (errors[:, HIGH] - errors[:, LOW]) / 2 / np.arange(1, days + 1)
-    daily = max(half[0] ** 2 - half[-1] ** 2, 0.0) * days / max(days - 1, 1)
-    lasting = max(half[0] ** 2 - daily, 0.0)
-    steps = np.sqrt(lasting) * rng.standard_normal((PATHS, 1)) + np.sqrt(daily) * rng.standard_normal((PATHS, days))
+    stays, grows, daily = np.sqrt(_parts((errors[:, HIGH] - errors[:, LOW]) / 2 / np.arange(1, days + 1)))
+    drift = np.cumsum(rng.standard_normal((PATHS, days)), axis=1)
+    steps = stays * rng.standard_normal((PATHS, 1)) + grows * drift + daily * rng.standard_normal((PATHS, days))
     walk: Floats = np.cumsum(steps * share, axis=1)
     return walk
+
+
+def _parts(half: Floats) -> Floats:
+    """Variances of the three parts, none negative, that come nearest to the squared half ranges of the mean day."""
+    number = np.arange(1.0, len(half) + 1)
+    basis = np.column_stack([np.ones(len(half)), number / 3, 1 / number])
+    best, least = np.array([half[0] ** 2, 0.0, 0.0]), np.inf
+    for kept in _CHOICES[: 1 if len(half) < len(_CHOICES) else None]:
+        found = np.zeros(3)
+        found[list(kept)] = np.linalg.lstsq(basis[:, kept], half**2, rcond=None)[0]
+        error = float(((basis @ found - half**2) ** 2).sum())
+        if (found >= 0).all() and error < least:
+            best, least = found, error
+    return best
+
+
+_CHOICES = ([0], [2], [0, 2], [1, 2], [0, 1], [0, 1, 2])

@@ -18,6 +18,8 @@ Days: TypeAlias = NDArray[np.int64]
 FEWEST_DAYS = 7
 REPLAY_DAYS = 182
 """Replays reach back this far: half a year says enough, and keeps a long history as cheap as a short one."""
+YOUNG_DAYS = 28
+"""An older series is not judged by what was forecast of it in its first four weeks, when little was known."""
 HORIZONS = (1, 3, 7, 14, 21, 30, 60, 92)
 """Days ahead whose sums are compared with what came; what lies between is interpolated."""
 
@@ -61,7 +63,8 @@ def replay(first: date, usd: Floats, volume: Floats | None, days: int) -> Replay
 
     ``usd`` may hold nan: a day that says nothing; a sum over one is not known either.
     """
-    origins = np.arange(max(FEWEST_DAYS, len(usd) - REPLAY_DAYS), len(usd), dtype=np.int64)
+    begin = max(FEWEST_DAYS, min(YOUNG_DAYS, len(usd) // 3), len(usd) - REPLAY_DAYS)
+    origins = np.arange(begin, len(usd), dtype=np.int64)
     asked = np.array([horizon for horizon in HORIZONS if horizon <= days], dtype=np.int64)
     window = windows(first, usd, volume, origins)
     actual = np.column_stack([_sums(usd, origins, int(horizon)) for horizon in asked])

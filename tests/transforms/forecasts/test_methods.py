@@ -1,0 +1,106 @@
+"""Every registered method keeps the signature; the choice goes to what was better, and looks at nothing later."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from transforms.forecasts import METHODS, PLAIN, USUAL, Past, Series, forecast, forecast_all
+from transforms.forecasts.replay import windows
+from transforms.forecasts.series import Floats
+
+FIRST = date(2026, 1, 1)
+DAYS = 150
+
+
+def asked(usd: Floats, origin: int, volume: Floats | None = None) -> dict[str, Floats]:
+    window = windows(FIRST, usd, volume, np.array([origin], dtype=np.int64))
+    return {name: method(window, 20)[0] for name, method in METHODS.items()}
+
+
+def uneven(seed: int = 0) -> Floats:
+    rng = np.random.default_rng(seed)
+    return np.exp(rng.standard_normal(DAYS)) * np.where(np.arange(DAYS) % 7 < 5, 10.0, 2.0)
+
+
+@pytest.mark.parametrize("days", [1, 3, 8, 30, 149])
+def test_methods_answer_every_history_and_see_nothing_later(days: int) -> None:
+    usd = uneven()
+    changed = np.concatenate([usd[:days], np.full(DAYS - days, 1e9)])
+    for name, point in asked(usd, days).items():
+        assert point.shape == (20,), name
+        assert np.isfinite(point).all(), name
+        assert (point >= 0).all(), name
+        assert np.array_equal(point, asked(changed, days)[name]), name
+
+
+@pytest.mark.parametrize("amount", [0.0, 10.0])
+def test_what_never_changes_is_forecast_as_it_is(amount: float) -> None:
+    for name, point in asked(np.full(DAYS, amount), DAYS).items():
+        assert np.allclose(point, amount), name
+
+
+def test_a_day_that_says_nothing_changes_little() -> None:
+    usd = np.full(DAYS, 10.0)
+    usd[140:145] = np.nan
+    for name, point in asked(usd, DAYS).items():
+        assert np.allclose(point, 10), name
+
+
+def test_calls_times_cost_follows_a_dearer_call_at_once() -> None:
+    calls = np.full(DAYS, 100.0)
+    usd = np.where(np.arange(DAYS) < DAYS - 7, 0.1, 0.3) * calls
+    assert np.allclose(asked(usd, DAYS, calls)["calls_times_cost"], 30)
+
+
+def test_the_choice_goes_to_what_was_clearly_better() -> None:
+    fortnight = np.tile(np.repeat([10.0, 30.0], 7), 20)[:DAYS]  # a mean of four weeks knows it, one of seven days never
+    made = forecast(Series("team:a", FIRST, fortnight), FIRST + timedelta(days=DAYS), FIRST + timedelta(days=DAYS + 27))
+    assert made.method == "four_weeks"
+    assert made.total(made.first, made.last).quantile(0.5) == pytest.approx(20 * 28, rel=0.05)
+
+
+def test_without_evidence_the_usual_one_and_in_the_first_week_the_plain_one() -> None:
+    methods = {}
+    for days in (3, 20, DAYS):
+        today = FIRST + timedelta(days=days)
+        methods[days] = forecast(Series("team:a", FIRST, uneven()), today, today + timedelta(days=20)).method
+    assert methods == {3: PLAIN, 20: USUAL, DAYS: USUAL}
+
+
+def test_no_forecast_of_any_series_changes_with_later_rows() -> None:
+    keys = [f"team:{number}" for number in range(4)]
+    usd = {key: uneven(number) for number, key in enumerate(keys)}
+    for day in (10, 45, 100):
+        today, until = FIRST + timedelta(days=day), FIRST + timedelta(days=day + 25)
+        known = forecast_all([Series(key, FIRST, usd[key][:day], usd[key][:day]) for key in keys], today, until)
+        later = [Series(key, FIRST, usd[key], usd[key]) for key in keys]
+        young = Past(FIRST, day + 1, USUAL, 1.0, 1e6, 1.0, keys[0])  # over a day after today
+        again = forecast_all(later, today, until, [young])
+        for key in keys:
+            assert np.array_equal(again[key].samples, known[key].samples), (key, day)
+            assert again[key].method == known[key].method
+
+
+def test_kept_forecasts_take_the_place_of_replays() -> None:
+    series, today = Series("team:a", FIRST, uneven()), FIRST + timedelta(days=DAYS)
+    until = today + timedelta(days=20)
+    plain = forecast(series, today, until)
+    origins = [FIRST + timedelta(days=day) for day in range(30, DAYS - 21)]
+    calm = [Past(origin, 21, plain.method, 100.0, 100.0, 50.0, series.key) for origin in origins]
+    wild = [
+        Past(one.origin, 21, one.method, 100.0, 100.0 + 500.0 * (-1) ** place, 50.0, one.key)
+        for place, one in enumerate(calm)
+    ]
+    width = {}
+    for name, past in {"none": [], "calm": calm, "wild": wild}.items():
+        whole = forecast(series, today, until, past).total(today, until)
+        width[name] = whole.quantile(0.9) - whole.quantile(0.1)
+    assert width["calm"] < width["none"] < width["wild"]
+
+
+def test_scales_are_what_past_forecasts_are_measured_in() -> None:
+    series, today = Series("team:a", FIRST, uneven()), FIRST + timedelta(days=DAYS)
+    made = forecast(series, today, today + timedelta(days=29))
+    sizes = [made.scale_usd(today + timedelta(days=day)) for day in (0, 6, 29)]
+    assert 0 < sizes[0] < sizes[1] < sizes[2]
