@@ -20,6 +20,7 @@ from transforms.feature_estimates import (
     Total,
     basis,
     evidence_of,
+    named,
     reference,
     total_cost,
 )
@@ -34,7 +35,7 @@ def render(context: Context) -> None:
     source = headline_source(context.rows("task_groups", **BY_SOURCE))
     chosen, like, tasks = _choices(context, source)
     step = chosen.pop("step") or None
-    asked = {name: value for name, value in chosen.items() if value} | ({"like": ", ".join(like)} if like else {})
+    asked = {name: value for name, value in chosen.items() if value} | ({"like": named(like)} if like else {})
     extra: dict[str, Any] = {f"for_{name}": asked.get(name) for name in ASKED}
     extra |= {"for_like": like or None, "of_source": source, "of_step": step}
     groups = context.rows("past_tasks", **extra)
@@ -81,7 +82,7 @@ def _choice(name: str, values: list[str]) -> str:
 
 def _named_tasks() -> list[str]:
     asked = st.query_params.get_all("like")
-    named = st.multiselect(
+    picked = st.multiselect(
         "Like these past tasks",
         asked,
         default=asked,
@@ -90,9 +91,9 @@ def _named_tasks() -> list[str]:
         help=estimate_words.LIKE,
         width=326,
     )
-    if named != asked:
-        st.query_params["like"] = named
-    return list(named)
+    if picked != asked:
+        st.query_params["like"] = picked
+    return list(picked)
 
 
 def _asked_tasks() -> int:
@@ -145,8 +146,8 @@ def _cards(groups: list[dict[str, Any]], one: Total, total: Total) -> None:
                 "Past tasks like it",
                 figures.count(one.similar),
                 estimate_words.SIMILAR,
-                change=f"{figures.share(nearest['successes'], known)} of the nearest {figures.count(nearest['tasks'])} "
-                "succeeded"
+                change=f"{figures.count(nearest['successes'])} of {figures.count(known)} "
+                f"{'of these' if one.similar else 'of the nearest'} succeeded"
                 if known
                 else "no outcome is known",
             ),

@@ -4,7 +4,7 @@
 one and of k new tasks as a distribution. Method and measurements: docs/estimates.md.
 """
 
-from transforms.feature_estimates.reference import ASKED, Evidence, Reference, Ring, evidence_of, reference
+from transforms.feature_estimates.reference import ASKED, Evidence, Reference, Ring, evidence_of, named, reference
 from transforms.feature_estimates.totals import FEW, MOST_TASKS, SHIFT, Total, total_cost
 from transforms.feature_estimates.wording import basis
 
@@ -19,6 +19,7 @@ __all__ = [
     "Total",
     "basis",
     "evidence_of",
+    "named",
     "reference",
     "total_cost",
 ]

@@ -81,6 +81,11 @@ def reference(asked: Mapping[str, str], found: Sequence[Evidence]) -> Reference:
     return Reference(_words(asked, len(ASKED)), tuple(rings))
 
 
+def named(tasks: Sequence[str]) -> str:
+    """Ids of past tasks as the value of `like`: `t1, t2`, or `t1 and 4 more`."""
+    return ", ".join(tasks) if len(tasks) < 3 else f"{tasks[0]} and {len(tasks) - 1} more"
+
+
 def evidence_of(rows: Sequence[Mapping[str, Any]]) -> list[Evidence]:
     """Groups of past tasks as the question `past_tasks` counts them; those without a task of known cost say nothing."""
     return [Evidence(row["kept"], row["tasks"], row["mean_log"], row["squares_log"]) for row in rows if row["tasks"]]

@@ -15,6 +15,7 @@ from transforms.feature_estimates import (
     Total,
     basis,
     evidence_of,
+    named,
     reference,
     total_cost,
 )
@@ -155,6 +156,7 @@ def test_what_an_estimate_rests_on_is_said() -> None:
 def test_named_tasks_stand_beside_the_others_of_their_kind() -> None:
     past = reference(WORK | {"like": "t1, t2"}, [group(5, [1.0, 2.0]), group(4, [3.0])])
     assert past.asked == "of workflow triage, of size L, named t1, t2"
+    assert (named(["t1", "t2"]), named(["t1", "t2", "t3"])) == ("t1, t2", "t1 and 2 more")
     assert past.rings[1].words == "of workflow triage, of size L, others"
 
 
