@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app import figures
-from app.grids import text
+from app.filters import text
 
 Row = Mapping[str, Any]
 SCOPES = {

@@ -1,5 +1,11 @@
 """The wording of the page "Why it changed": effects, causes, the trend of unit cost."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from app import figures
+
 EFFECTS = {
     "volume": ("Volume", "Runs of the workflows that ran in both periods."),
     "workflow_mix": ("Workflow mix", "Which workflows ran, new and ended ones included."),
@@ -35,3 +41,31 @@ UNIT_COST_TREND = (
     "ten per cent more runs make each run one per cent dearer. The trend is what time alone adds, at constant volume. "
     "Ranges are 95 % intervals that allow for days being like the days before."
 )
+
+
+def largest(effects: Mapping[Any, Decimal]) -> Any:
+    """The one that moved most, up or down."""
+    return max(effects, key=lambda name: abs(effects[name]))
+
+
+def sentence(spent: Mapping[str, Any], effects: Mapping[str, Decimal]) -> str:
+    """What happened, its main cause, and what went the other way."""
+    change = spent["after_usd"] - spent["before_usd"]
+    if not change:
+        return f"Cost stayed at {figures.money(spent['after_usd'])}"
+    percent = figures.change(spent["after_usd"], spent["before_usd"])
+    moved = f"Cost {'rose' if change > 0 else 'fell'} by {figures.money(abs(change))}"
+    moved += f" ({percent})" if percent else ""
+    along = {name: usd for name, usd in effects.items() if (usd > 0) == (change > 0)}
+    against = {name: usd for name, usd in effects.items() if name not in along}
+    main = largest(along)
+    text = f"{moved} to {figures.money(spent['after_usd'])}, mainly because of {cause(main, along[main])}"
+    if against:
+        other = largest(against)
+        text += f"; {cause(other, against[other])} went against it"
+    return text
+
+
+def cause(effect: str, usd: Decimal) -> str:
+    """An effect as a cause: `more runs (+$3.20)`."""
+    return f"{CAUSES[effect][usd < 0]} ({figures.signed_money(usd)})"

@@ -117,3 +117,8 @@ def window(period: str, first_day: date, today: date) -> Window:
 def as_parameters(filters: Filters) -> dict[str, Any]:
     """Bound parameters of the scopes in `queries/scopes`: a list of values, or None where a dimension is open."""
     return {name: list(filters.chosen[name]) if filters.chosen.get(name) else None for name in (*SHARED, *DRILL)}
+
+
+def text(value: Any) -> str:
+    """Text as it is; the untagged is said, not left blank."""
+    return UNTAGGED if value is None or value == "" else str(value)

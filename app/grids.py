@@ -10,15 +10,10 @@ import streamlit as st
 
 from app import figures
 from app.cards import tip
-from app.filters import UNTAGGED
+from app.filters import text as text
 from app.palette import BLUE
 
 Row = Mapping[str, Any]
-
-
-def text(value: Any) -> str:
-    """Text as it is; the untagged is said, not left blank."""
-    return UNTAGGED if value is None or value == "" else str(value)
 
 
 def explained(title: str, meaning: str) -> str:

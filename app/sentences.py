@@ -1,14 +1,16 @@
 """Findings in words, computed from the data: what the pages' headlines and chart titles share."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import figures
-from app.context import Context
 from app.filters import PERIODS
 
+if TYPE_CHECKING:
+    from app.context import Context  # loads Streamlit, which reports need not wait for
 
-def period_words(context: Context) -> str:
+
+def period_words(context: "Context") -> str:
     """`in the 30 days to 22 Nov 2026`, or the days themselves."""
     days = context.window
     if context.filters.period in PERIODS and context.filters.period.endswith("d"):

@@ -1,15 +1,12 @@
 """The published warehouse: finding the current build, opening it read-only, and asking it questions.
 
-A question is a file `queries/<name>.sql`. It may select from a scope (`scoped_calls`, `scoped_tasks`), a file of
-`queries/scopes`, which holds the filters once for all. Answers are cached by build id: a build never changes.
+Questions are in `app.questions`. Answers are cached by build id: a build never changes.
 """
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,13 +14,10 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from app import limits
+from app import limits, questions
 from transforms.read_only import open_read_only
 
 T = TypeVar("T")
-QUERIES = Path(__file__).parent / "queries"
-_OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
-_PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
 class WarehouseError(Exception):
@@ -108,11 +102,8 @@ def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
 
 def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
     """What ``take`` makes of the answer, within the limits. Raises WarehouseError."""
-    text = sql(name)
-    missing = {asked for asked in _PARAMETER.findall(text) if asked not in parameters}
-    if missing:
-        raise LookupError(f"queries/{name}.sql needs the parameters {sorted(missing)}, which were not given")
-    bound = {asked: parameters[asked] for asked in _PARAMETER.findall(text)}
+    text = questions.sql(name)
+    bound = questions.bound(text, parameters, f"queries/{name}.sql")
     seconds = limits.timeout_s()
     try:
         cursor = _connection(path).cursor()
@@ -150,14 +141,3 @@ def _connection(path: str) -> duckdb.DuckDBPyConnection:
             f"{path} cannot be opened: {str(error).splitlines()[0]}",
             "Run `spanledger doctor`, then `spanledger build` to publish a new build.",
         ) from error
-
-
-@cache
-def sql(name: str) -> str:
-    """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name."""
-    text = (QUERIES / f"{name}.sql").read_text()
-    scopes = [scope for scope in sorted((QUERIES / "scopes").glob("*.sql")) if scope.stem in text]
-    if not scopes:
-        return text
-    heads = ",\n".join(f"{scope.stem} AS (\n{scope.read_text().rstrip().rstrip(';')}\n)" for scope in scopes)
-    return f"WITH {heads}\n" + _OWN_WITH.sub(", ", text, count=1)

@@ -25,6 +25,7 @@ from spanledger.option_types import FORMS
 from spanledger.options import command
 from spanledger.outcomes.outcome_command import outcome
 from spanledger.reconciling.reconcile_command import reconcile
+from spanledger.reports.command import report
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
 from spanledger.simulating import deciding
 from spanledger.simulating.command import simulate
@@ -56,7 +57,7 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command(
     main,
-    *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file"),
+    *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file", "reports_file"),
     *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "business_file"),
     example="spanledger up --data /srv/spanledger",
 )
@@ -191,6 +192,7 @@ annotate_command.add_to(main)
 bookkeeping.add_to(main, _formatted)
 keeping_command.add_to(main)
 main.add_command(reconcile)
+main.add_command(report)
 main.add_command(version_gate)
 main.add_command(export)
 main.add_command(budget)

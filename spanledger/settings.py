@@ -122,6 +122,9 @@ class Settings(BaseSettings):
     alerts_file: Path | None = Field(
         None, description="YAML file of who is told of what; without one alerts are listed and nobody is told."
     )
+    reports_file: Path | None = Field(
+        None, description="YAML file of reports that `up` makes on a schedule, and of the alert channels they go to."
+    )
     mapping_file: Path | None = Field(None, description="YAML file that says what your own attribute keys mean.")
     query_timeout_s: Seconds = Field(120.0, description="How long `spanledger sql` may take.")
     query_memory_bytes: Annotated[int, Field(ge=64 * 1024**2)] = Field(

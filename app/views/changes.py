@@ -33,9 +33,9 @@ def render(context: Context) -> None:
     change = spent["after_usd"] - spent["before_usd"]
     if sum(effects.values(), Decimal(0)) != change:
         raise AssertionError(f"effects sum to {sum(effects.values())} USD, the change is {change} USD")
-    headline(_sentence(spent, effects), _note(context, compared, rows))
+    headline(change_words.sentence(spent, effects), _note(context, compared, rows))
     if effects:
-        main = _largest(effects)
+        main = change_words.largest(effects)
         finding(
             f"{change_words.EFFECTS[main][0]} moved most: {figures.signed_money(effects[main])}",
             f"What each cause added or took away; together {figures.signed_money(change)}",
@@ -59,32 +59,6 @@ def _sums(rows: Sequence[Row], *keys: str) -> dict[Any, Decimal]:
     return sums
 
 
-def _largest(effects: dict[Any, Decimal]) -> Any:
-    return max(effects, key=lambda name: abs(effects[name]))
-
-
-def _sentence(spent: Row, effects: dict[str, Decimal]) -> str:
-    """What happened, its main cause, and what went the other way."""
-    change = spent["after_usd"] - spent["before_usd"]
-    if not change:
-        return f"Cost stayed at {figures.money(spent['after_usd'])}"
-    percent = figures.change(spent["after_usd"], spent["before_usd"])
-    moved = f"Cost {'rose' if change > 0 else 'fell'} by {figures.money(abs(change))}"
-    moved += f" ({percent})" if percent else ""
-    along = {name: usd for name, usd in effects.items() if (usd > 0) == (change > 0)}
-    against = {name: usd for name, usd in effects.items() if name not in along}
-    main = _largest(along)
-    text = f"{moved} to {figures.money(spent['after_usd'])}, mainly because of {_cause(main, along[main])}"
-    if against:
-        other = _largest(against)
-        text += f"; {_cause(other, against[other])} went against it"
-    return text
-
-
-def _cause(effect: str, usd: Decimal) -> str:
-    return f"{change_words.CAUSES[effect][usd < 0]} ({figures.signed_money(usd)})"
-
-
 def _note(context: Context, compared: Comparison, rows: Sequence[Row]) -> str:
     notes = [f"{compared.words()}, UTC days. The period filter does not apply here."]
     if not compared.is_whole:
@@ -94,7 +68,7 @@ def _note(context: Context, compared: Comparison, rows: Sequence[Row]) -> str:
         notes.append(f"Nor does the filter by {' and '.join(left_out)}.")
     by_workflow = _sums(rows, "workflow_id")
     if len(by_workflow) > 1:
-        moved = _largest(by_workflow)
+        moved = change_words.largest(by_workflow)
         notes.append(f"Most of it in {grids.text(moved)}: {figures.signed_money(by_workflow[moved])}.")
     return " ".join(notes)
 
@@ -138,7 +112,7 @@ def _with_cause(group: Row) -> Row:
     effects = {name: group.get(name, Decimal(0)) for name in change_words.EFFECTS}
     change = sum(effects.values(), Decimal(0))
     along = {name: usd for name, usd in effects.items() if usd * change > 0}
-    cause = change_words.CAUSES[_largest(along)][change < 0] if along else ""
+    cause = change_words.CAUSES[change_words.largest(along)][change < 0] if along else ""
     return group | effects | {"change_usd": change, "cause": cause}
 
 

@@ -9,11 +9,16 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from transforms.alerts.rules import Channel
 from transforms.alerts.words import Text
+
+if TYPE_CHECKING:
+    from apprise import AppriseAttachment
 
 HOST_SCHEMES = frozenset(
     {"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos", "syslog", "mqtt", "mqtts", "apprise"}
@@ -22,6 +27,15 @@ HOST_SCHEMES = frozenset(
 _SHORTEST_SECRET = 4
 _TALKATIVE = ("urllib3", "requests", "requests_oauthlib", "oauthlib")
 """What apprise stands on logs whole addresses when asked for details."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a message, to services that take files; the others get the message alone."""
+
+    name: str
+    mimetype: str
+    content: bytes
 
 
 class ChannelError(ValueError):
@@ -54,7 +68,7 @@ def described(channel: Channel, environment: Mapping[str, str] = os.environ) -> 
         return str(error)
 
 
-def send(url: str, text: Text) -> str | None:
+def send(url: str, text: Text, attached: Sequence[Attached] = ()) -> str | None:
     """Hand a message to the service at ``url``; returns why it was not taken, None where it was.
 
     Waits as long as the service's own time limits say.
@@ -79,9 +93,24 @@ def send(url: str, text: Text) -> str | None:
         if urlsplit(url).scheme.startswith("mailto"):
             service.notify_format = apprise.NotifyFormat.TEXT
         is_taken = service.notify(
-            body=text.body, title=text.title, notify_type=text.kind, body_format=apprise.NotifyFormat.TEXT
+            body=text.body,
+            title=text.title,
+            notify_type=text.kind,
+            body_format=apprise.NotifyFormat.TEXT,
+            attach=_files(attached) if attached and service.attachment_support else None,
         )
         return None if is_taken else _scrubbed(heard.text or "the service did not take the message", url)
+
+
+def _files(attached: Sequence[Attached]) -> "AppriseAttachment":
+    from apprise import AppriseAttachment
+    from apprise.attachment.memory import AttachMemory
+
+    files = AppriseAttachment()
+    for one in attached:
+        held = AttachMemory(content=one.content, name=one.name, mimetype=one.mimetype)  # type: ignore[no-untyped-call]
+        files.add(held)
+    return files
 
 
 def _quiet() -> None:

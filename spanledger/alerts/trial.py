@@ -1,8 +1,8 @@
-"""A test message to each channel, one after the other, each in a bounded time."""
+"""Messages that somebody asked for, to one channel after the other, each in a bounded time: tests, and reports."""
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,19 +32,23 @@ class Tried:
 def send_to(chosen: Iterable[Channel], now: datetime) -> Iterator[Tried]:
     """Try each of them."""
     for channel in chosen:
-        started = time.monotonic()
-        try:
-            url = channels.address(channel)
-        except channels.ChannelError as error:
-            yield Tried(channel, "no address", str(error), 0.0)
-        else:
-            reason = _sent(url, words.trial(channel.name, now))
-            yield Tried(channel, channels.shown(url), reason, time.monotonic() - started)
+        yield hand(channel, words.trial(channel.name, now))
 
 
-def _sent(url: str, text: words.Text) -> str | None:
+def hand(channel: Channel, text: words.Text, attached: Sequence[channels.Attached] = ()) -> Tried:
+    """Hand a message to a channel and wait for the answer, no longer than PATIENCE_S."""
+    started = time.monotonic()
+    try:
+        url = channels.address(channel)
+    except channels.ChannelError as error:
+        return Tried(channel, "no address", str(error), 0.0)
+    reason = _sent(url, text, attached)
+    return Tried(channel, channels.shown(url), reason, time.monotonic() - started)
+
+
+def _sent(url: str, text: words.Text, attached: Sequence[channels.Attached]) -> str | None:
     answer: list[str | None] = []
-    thread = threading.Thread(target=lambda: answer.append(channels.send(url, text)), daemon=True)
+    thread = threading.Thread(target=lambda: answer.append(channels.send(url, text, attached)), daemon=True)
     thread.start()
     thread.join(PATIENCE_S)
     if thread.is_alive():

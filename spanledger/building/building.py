@@ -23,6 +23,7 @@ from spanledger.building.build_figures import counted
 from spanledger.keeping import retention
 from spanledger.published.builds import BuildInProgressError
 from spanledger.published.models import BuildError
+from spanledger.reports.schedule import Schedule
 from spanledger.settings import Settings
 from transforms.pricing.charges import ChargeError
 from transforms.pricing.prices import PriceError
@@ -81,7 +82,7 @@ class BuilderLoop:
             budgets_file=settings.budgets_file,
             business_file=settings.business_file,
         )
-        watch = Watch(settings, since=datetime.now(UTC))
+        watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)
         expired_on: date | None = None
         while held:
             self._wake.clear()
@@ -91,6 +92,7 @@ class BuilderLoop:
                 expired_on = today
             _say(folder / STATE_NAME, error)
             has_alert_news = look_for_alerts(watch, error)
+            schedule.look(datetime.now(UTC))
             publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
             if error or not has_alert_news:  # else the next build, which shows them, is made at once
                 self._wake.wait(settings.build_interval_s)

@@ -67,7 +67,7 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 def _absolute(settings: Settings) -> dict[str, object]:
     paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file")
-    more = ("alerts_file", "business_file")
+    more = ("alerts_file", "reports_file", "business_file")
     return {name: path.absolute() for name in (*paths, *more) if (path := getattr(settings, name)) is not None}
 
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import duckdb
 import pytest
 
-from app import figures, warehouse, words
+from app import figures, questions, warehouse, words
 from app.filters import Filters, as_parameters
 from app.measures import BY_SOURCE, ends, interval, of_source, per_success
 from tests.app.drawing import page, text
@@ -87,5 +87,5 @@ def _everything() -> dict[str, object]:
 
 
 def _bound(name: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
-    text_of = warehouse.sql(name)
+    text_of = questions.sql(name)
     return text_of, {key: value for key, value in parameters.items() if f"${key}" in text_of}

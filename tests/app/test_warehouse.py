@@ -113,7 +113,7 @@ def test_a_question_has_limits(
     questions.mkdir()
     name = f"too_much_{limit}"  # texts are cached by name
     (questions / f"{name}.sql").write_text(f"SELECT {question};\n")
-    monkeypatch.setattr(warehouse, "QUERIES", questions)
+    monkeypatch.setattr("app.questions.QUERIES", questions)
     monkeypatch.setenv(variable, limit)
     with pytest.raises(warehouse.WarehouseError, match=f"{said}.*raise {variable}"):
         warehouse.rows(str(path), name, {})

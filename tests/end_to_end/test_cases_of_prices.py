@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from app.warehouse import sql
+from app.questions import sql
 from sample_traces.otlp import Attributes, pack
 from spanledger.building.build import Builder
 from spanledger.prices.price_files import PriceFiles

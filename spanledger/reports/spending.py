@@ -1,0 +1,112 @@
+"""What was spent on what: over time, and by workflow, team or model."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app import figures, measures
+from app.filters import text
+from app.palette import GREY, RANKED, TRAFFIC_SOURCE, VERMILLION
+from spanledger.reports.asking import Asking
+from spanledger.reports.document import Bar, Bars, Ranking, Series, Table
+
+Row = Mapping[str, Any]
+SHOWN = 8
+NAMED = 6
+"""Parts of a stack with a colour of their own; the rest are one."""
+NOUNS = {"workflow_id": "workflow", "team": "team", "model": "model", "step": "step", "traffic_source": "source"}
+ZERO = Decimal(0)
+
+
+def by_time(
+    asking: Asking, by: str, step: str, *, first: date | None = None, marked: date | None = None
+) -> Bars | None:
+    """Spend by day, week or month, stacked by one tag; None where nothing was spent."""
+    first = first or asking.period.first
+    rows = asking.rows_from(first, "parts_of_time", by=by, cut=step)
+    places = _places(first, asking.period.until, step)
+    sums: dict[Any, Decimal] = {}
+    for row in rows:
+        sums[row["name"]] = sums.get(row["name"], ZERO) + row["cost_usd"]
+    names = [name for name in sorted(sums, key=lambda one: (-sums[one], str(one))) if sums[name] > 0]
+    if not names:
+        return None
+    named = set(names if len(names) <= NAMED + 1 else names[:NAMED])
+    values: dict[Any, dict[date, Decimal]] = {}
+    for row in rows:
+        part = values.setdefault(row["name"] if row["name"] in named else _OTHERS, {})
+        part[row["starts_on"]] = part.get(row["starts_on"], ZERO) + row["cost_usd"]
+    order = [*(name for name in names if name in named), *([_OTHERS] if len(named) < len(names) else [])]
+    series = tuple(
+        Series(_name(one, len(names)), _colour(by, one, place), tuple(values[one].get(day, ZERO) for day in places))
+        for place, one in enumerate(order)
+    )
+    labels = tuple(f"{day:%b %Y}" if step == "month" else f"{day:%-d %b}" for day in places)
+    noun = f"{step} by {NOUNS[by]}" if len(series) > 1 else step
+    return Bars(labels, series, f"spend by {noun}", places.index(marked) if marked else None)
+
+
+_OTHERS = object()
+
+
+def _name(one: Any, parts: int) -> str:
+    return f"{parts - NAMED} others" if one is _OTHERS else text(one)
+
+
+def _colour(by: str, one: Any, place: int) -> str:
+    if by == "traffic_source":
+        return TRAFFIC_SOURCE.get(one, GREY)
+    return GREY if one is _OTHERS or not one else RANKED[place % len(RANKED)]
+
+
+def _places(first: date, last: date, step: str) -> list[date]:
+    """The beginnings of all days, weeks or months that the days touch."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    starts = {
+        "day": lambda day: day,
+        "week": lambda day: day - timedelta(days=day.weekday()),
+        "month": lambda day: day.replace(day=1),
+    }[step]
+    return list(dict.fromkeys(map(starts, days)))
+
+
+def groups_table(asking: Asking, by: str) -> tuple[Table, list[Row]] | None:
+    """What each workflow, team or model cost, and its change; the rows behind it, the dearest first."""
+    rows = asking.rows("groups", by=by)
+    if not rows:
+        return None
+    before = {row["name"]: row["cost_usd"] for row in asking.rows_before("groups", by=by)}
+    total = sum((row["cost_usd"] for row in rows), ZERO)
+
+    def line(name: str, group: Sequence[Row]) -> tuple[str, ...]:
+        cost, waste = (sum((row[key] for row in group), ZERO) for key in ("cost_usd", "waste_usd"))
+        earlier = sum((before.get(row["name"], ZERO) for row in group), ZERO)
+        moved = figures.signed_money(cost - earlier) if asking.has_before else figures.UNKNOWN
+        calls = figures.count(sum(row["calls"] for row in group))
+        return name, calls, figures.money(cost), figures.share(cost, total or None), moved, figures.money(waste)
+
+    ended = sum((usd for name, usd in before.items() if name not in {row["name"] for row in rows}), ZERO)
+    lines = [line(text(row["name"]), [row]) for row in rows[:SHOWN]]
+    if rest := rows[SHOWN:]:
+        lines.append(line(f"{len(rest)} more", rest))
+    note = f"What ended had cost {figures.money(ended)} in the period before." if ended else ""
+    head = (NOUNS[by].capitalize(), "Calls", "Spend", "Share", "Change", "Wasted")
+    return Table(head, tuple(lines), frozenset(range(1, 6)), line("All", rows), note, frozenset((1, 5))), list(rows)
+
+
+def unit_cost_ranking(rows: Sequence[Row]) -> Ranking:
+    """Cost per successful task of several workflows, each with its interval."""
+    return Ranking(
+        tuple(
+            Bar(
+                text(row["name"]),
+                Decimal(str(row["per_success_usd"])),
+                measures.per_success(row).replace("at least", "≥"),
+                VERMILLION if row["is_heavy_tailed"] else RANKED[0],
+                *(None if row[end] is None else Decimal(str(row[end])) for end in ("ci_low_usd", "ci_high_usd")),
+            )
+            for row in rows
+        ),
+        "cost per successful task by workflow, with 95 % intervals",
+    )
