@@ -19,6 +19,7 @@ from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.focus.export_command import export
 from spanledger.forecasting.command import forecast
+from spanledger.forecasting.feature_command import feature
 from spanledger.keeping import keeping_command
 from spanledger.keeping.quarantine_command import quarantine
 from spanledger.option_types import FORMS
@@ -58,7 +59,8 @@ def _formatted(function: Callable[..., Any]) -> Callable[..., Any]:
 @command(
     main,
     *("data", *PORTS, "app_port", "build_interval_s", "currency", "alerts_file", "reports_file"),
-    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "business_file"),
+    *("mapping_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "events_file"),
+    "business_file",
     example="spanledger up --data /srv/spanledger",
 )
 def up(settings: Settings) -> None:
@@ -98,8 +100,17 @@ def collect(settings: Settings) -> None:
 
 @command(
     main,
-    *("data", "lake", "alerts_file", *PRICE_FILES, *CHARGE_FILES),
-    *("outcome_rules_file", "budgets_file", "business_file"),
+    *(
+        "data",
+        "lake",
+        "alerts_file",
+        *PRICE_FILES,
+        *CHARGE_FILES,
+        "outcome_rules_file",
+        "budgets_file",
+        "events_file",
+        "business_file",
+    ),
     example="spanledger build --full-refresh",
 )
 @click.option("--full-refresh", is_flag=True, help="Make everything anew instead of carrying on from the last build.")
@@ -120,6 +131,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
             settings.outcome_rules_file,
             settings.build_limits,
             budgets_file=settings.budgets_file,
+            events_file=settings.events_file,
             business_file=settings.business_file,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
@@ -197,6 +209,7 @@ main.add_command(version_gate)
 main.add_command(export)
 main.add_command(budget)
 main.add_command(forecast)
+forecast.add_command(feature)
 main.add_command(outcome)
 main.add_command(token)
 main.add_command(quarantine)

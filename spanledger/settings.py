@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     business_file: Path | None = Field(
         None, description="CSV or Parquet file of what months earned and whom they served: revenue, requests, users."
     )
+    events_file: Path | None = Field(
+        None, description="YAML file of what is known to come, for forecasts: launches, freezes, dates and factors."
+    )
     budget_waits_for_disk: bool = Field(
         False, description="Answer budget questions only when the disk has them: for power cuts; as slow as the disk."
     )

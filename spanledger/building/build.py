@@ -52,6 +52,7 @@ class Builder:
         limits: Limits = USUAL_LIMITS,
         *,
         budgets_file: Path | None = None,
+        events_file: Path | None = None,
         business_file: Path | None = None,
         unit_tests: bool = False,
         clock: Callable[[], datetime] = utc_now,
@@ -63,6 +64,7 @@ class Builder:
         self._lake = lake.absolute()
         self._price_files, self._charge_files = price_files, charge_files
         self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
+        self._events_file = events_file
         self._business_file = business_file
         self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
@@ -84,6 +86,7 @@ class Builder:
                 self._clock(),
                 full_refresh=full_refresh,
                 budgets_file=self._budgets_file,
+                events_file=self._events_file,
                 business_file=self._business_file,
             )
             shows_all = not shows_alerts or alert_history.is_known(plan.published, self._data)
@@ -120,6 +123,7 @@ class Builder:
             connection.execute("set TimeZone = 'UTC'")
             records.set_aside(connection, self._data, build_id)
             results.write(connection, plan.previous, self._data)
+            records.set_forecasts_aside(connection, self._data, build_id)
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
             connection.execute("checkpoint")
 

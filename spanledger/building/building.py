@@ -80,6 +80,7 @@ class BuilderLoop:
             settings.outcome_rules_file,
             settings.build_limits,
             budgets_file=settings.budgets_file,
+            events_file=settings.events_file,
             business_file=settings.business_file,
         )
         watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)

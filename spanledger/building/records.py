@@ -1,7 +1,8 @@
-"""What must outlive builds: `records/restatements/`, append-only Parquet of every published figure that changed.
+"""What must outlive builds: `records/restatements/`, append-only Parquet of every published figure that changed, and
+`records/forecasts/`, of every forecast as it was first made.
 
-Each build that changes what an earlier one published of a call or task writes one file, aside before it is published
-and settled after: so a file is there exactly when its build was published, whatever dies in between.
+Each build that changes what an earlier one published of a call or task, or forecasts a new day, writes one file, aside
+before it is published and settled after: so a file is there exactly when its build was published, whatever dies.
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from collector.files import make_folder, sync_folder
+from spanledger.forecasting.records import FORECASTS
 from spanledger.published.builds import Builds
 
 RESTATEMENTS = Path("records") / "restatements"
@@ -20,25 +22,34 @@ ROWS_OF_THIS_BUILD = (
 
 def set_aside(connection: duckdb.DuckDBPyConnection, data: Path, build_id: str) -> None:
     """Write what the finished build changes under a hidden name; nothing where it changes nothing."""
-    row = connection.execute(f"select count(*) from ({ROWS_OF_THIS_BUILD})").fetchone()
+    _write_aside(connection, data / RESTATEMENTS, build_id, ROWS_OF_THIS_BUILD)
+
+
+def set_forecasts_aside(connection: duckdb.DuckDBPyConnection, data: Path, build_id: str) -> None:
+    """Write the forecasts that are kept of the finished build under a hidden name; nothing where it made none."""
+    _write_aside(connection, data / FORECASTS, build_id, "from forecast_news")
+
+
+def _write_aside(connection: duckdb.DuckDBPyConnection, folder: Path, build_id: str, rows: str) -> None:
+    row = connection.execute(f"select count(*) from ({rows})").fetchone()
     if row and row[0]:
-        folder = data / RESTATEMENTS
         make_folder(folder)
         path = folder / f".{build_id}.parquet"
-        connection.execute(f"copy ({ROWS_OF_THIS_BUILD}) to '{path}' (format parquet, compression zstd)")
+        connection.execute(f"copy ({rows}) to '{path}' (format parquet, compression zstd)")
 
 
 def settle(data: Path, builds: Builds) -> None:
-    """Give the file of a published build its name, and remove those of builds that never were."""
-    hidden = list((data / RESTATEMENTS).glob(".*.parquet"))
-    for path in hidden:
-        build_id = path.name.removeprefix(".").removesuffix(".parquet")
-        if builds.warehouse(build_id).exists():
-            path.rename(path.with_name(f"{build_id}.parquet"))
-        else:
-            path.unlink()
-    if hidden:
-        sync_folder(data / RESTATEMENTS)
+    """Give the files of a published build their names, and remove those of builds that never were."""
+    for folder in (data / RESTATEMENTS, data / FORECASTS):
+        hidden = list(folder.glob(".*.parquet"))
+        for path in hidden:
+            build_id = path.name.removeprefix(".").removesuffix(".parquet")
+            if builds.warehouse(build_id).exists():
+                path.rename(path.with_name(f"{build_id}.parquet"))
+            else:
+                path.unlink()
+        if hidden:
+            sync_folder(folder)
 
 
 def open_restatements(connection: duckdb.DuckDBPyConnection, data: Path) -> None:

@@ -28,6 +28,7 @@ from spanledger.charges import charge_list, periods
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.charges.charge_history import ChargeHistory
 from spanledger.charges.charge_list import ChargeList
+from spanledger.forecasting import events as known_events
 from spanledger.keeping import expired_spans
 from spanledger.outcomes import outcome_plan
 from spanledger.outcomes.outcome_plan import OutcomePlan
@@ -37,6 +38,7 @@ from spanledger.prices.price_history import PriceHistory
 from spanledger.prices.price_list import PriceList, read_price_list, read_texts
 from spanledger.published import models, published_figures
 from transforms.columns import SCHEMA
+from transforms.forecasts.events_file import PlannedEvents
 from transforms.outcome_rules import OutcomeRules
 from transforms.pricing import coverage
 from transforms.pricing.ledger import exchange_of
@@ -67,6 +69,8 @@ class Plan:
     has_new_periods: bool
     outcomes: OutcomePlan
     budgets: BudgetPlan
+    events: PlannedEvents  # what is known to come
+    has_new_events: bool
     business: BusinessPlan
     made_at: datetime  # the instant of the build
     lake_files: int
@@ -85,6 +89,7 @@ class Plan:
             or self.has_new_periods
             or self.outcomes.is_needed
             or self.budgets.is_needed
+            or self.has_new_events
             or self.business.is_changed
         )
 
@@ -101,6 +106,7 @@ def plan(
     *,
     full_refresh: bool,
     budgets_file: Path | None = None,
+    events_file: Path | None = None,
     business_file: Path | None = None,
 ) -> Plan:
     """Compare the lake with what the published build has consumed.
@@ -114,7 +120,7 @@ def plan(
     files, price_list = active_files(lake), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)
-    rules = read_rules(outcome_rules_file)
+    rules, planned = read_rules(outcome_rules_file), known_events.read(events_file)
     fingerprint = _fingerprint(facts, files, rules)
     before = _made_of(published) if published else {}
     carried = None if full_refresh or before.get("fingerprint") != fingerprint else published
@@ -139,6 +145,8 @@ def plan(
         has_new_periods=before.get("periods") != periods.digest(events),
         outcomes=outcomes,
         budgets=budget_plan.plan(data, budgets_file, carried, now),
+        events=planned,
+        has_new_events=known_events.is_changed(carried, planned),
         business=business_plan.plan(business_file, carried),
         made_at=now,
         lake_files=len(files),
@@ -196,6 +204,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
             connection.execute((SQL / "repriced.sql").read_text())
         _open_charges(connection, work, data)
         _open_periods(connection, work, data)
+        known_events.open_events(connection, work.events)
         outcome_plan.open_news(connection, work.outcomes)
         budget_plan.open_budgets(connection, work.budgets, data, work.made_at, is_carried=work.previous is not None)
         business_plan.open_business(connection, work.business)

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 import transforms
+from spanledger.forecasting import rounds
 from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, unit_economics_rows
 from spanledger.results.table import FOLDER, ResultTable, Work
 
@@ -13,11 +14,21 @@ TABLES = (
     ResultTable("anomaly_flags", anomaly_flags.make, "facts"),
     ResultTable("rpt_anomalies", anomaly_rows.make),
     ResultTable("rpt_drift", drift_rows.make),
+    ResultTable("forecast_inputs", rounds.inputs, "facts"),
+    ResultTable("forecasts_backfilled", rounds.table("forecast_backfilled"), "facts"),
+    ResultTable("budget_forecasts", rounds.table("forecast_budgets"), "facts"),
+    ResultTable("rpt_forecast_daily", rounds.table("forecast_daily")),
+    ResultTable("rpt_forecast_month_end", rounds.table("forecast_periods")),
+    ResultTable("rpt_forecasts_kept", rounds.table("forecast_kept")),
+    ResultTable("rpt_forecast_accuracy", rounds.accuracy),
     ResultTable("rpt_unit_economics", unit_economics_rows.make),
 )
 """In the order of making: one may read those before it."""
 
-CODE = (FOLDER, *(Path(transforms.__file__).parent / name for name in ("anomalies", "decisions", "drift")))
+CODE = (
+    *(FOLDER, Path(rounds.__file__).parent),
+    *(Path(transforms.__file__).parent / name for name in ("anomalies", "decisions", "drift", "forecasts")),
+)
 """Folders whose files decide what the tables say."""
 
 
@@ -32,6 +43,7 @@ def write(connection: duckdb.DuckDBPyConnection, previous: Path | None, data: Pa
     connection.execute("begin")
     for table in TABLES:
         table.write(work)
+    rounds.fill_budgets(connection)
     connection.execute("commit")
     if previous is not None:
         connection.execute("detach previous")

@@ -67,8 +67,11 @@ def up(settings: Settings, story: Story | None = None) -> int:
 
 def _absolute(settings: Settings) -> dict[str, object]:
     paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file")
-    more = ("alerts_file", "reports_file", "business_file")
-    return {name: path.absolute() for name in (*paths, *more) if (path := getattr(settings, name)) is not None}
+    return {
+        name: path.absolute()
+        for name in (*paths, "alerts_file", "reports_file", "events_file", "business_file")
+        if (path := getattr(settings, name)) is not None
+    }
 
 
 async def _say_where(running: Running) -> None:

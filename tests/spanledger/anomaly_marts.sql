@@ -70,3 +70,28 @@ from (
     ('tokens', 'wf-1', 'tokens', 'run', null, null),
     ('gone', 'wf-1', 'usd', 'run', 0.001, '2026-08-01 00:00:00+00')
 ) as told (budget_id, workflow_id, unit, window_kind, limit_usd, withdrawn_at);
+
+-- What forecasts read beside spend: the instant of the build, prices, budgets.
+create table meta.build as select timestamptz '2026-10-01 12:00:00+00' as made_at;
+
+create table dim_prices (
+    price_id varchar, price_provider varchar, price_model varchar, token_kind varchar, unit varchar, rate_class varchar,
+    service_tier varchar, region varchar, input_tokens_above bigint, time_from time, time_to time, unit_price_usd decimal(28, 12),
+    valid_from timestamptz, valid_to timestamptz, known_at timestamptz, withdrawn_at timestamptz
+);
+
+alter table dim_budgets add column version varchar;
+alter table dim_budgets add column known_at timestamptz;
+alter table dim_budgets add column scope_key varchar;
+
+create table rpt_budget_status (
+    budget_id varchar, counter_key varchar, organization varchar, window_kind varchar, window_start timestamptz,
+    window_end timestamptz, is_open boolean, is_in_force boolean, unit varchar, limit_usd decimal(28, 12),
+    spent_usd decimal(28, 12), share_used double, forecast_usd decimal(28, 12), forecast_low_usd decimal(28, 12),
+    forecast_high_usd decimal(28, 12), probability_over double, exhausted_on date, exhausted_early_on date,
+    exhausted_late_on date
+);
+
+create table facts.int_budget_counters (
+    budget_id varchar, counter_key varchar, window_start timestamptz, is_open boolean, version varchar, known_at timestamptz
+);

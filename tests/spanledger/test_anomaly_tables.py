@@ -18,6 +18,10 @@ from spanledger.results import registry
 
 FIRST = date(2026, 6, 1)
 DAYS = 120
+FORECASTS = (
+    *("main.rpt_forecast_daily", "main.rpt_forecast_month_end", "main.rpt_forecasts_kept"),
+    "main.rpt_forecast_accuracy",
+)
 JUMPS = {(60, 3, "wf-1"): 40, (61, 2, "wf-1"): 30, (85, 14, "wf-2"): 60, (117, 5, "wf-3"): 80}
 """Day, hour and workflow whose output is so many times the usual."""
 MARTS = (Path(__file__).parent / "anomaly_marts.sql").read_text()
@@ -84,7 +88,7 @@ def asked(path: Path, question: str, other: Path | None = None) -> list[tuple[An
 def different(one: Path, other: Path) -> list[tuple[Any, ...]]:
     return [
         (table, *row)
-        for table in ("main.rpt_anomalies", "facts.anomaly_flags", "main.rpt_drift")
+        for table in ("main.rpt_anomalies", "facts.anomaly_flags", "main.rpt_drift", *FORECASTS)
         for left, right in ((table, f"other.{table}"), (f"other.{table}", table))
         for row in asked(one, f"from {left} except all from {right} limit 3", other)
     ]

@@ -103,7 +103,12 @@ select
     override_reason,
     override_by,
     override_to,
+    -- the forecasts of the build fill these in when the models are done
     cast(null as decimal(28, 12)) as forecast_usd,
+    cast(null as decimal(28, 12)) as forecast_low_usd,
+    cast(null as decimal(28, 12)) as forecast_high_usd,
     cast(null as double) as probability_over,
-    cast(null as date) as exhausted_on
+    cast(null as date) as exhausted_on,
+    cast(null as date) as exhausted_early_on,
+    cast(null as date) as exhausted_late_on
 from crossed
