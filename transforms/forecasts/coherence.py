@@ -3,7 +3,8 @@
 From the top down: the whole's forecast stays, since large sums are forecast best, and its parts follow. Two steps keep
 a part's own range. First its paths are put into an order that moves with the whole's as far as their spreads ask for:
 parts that are independent of each other have together a smaller spread than their sum would, and the whole's own says
-how much smaller. Then each path of each day is multiplied by what is missing to the whole.
+how much smaller. Then what is missing to the whole on a path and day is shared among the parts by the variance of that
+day's forecasts, so that a steady part is not moved by a wild one; where one would fall below 0, all are scaled.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +33,20 @@ def _shared(parts: Sequence[Forecast], whole: Forecast) -> list[Floats]:
     common = _scores(whole.samples.sum(axis=1))
     moving = _moving_together(parts, whole)
     ordered = [_ordered(part, common, moving) for part in parts]
-    together = np.sum(ordered, axis=0)
-    share = _shares(parts)
-    lacking = np.divide(whole.samples, together, out=np.zeros_like(together), where=together > 0)
+    lacking = whole.samples - np.sum(ordered, axis=0)
+    moved = [np.maximum(one + lacking * by, 0.0) for one, by in zip(ordered, _by_variance(ordered), strict=True)]
+    together = np.sum(moved, axis=0)
+    scaled = np.divide(whole.samples, together, out=np.zeros_like(together), where=together > 0)
     rest = np.where(together > 0, 0.0, whole.samples)
-    return [samples * lacking + rest * one for samples, one in zip(ordered, share, strict=True)]
+    return [one * scaled + rest * share for one, share in zip(moved, _shares(parts), strict=True)]
+
+
+def _by_variance(parts: Sequence[Floats]) -> Floats:
+    """Parts × days, of each day summing to 1; equal shares where nothing varies."""
+    variance = np.array([one.var(axis=0) for one in parts])
+    total = variance.sum(axis=0)
+    shares: Floats = np.divide(variance, total, out=np.full(variance.shape, 1 / len(parts)), where=total > 0)
+    return shares
 
 
 def _moving_together(parts: Sequence[Forecast], whole: Forecast) -> float:
