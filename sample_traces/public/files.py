@@ -13,6 +13,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000_000
 
 SOURCES = {
+    "servegen": "github.com/alibaba/ServeGen (Apache-2.0), its request rates and token means as Parquet",
+    "wikipedia_daily": "github.com/facebook/prophet (MIT), examples/example_wp_log_peyton_manning.csv with views",
     "nab": "github.com/numenta/NAB (MIT), 25 real series as Parquet, their labelled windows as CSV",
     "openhands_index": "github.com/OpenHands/openhands-index-results (MIT), instance results as Parquet",
     "azure_llm_2023": "github.com/Azure/AzurePublicDataset (CC BY 4.0), AzureLLMInferenceTrace_conv.csv as conv.csv",
