@@ -13,6 +13,7 @@ from app.footer import footer
 from app.pages import PageEntry
 from app.views import first_run
 from app.warehouse import Build, NoBuildError, WarehouseError
+from transforms.published_build import current_build
 
 POLL_SECONDS = 3
 
@@ -20,7 +21,7 @@ POLL_SECONDS = 3
 def draw(entry: PageEntry) -> None:
     """Draw one page on the published build, and again by itself once another build is published."""
     data = warehouse.data_directory()
-    seen = warehouse.current_id(data)
+    seen = current_build(data)
     try:
         _page(entry, warehouse.current(data))
     except NoBuildError:
@@ -53,5 +54,5 @@ def _page(entry: PageEntry, build: Build) -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _follow(data: str, seen: str | None) -> None:
-    if warehouse.current_id(Path(data)) != seen:
+    if current_build(Path(data)) != seen:
         st.rerun()

@@ -15,6 +15,7 @@ import polars as pl
 import streamlit as st
 
 from app import limits, questions
+from transforms.published_build import current_build, warehouse_of
 from transforms.read_only import open_read_only
 
 T = TypeVar("T")
@@ -48,23 +49,15 @@ def data_directory() -> Path:
     return Path(os.environ.get("SPANLEDGER_DATA", "data"))
 
 
-def current_id(data: Path) -> str | None:
-    """The id of the build that CURRENT names, or None before the first. Cheap enough to ask every few seconds."""
-    try:
-        return (data / "builds" / "CURRENT").read_text().strip() or None
-    except FileNotFoundError:
-        return None
-
-
 def current(data: Path) -> Build:
     """The published build.
 
     Raises NoBuildError before the first build, WarehouseError when CURRENT names one that cannot be read.
     """
-    build_id = current_id(data)
+    build_id = current_build(data)
     if build_id is None:
         raise NoBuildError(f"There is no build in {data / 'builds'} yet.", "Send spans, or run `spanledger build`.")
-    path = data / "builds" / build_id / "warehouse.duckdb"
+    path = warehouse_of(data, build_id)
     if not path.is_file():
         raise WarehouseError(
             f"CURRENT names the build {build_id}, but {path} does not exist.",
