@@ -283,6 +283,58 @@ def waterfall(steps: Sequence[tuple[str, Decimal, str]]) -> None:
     _show(alt.layer(zero, bars, said).resolve_scale(y="independent"), 30 + 27 * len(data))
 
 
+def cost_lines(rows: Rows, colours: Mapping[str, str], *, title: str, height: int = 260) -> None:
+    """Costs of several ways as lines over one number; `rows`: at (the number), line (which way), usd."""
+    names = _named(rows, "line", colours)
+    data = [
+        {"at": float(row["at"]), "line": row["line"], "shown": _shown(row["usd"]), "exact": figures.money(row["usd"])}
+        for row in rows
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=data))
+        .mark_line(strokeWidth=2.2)
+        .encode(
+            x=alt.X("at:Q", title=title, axis=alt.Axis(format="~s", tickCount=6, grid=False)),
+            y=alt.Y("shown:Q", title=None, axis=alt.Axis(labelExpr=_money_axis(), tickCount=4)),
+            color=alt.Color("line:N", scale=_scale(names, colours), legend=None),
+            tooltip=[
+                alt.Tooltip("line:N", title="way"),
+                alt.Tooltip("at:Q", title=title, format=",.0f"),
+                alt.Tooltip("exact:N", title="cost"),
+            ],
+        )
+    )
+    _show(chart, height)
+
+
+def share_fan(rows: Rows, *, title: str, target: float, height: int = 260) -> None:
+    """A share over months with its range and a target; `rows`: at, low, middle, high."""
+    numbers = ("low", "middle", "high")
+    data = [
+        {"at": row["at"]}
+        | {name: row[name] for name in numbers}
+        | {f"{name}_text": figures.share(row[name]) for name in numbers}
+        for row in rows
+    ]
+    axis = alt.Axis(format="%", tickCount=5)
+    base = alt.Chart(alt.Data(values=data)).encode(
+        x=alt.X("at:Q", title=title, axis=alt.Axis(tickCount=8, grid=False, format="d")),
+        tooltip=[
+            alt.Tooltip("at:Q", title="month"),
+            alt.Tooltip("low_text:N", title="one in ten below"),
+            alt.Tooltip("middle_text:N", title="half below"),
+            alt.Tooltip("high_text:N", title="nine in ten below"),
+        ],
+    )
+    line = alt.Chart(alt.Data(values=[{"target": target}])).mark_rule(strokeDash=[4, 4], color=GREY)
+    chart = alt.layer(
+        base.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q"),
+        base.mark_line(color=BLUE, strokeWidth=2.2).encode(y="middle:Q"),
+        line.encode(y="target:Q"),
+    )
+    _show(chart, height)
+
+
 def _looked_up(data: Sequence[Mapping[str, Any]]) -> str:
     """An expression that writes each step's amount where its name would stand."""
     return f"{json.dumps({row['name']: row['exact'] for row in data}, ensure_ascii=False)}[datum.label]"

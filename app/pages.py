@@ -24,6 +24,7 @@ from app.views import (
     versions,
     waste,
 )
+from app.views.decide import build_or_buy, selfhost, unit_economics
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Estimate", ":material/calculate:", "estimate", estimate.render),
         PageEntry("Alerts", ":material/notifications:", "alerts", alerts.render),
         PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),
+    ],
+    "Decide": [
+        PageEntry("Self-host", ":material/memory:", "selfhost", selfhost.render),
+        PageEntry("Build or buy", ":material/balance:", "buildbuy", build_or_buy.render),
+        PageEntry("Unit economics", ":material/monitoring:", "economics", unit_economics.render),
     ],
     "Evidence": [
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),

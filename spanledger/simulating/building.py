@@ -1,7 +1,6 @@
 """Build or buy told in lines and rows."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -9,7 +8,6 @@ import pyarrow as pa
 
 from spanledger.exits import USAGE, Failure
 from spanledger.simulating.rows import COUNT, relation
-from spanledger.simulating.typed import FIGURE
 from transforms.columns import MONEY
 from transforms.decisions.build_or_buy import (
     USUAL_CRITERIA,
@@ -21,6 +19,7 @@ from transforms.decisions.build_or_buy import (
     requests_by_month,
     scores,
 )
+from transforms.decisions.written import figure, volumes
 
 AMOUNTS = ("build_usd", "buy_usd", "build_so_far_usd", "buy_so_far_usd")
 SCHEMA = pa.schema([("month", COUNT), ("requests", COUNT), *((name, MONEY) for name in AMOUNTS)])
@@ -28,19 +27,15 @@ SCHEMA = pa.schema([("month", COUNT), ("requests", COUNT), *((name, MONEY) for n
 
 def told(said: dict[str, Any]) -> tuple[list[str], duckdb.DuckDBPyRelation]:
     """What the command says. Raises Failure, DecisionError."""
-    volumes = requests_by_month(_volumes(said["requests"]), said["months"], said["growth"].expected)
+    requests = requests_by_month(volumes(said["requests"]), said["months"], said["growth"].expected)
     build = Build(
         *(said["months_to_build"], said["people"], said["usd_per_person_month"]),
         *(said["run_usd"], said["keeping_people"]),
     )
     buy = Buy(said["usd_per_request"], said["fee_usd"])
-    found = compare(build, buy, volumes)
+    found = compare(build, buy, requests)
     lines = [*_lines(found, buy), _scores([_criterion(text) for text in said["criteria"]] or USUAL_CRITERIA)]
     return lines, relation(SCHEMA, [vars(month) for month in found.months])
-
-
-def _volumes(text: str) -> list[Decimal]:
-    return [FIGURE.convert(part, None, None) for part in text.split(",")]
 
 
 def _criterion(text: str) -> Criterion:
@@ -48,7 +43,7 @@ def _criterion(text: str) -> Criterion:
     parts = figures.split(":")
     if not name or len(parts) != 3:
         raise Failure(f"criterion {text!r}: expected NAME=WEIGHT:BUILD:BUY, such as privacy=0.3:5:2", USAGE)
-    return Criterion(name, *(FIGURE.convert(part, None, None) for part in parts))
+    return Criterion(name, *(figure(part) for part in parts))
 
 
 def _lines(found: Comparison, buy: Buy) -> list[str]:

@@ -10,11 +10,11 @@ import pyarrow as pa
 from spanledger.exits import USAGE, Failure
 from spanledger.published import current
 from spanledger.simulating.rows import relation
-from spanledger.simulating.typed import FIGURE
 from transforms.columns import MONEY
 from transforms.csv_lines import read_lines
 from transforms.decisions.checks import DecisionError
 from transforms.decisions.tco import EXAMPLE, KINDS, Item, Ownership, own
+from transforms.decisions.written import figure
 
 SCHEMA = pa.schema(
     [("kind", pa.string()), ("cost", pa.string()), ("usd_per_month", MONEY), ("share", pa.decimal128(12, 4))]
@@ -52,7 +52,7 @@ def _item(text: str) -> Item:
     name, _, usd = rest.rpartition("=")
     if not name:
         raise Failure(f"item {text!r}: expected KIND:NAME=USD, such as indirect:engineering=12500", USAGE)
-    return Item(name, kind, FIGURE.convert(usd, None, None))
+    return Item(name, kind, figure(usd))
 
 
 def _read(path: Path) -> list[Item]:

@@ -14,7 +14,7 @@ from spanledger.simulating.rows import COUNT, relation
 from spanledger.simulating.selfhost_command import GPUS, fleet_of, lengths_of
 from transforms.columns import MONEY
 from transforms.decisions.gpus import Choice, choices, read_gpus, shipped
-from transforms.decisions.lengths import Band, by_length, together
+from transforms.decisions.lengths import Band, by_length, together, typical_length
 from transforms.decisions.load import Curve, months_until
 from transforms.decisions.selfhost import BreakEven, Fleet, Request, api_usd, break_even
 
@@ -77,7 +77,7 @@ def _own(data: Path, fleet: Fleet, said: dict[str, Any]) -> Told:
     if said["shown"] == GPUS:
         path = said["gpu_file"]
         table = read_gpus(path.read_text(encoding="utf-8"), str(path)) if path else shipped()
-        long = traffic.typical_length(bands, Decimal("0.95"))
+        long = typical_length(bands, Decimal("0.95"))
         rows = _gpu_rows(choices(table, curve, fleet, long), said["answer_ms"])
         return [*lines, f"Time told for answers of {long} tokens; 95 of 100 are no longer."], relation(GPU_SCHEMA, rows)
     found = [_row(name, band.requests, band.mean.output_tokens, at) for name, band, at in _bands(fleet, bands, mean)]

@@ -1,7 +1,6 @@
 """The own traffic that a decision is made on, read from the published build."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +40,6 @@ def read(data: Path, traffic: Traffic) -> tuple[Curve, list[Band]]:
     if not bands:
         raise Failure(f"no {traffic.name} with a cost and an answer in the last {traffic.days} days of the data", USAGE)
     return Curve(hours, traffic.days * 24), bands
-
-
-def typical_length(bands: list[Band], share: Decimal) -> int:
-    """The upper end of the band within which so many of the requests lie; of the last band twice the one before."""
-    wanted, seen = share * sum(band.requests for band in bands), 0
-    ends = [band.up_to for band in bands]
-    for band, end in zip(bands, ends, strict=True):
-        seen += band.requests
-        if seen >= wanted:
-            return end or int(band.output_tokens / band.requests)
-    raise AssertionError("no requests")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, traffic: Traffic) -> list[dict[str, Any]]:

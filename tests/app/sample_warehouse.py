@@ -178,7 +178,8 @@ class _Company:
             casts = ", ".join(f"{key}::DECIMAL(28,12) AS {key}" for key in overrides)
             con.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
             con.unregister("incoming")
-        for marts in ("sample_marts.sql", "sample_waste.sql", "sample_budgets.sql", "sample_anomalies.sql"):
+        made = ("sample_marts.sql", "sample_waste.sql", "sample_budgets.sql", "sample_anomalies.sql")
+        for marts in (*made, "sample_economics.sql"):
             con.execute((Path(__file__).parent / marts).read_text())
         sample_changes.write(con)
         con.execute(statements())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.decisions.checks import positive
+from transforms.decisions.checks import DecisionError, positive
 from transforms.decisions.selfhost import BreakEven, Fleet, Request, break_even
 
 
@@ -43,3 +43,14 @@ def together(bands: Iterable[Band]) -> Band:
         sum(band.output_tokens for band in every),
         sum((band.api_usd for band in every), Decimal(0)),
     )
+
+
+def typical_length(bands: Iterable[Band], share: Decimal) -> int:
+    """The upper end of the band by which so many of the requests are told; of the last band its mean."""
+    every = list(bands)
+    wanted, seen = share * sum(band.requests for band in every), 0
+    for band in every:
+        seen += band.requests
+        if seen >= wanted:
+            return band.up_to or int(band.output_tokens / band.requests)
+    raise DecisionError("there is no request: no length is typical")

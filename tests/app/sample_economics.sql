@@ -1,0 +1,26 @@
+-- No business file is named: the table as it is without one and without spend; tests add months.
+CREATE TABLE rpt_unit_economics (
+    "month" DATE,
+    organization VARCHAR,
+    environment VARCHAR,
+    scope_kind VARCHAR,
+    scope VARCHAR,
+    is_whole BOOLEAN,
+    calls BIGINT,
+    unknown_cost_calls BIGINT,
+    cost_usd DECIMAL(28,12),
+    production_cost_usd DECIMAL(28,12),
+    revenue_usd DECIMAL(28,12),
+    other_cost_usd DECIMAL(28,12),
+    requests BIGINT,
+    requests_source VARCHAR,
+    active_users BIGINT,
+    cost_per_request_usd DECIMAL(28,12),
+    cost_per_user_usd DECIMAL(28,12),
+    revenue_per_user_usd DECIMAL(28,12),
+    ai_cost_ratio DOUBLE,
+    gross_margin DOUBLE,
+    ai_cost_ratio_judged VARCHAR,
+    gross_margin_judged VARCHAR,
+    cost_per_request_usd_judged VARCHAR
+);

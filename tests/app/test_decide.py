@@ -1,0 +1,115 @@
+"""Pages of decisions: the worked numbers of the product's description, and decisions on the build's own calls."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from app import figures
+from tests.app.drawing import ask, page, text
+
+YEAR_ONE = "10M,12M,15M,18M,22M,26M,30M,34M,38M,42M,46M,50M"
+
+
+@pytest.mark.parametrize(("output", "meets", "serves"), [("100", "65.9 M", "25.9 M"), ("500", "13.2 M", "5.2 M")])
+def test_self_hosting_never_pays_at_a_low_price(
+    output: str, meets: str, serves: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = text(page("selfhost", data, monkeypatch, load="typed", output=output, output_usd="0.85"))
+    assert "Self-hosting never pays at" in shown
+    for figure in ("$5,600", meets, serves, "$0.000085" if output == "100" else "$0.000425"):
+        assert figure in shown, figure
+
+
+def test_self_hosting_pays_at_a_high_price(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("selfhost", data, monkeypatch, load="typed", output_usd="30"))
+    assert "Self-hosting pays from 373,333 requests a month on" in shown
+    assert "$0.015 a request at the API" in shown
+    assert "enough to pay" in shown
+
+
+def test_a_day_at_both_prices(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"load": "typed", "input": "2000", "input_usd": "5", "output_usd": "30", "requests": "1M"}
+    shown = text(page("selfhost", data, monkeypatch, **asked))
+    assert "$0.025 a request at the API" in shown
+    assert re.search(r"API at your volume .*?\$25,000", shown), "a million of them"
+
+
+def test_own_calls_bring_their_own_lengths(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("selfhost", data, monkeypatch, period="all", model="gpt-5.2"))
+    known = "FROM fct_calls WHERE model = 'gpt-5.2' AND output_tokens > 0 AND cost_usd IS NOT NULL"
+    each = ask(data, f"SELECT (sum(cost_usd) / count(*))::DECIMAL(28, 12) {known}")
+    assert f"{figures.exact_money(each.quantize(Decimal(1).scaleb(each.adjusted() - 3)))} a request" in shown
+    assert "By your own hours" in shown
+    assert "H100 80 GB" in shown
+
+
+def test_no_answers_teach_what_to_do(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("selfhost", data, monkeypatch, model="gpt-5.2", workflow="invoice-extract"))
+    assert "No call within these filters has both an answer and a cost" in shown
+
+
+def test_build_or_buy(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("buildbuy", data, monkeypatch, requests=YEAR_ONE, price="0.0001"))
+    assert "Buying costs $94,300 over 24 months, building $294,750" in shown
+    assert "For 943 M requests" in shown
+    assert "building scores 3.6, buying 3.3" in shown
+
+
+def test_total_cost_of_ownership(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("buildbuy", data, monkeypatch, costs="example"))
+    assert "To own it costs $80,000 a month: $48,000 direct, $25,000 indirect, $7,000 hidden" in shown
+
+
+def test_own_model_calls_are_what_they_cost(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("buildbuy", data, monkeypatch, period="2026-10-24..2026-11-22"))
+    spend = ask(data, "SELECT sum(cost_usd) FROM fct_calls WHERE date BETWEEN '2026-10-24' AND '2026-11-22'")
+    [said] = re.findall(r"To own it costs (\S+) a month", shown)
+    assert said == figures.money(spend)
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "value", "complaint"),
+    [
+        ("selfhost", "speed", "fast", "Output tokens a second: 'fast' is no number"),
+        ("selfhost", "use", "0", "utilisation is 0, expected a share above 0"),
+        ("buildbuy", "months", "1.5", "Months: 1.5 is no whole number"),
+        ("economics", "efficiency", "3%:1%", "A request gets cheaper: '3%:1%' is no change a month"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(
+    url: str, name: str, value: str, complaint: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [error] = page(url, data, monkeypatch, **{name: value}).error
+    assert complaint in error.value
+
+
+def test_without_revenue_the_page_teaches_the_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = page("economics", data, monkeypatch)
+    assert "Revenue is not known" in text(test)
+    assert any("SPANLEDGER_BUSINESS_FILE" in one.value for one in test.markdown)
+
+
+def test_typed_figures_are_judged_and_turn(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"cost": "600", "revenue": "1000", "other_cost": "500", "requests": "6000", "active_users": "100"}
+    rates = {"users_growth": "10%", "efficiency": "0%", "target": "0%"}
+    shown = text(page("economics", data, monkeypatch, **asked, **rates))
+    assert "The gross margin is −10 % and comes to 0 % in 3 months" in shown
+    assert "60 %" in shown
+    assert shown.count("concerning") >= 2
+
+
+def test_months_of_the_table(sample: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sample.publish(tmp_path)  # type: ignore[attr-defined]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO rpt_unit_economics BY NAME SELECT DATE '2026-10-01' AS month, 'acme' AS organization, "
+            "'organization' AS scope_kind, true AS is_whole, 400 AS cost_usd, 1000 AS revenue_usd, 2000 AS requests, "
+            "0.2 AS cost_per_request_usd, 0.4 AS ai_cost_ratio, 0.6 AS gross_margin"
+        )
+    shown = text(page("economics", tmp_path, monkeypatch))
+    assert "The gross margin is 60 % and" in shown
+    assert "October 2026, the last whole month" in shown
+    assert "Oct 2026" in shown
