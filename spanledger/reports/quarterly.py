@@ -50,10 +50,10 @@ def write(asking: Asking) -> Document:
 
 def _finding(asking: Asking, spend: Row, before: Row, mine: Row) -> str:
     moved = up_or_down(figures.change(spend["cost_usd"], before.get("cost_usd")))
-    days = asking.period.days
+    first_day = max(asking.extent["first_day"], asking.period.first)
+    days = (asking.period.until - first_day).days + 1
     a_day = figures.money((spend["cost_usd"] or ZERO) / days)
     said = f"{figures.money(spend['cost_usd'] or ZERO)} spent{moved}, {a_day} a day."
-    first_day = asking.extent["first_day"]
     if first_day > asking.period.first:
         said += f" The data begins on {first_day:%-d %B}."
     tasks = f" {figures.count(mine['successes'])} tasks succeeded" if mine.get("successes") else ""

@@ -10,7 +10,9 @@ import duckdb
 import pytest
 
 from app import figures
-from spanledger.reports import making, periods
+from spanledger.published import current
+from spanledger.reports import making, monthly, periods
+from spanledger.reports.asking import Asking
 from spanledger.reports.document import Bars, Document, Points, Ranking, Section, Table
 from spanledger.settings import Settings
 from tests.spanledger.reports.conftest import HOSTILE
@@ -199,3 +201,40 @@ def test_a_period_without_calls_says_so(company: Path) -> None:
 def test_names_of_files_hold_nothing_that_a_shell_reads(company: Path) -> None:
     report = made(company, "weekly", date(2026, 11, 12), team=HOSTILE)
     assert re.fullmatch(r"weekly-2026-W46-[A-Za-z0-9-]+", report.stem)
+
+
+def test_what_is_ahead_is_the_builds_own_forecast(company: Path, marts: duckdb.DuckDBPyConnection) -> None:
+    report = made(company, "monthly", date(2026, 11, 3), organization="northwind")
+    (mean, low, high) = answer(
+        marts,
+        """select mean_usd, p10_usd, p90_usd from rpt_forecast_month_end
+        where scope_kind = 'organization' and organization = 'northwind' and period_kind = 'month'
+        order by period_start limit 1""",
+    )
+    title = section(report, "will come to about").title
+    assert all(figures.money(usd) in title for usd in (mean, low, high)), title
+    team = made(company, "monthly", date(2026, 11, 3), team="finance")
+    assert "team finance" in section(team, "will come to about").title
+
+
+def test_the_first_forecast_of_a_month_is_held_against_what_came(
+    company: Path, marts: duckdb.DuckDBPyConnection
+) -> None:
+    kept = marts.execute(
+        """select p10_usd, p90_usd, actual_usd from rpt_forecasts_kept
+        where horizon = 'month' and made_on >= '2026-10-01' and last_on = '2026-10-31'
+            and scope_kind = 'organization' and organization = 'northwind'
+        order by made_on limit 1"""
+    ).fetchall()
+    report = str(made(company, "monthly", date(2026, 10, 20), organization="northwind"))
+    for low, high, actual in kept:
+        assert f"{figures.money(low)} to {figures.money(high)} was expected" in report
+        assert f"it came to {figures.money(actual)}" in report
+
+
+def test_a_build_without_forecasts_says_so(company: Path) -> None:
+    period = periods.holding("monthly", date(2026, 11, 3), TODAY)
+    with current.opened(company) as connection:
+        asking = Asking(connection, period)
+        asking.__dict__["tables"] = asking.tables - {"rpt_forecast_month_end"}  # as a build of an earlier version
+        assert "Nothing is forecast in this build yet" in str(monthly.write(asking))
