@@ -170,8 +170,11 @@ def expected_band(rows: Rows, *, grain: str, height: int = 280) -> None:
     _show(chart, height)
 
 
-def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
-    """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead)."""
+def month_fan(spent: Rows, ahead: Rows, *, limit: Decimal | None = None, height: int = 320) -> None:
+    """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead).
+
+    ``limit``: a budget's, in US dollars, drawn across.
+    """
     past = [_date(row["date"]) | _amounts(row, "usd") for row in spent]
     future = [_date(row["date"]) | _amounts(row, "usd", "low", "high") for row in ahead]
     x = _day()
@@ -191,8 +194,15 @@ def month_fan(spent: Rows, ahead: Rows, *, height: int = 320) -> None:
         dashed.mark_area(opacity=0.22, color=BLUE).encode(y=alt.Y("low:Q", title=None, axis=y), y2="high:Q"),
         dashed.mark_line(strokeDash=[5, 4], color=BLUE).encode(y="usd:Q"),
         solid.mark_line(strokeWidth=2.5, color=BLUE).encode(y="usd:Q"),
+        *([] if limit is None else [_limit_line(limit)]),
     )
     _show(chart, height)
+
+
+def _limit_line(limit: Decimal) -> alt.Chart:
+    data = alt.Data(values=[_amounts({"limit": limit}, "limit")])
+    line = alt.Chart(data).mark_rule(color=VERMILLION, strokeWidth=1.5, strokeDash=[2, 3])
+    return line.encode(y="limit:Q", tooltip=[alt.Tooltip("limit_text:N", title="budget")])
 
 
 def cost_ranges(past: Sequence[float], ranges: Rows, *, height: int = 150) -> None:

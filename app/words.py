@@ -69,13 +69,17 @@ CHANGE = "Against the equally long period just before."
 CALLS = "Requests to a model provider that the provider bills or would bill, failed ones included, each counted once."
 TASKS = "Units of work whose success is judged. One task may need several runs and many calls."
 FORECAST = (
-    "Spent so far this month plus the mean daily spend of the last 7 full days × the days left. The range comes from "
-    "how far the same rule was off on earlier days of this very history, each time knowing only what came before."
+    "Full days so far plus a forecast of the days left: the middle, and a range that eight in ten should stay within. "
+    "The range comes from how far forecasts were off on earlier days, each knowing only what came before it. Announced "
+    "prices and events of the events file are in it."
 )
-SPENT_SO_FAR = "Full UTC days of this month; the calls of the day that is still running are not in it yet."
-DAILY_RATE = "Mean daily spend of the last 7 full days."
-USUAL_MISS = (
-    "Half of the earlier forecasts over as many days missed by less, relative to the mean spend of the 28 days before."
+BURN_RATE = "Full days so far plus the mean of the last 7 days for each day left: the usual rule, for comparison."
+RANGES_HELD = (
+    "Of the forecasts of the last half year whose month is over: how many ranges held what came. Eight in ten should."
+)
+CHANCE_OVER = (
+    "How likely the period ends beyond the limit, from the same forecast; said from 5 % to 95 %: nobody knows better. "
+    "Below: when the limit is passed, eight in ten."
 )
 UNATTRIBUTED_NAME = "unattributed"
 OWNERS = {"team": "Team", "project": "Project", "cost_center": "Cost centre"}

@@ -19,6 +19,7 @@ from spanledger.conformance.commands import recording
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.focus.export_command import export
 from spanledger.forecasting.command import forecast
+from spanledger.forecasting.commands import accuracy, month_end
 from spanledger.forecasting.feature_command import feature
 from spanledger.keeping import keeping_command
 from spanledger.keeping.quarantine_command import quarantine
@@ -209,6 +210,8 @@ main.add_command(version_gate)
 main.add_command(export)
 main.add_command(budget)
 main.add_command(forecast)
+forecast.add_command(month_end)
+forecast.add_command(accuracy)
 forecast.add_command(feature)
 main.add_command(outcome)
 main.add_command(token)

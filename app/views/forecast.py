@@ -1,7 +1,8 @@
-"""Forecast: the month's end from the recent daily rate, with a range from the rule's own past errors."""
+"""Forecast: where the month will end, how sure that is, and how right earlier forecasts were."""
 
-from dataclasses import asdict, replace
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -9,131 +10,237 @@ import streamlit as st
 from app import charts, figures, grids, words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
-from app.filters import Window
+from app.filters import SHARED, Filters
 from app.grids import Column
-from transforms.forecast import COVERAGE, FEWEST_TRIALS, SCALE_DAYS, MonthEnd, Trial, month_end
+from transforms.forecasts.distribution import HIGHEST_PROBABILITY, LOWEST_PROBABILITY
+
+Row = Mapping[str, Any]
+KINDS = {"source": "traffic_source"}
+"""Filters whose scope has another name."""
+PARTS = {"team": "Team", "workflow": "Workflow", "model": "Model", "traffic_source": "Traffic source"}
+METHODS = {"published": "Published", "burn_rate_7": "Burn rate of 7 days", "seasonal_naive_7": "Same day last week"}
+WAITING = "It will stand here tomorrow, wide at first, and narrow as days pass."
 
 
 def render(context: Context) -> None:
-    """The period filter does not matter here: the rule always looks at the last days of the data."""
-    today = context.until_at.date()
-    whole = replace(context, window=Window(date(1970, 1, 1), today, None, None))
-    daily = [(row["date"], float(row["cost_usd"] or 0)) for row in whole.rows("daily_spend")]
-    if not [day for day, _ in daily if day < today]:
-        headline(
-            "A forecast needs one full day of spend",
-            "It will stand here tomorrow, wide at first, and narrow as days pass.",
-        )
+    """The period filter does not matter here: a forecast starts at the newest day."""
+    asked = scope_of(context.filters)
+    if asked is None:
+        headline("A forecast speaks of one scope", "Choose one value of one filter: a team, a workflow, a model, …")
         return
-    ahead = month_end(daily, today)
-    month = f"{today:%B %Y}"
+    periods = {row["period_kind"]: row for row in context.rows("forecast_periods", kind=asked[0], scope=asked[1])}
+    if not periods:
+        _nothing(asked)
+        return
+    month, quarter = periods["month"], periods["quarter"]
+    of = {"of": month["organization"], "kind": month["scope_kind"], "which": month["scope"]}
+    scores = {row["method"]: row for row in context.rows("forecast_scores", **of)}
+    budget = next(iter(context.rows("forecast_budget", **of)), None)
+    _headline(month)
+    _cards(month, quarter, scores.get("published"), budget)
+    _fan(context, of, month, budget)
+    _scored(context, of, scores)
+    if month["scope_kind"] == "organization":
+        _parts(context, of)
+
+
+def scope_of(filters: Filters) -> tuple[str, str | None] | None:
+    """The kind and name of the scope that the filters choose; None where they choose several."""
+    chosen = {name: values for name in SHARED if name != "organization" and (values := filters.chosen.get(name))}
+    if not chosen:
+        return "organization", None
+    [(name, values), *others] = chosen.items()
+    return None if others or len(values) > 1 else (KINDS.get(name, name), values[0])
+
+
+def _nothing(asked: tuple[str, str | None]) -> None:
+    if asked[0] == "organization":
+        headline("A forecast needs one full day of spend", WAITING)
+    else:
+        headline(
+            f"Nothing is forecast for {asked[1]}",
+            "It spent nothing in four weeks, or is none of the 12 dearest of its kind. Without the filter, all is.",
+        )
+
+
+def _headline(month: Row) -> None:
+    name = "" if month["scope_kind"] == "organization" else f" of {grids.text(month['scope'])}"
+    range_ = f"between {figures.money(month['p10_usd'])} and {figures.money(month['p90_usd'])}"
     headline(
-        f"{month} will end at about {figures.money(ahead.expected_usd)}, "
-        f"between {figures.money(ahead.low_usd)} and {figures.money(ahead.high_usd)}",
-        f"{figures.money(ahead.spent_usd)} spent in full days so far, then {figures.money(ahead.rate_usd)} a day for "
-        f"{_days(ahead.days_left)}. "
-        f"Range: {COVERAGE:.0%} aimed at. The period filter does not apply here.",
+        f"{month['period_start']:%B %Y}{name} will end at about {figures.money(month['p50_usd'])}, {range_}",
+        f"Made from the full days before {month['made_at']:%-d %B}; eight months in ten should end within the range. "
+        "The period filter does not apply here.",
     )
-    if ahead.is_short:
+    if month["is_short"]:
         st.info(
-            f"Short history: the rule could be tried on {len(ahead.trials)} earlier days only (it wants "
-            f"{FEWEST_TRIALS}), so the range is kept wide.",
+            "Short history: too few past forecasts to measure how far they are off, so the range is kept wide.",
             icon=":material/hourglass_empty:",
         )
-    _cards(context, ahead, daily, today)
-    finding(
-        f"Spend of {month}, day by day to its end",
-        "Solid: spent. Dashed: expected. Band: range from the rule's own past errors",
-    )
-    charts.month_fan(*_paths(ahead, daily, today))
-    _trials(ahead)
 
 
-def _cards(context: Context, ahead: MonthEnd, daily: list[tuple[date, float]], today: date) -> None:
-    last_month = today.replace(day=1) - timedelta(days=1)
-    previous = sum(usd for day, usd in daily if (day.year, day.month) == (last_month.year, last_month.month))
-    has_all = daily[0][0] <= last_month.replace(day=1)
-    change = figures.change(ahead.expected_usd, previous) if has_all else None
-    missed = _median([abs(trial.error) for trial in ahead.trials])
-    recent = [usd for day, usd in daily if today - timedelta(days=SCALE_DAYS) <= day < today]
+def _cards(month: Row, quarter: Row, score: Row | None, budget: Row | None) -> None:
+    has_budget = budget is not None and budget["probability_over"] is not None
     cards(
         [
-            Card(
-                "Expected for the month",
-                figures.money(ahead.expected_usd),
-                words.FORECAST,
-                range=f"{figures.money(ahead.low_usd)} – {figures.money(ahead.high_usd)}",
-                change=change,
-                before=f"{figures.money(previous)} in {last_month:%B}",
-            ),
-            Card(
-                "Spent so far",
-                figures.money(ahead.spent_usd),
-                words.SPENT_SO_FAR,
-                change=f"{today.day - 1} of {today.day - 1 + ahead.days_left} days",
-                href=context.link("calls", replace(context.filters.shared_only(), period="month")),
-            ),
-            Card(
-                "Daily rate", figures.money(ahead.rate_usd), words.DAILY_RATE, change="last 7 full days", spark=recent
-            ),
-            Card(
-                "Usual miss",
-                figures.share(missed),
-                words.USUAL_MISS,
-                change=f"{len(ahead.trials)} forecasts tried on this history",
-            ),
+            _expected("Expected for the month", month),
+            _expected("Expected for the quarter", quarter),
+            _chance(budget) if budget is not None and has_budget else _last_week(month),
+            Card("Month-end ranges that held", *_held(score), change="eight in ten should"),
         ]
     )
 
 
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
-
-
-def _median(values: list[float]) -> float | None:
-    return sorted(values)[len(values) // 2] if values else None
-
-
-def _paths(
-    ahead: MonthEnd, daily: list[tuple[date, float]], today: date
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The month's running sum up to yesterday, and from there to the end along straight lines."""
-    known, running, spent = dict(daily), 0.0, []
-    for number in range(today.day - 1):
-        day = today.replace(day=number + 1)
-        running += known.get(day, 0.0)
-        spent.append({"date": day, "usd": running})
-    ends = {"usd": ahead.expected_usd, "low": ahead.low_usd, "high": ahead.high_usd}
-    path = [
-        {"date": today + timedelta(days=number - 1)}
-        | {name: ahead.spent_usd + (end - ahead.spent_usd) * number / ahead.days_left for name, end in ends.items()}
-        for number in range(ahead.days_left + 1)
-    ]
-    return spent, path
-
-
-def _trials(ahead: MonthEnd) -> None:
-    if not ahead.trials:
-        return
-    finding(
-        f"How the same rule did on earlier days, over {_days(ahead.days_left)} each",
-        "Each row knew only the days before it; the newest ten are shown.",
+def _chance(budget: Row) -> Card:
+    return Card(
+        "Chance to go over the budget",
+        _likely(budget["probability_over"]),
+        words.CHANCE_OVER,
+        change=f"{budget['budget_id']}: {figures.money(budget['limit_usd'])}",
+        range=_exhausted(budget),
     )
+
+
+def _likely(chance: float) -> str:
+    """As far as a forecast can tell; 1 is no forecast, but spent."""
+    ends = {
+        LOWEST_PROBABILITY: f"{LOWEST_PROBABILITY:.0%} or less",
+        HIGHEST_PROBABILITY: f"{HIGHEST_PROBABILITY:.0%} or more",
+    }
+    return ends.get(chance) or figures.share(chance)
+
+
+def _last_week(month: Row) -> Card:
+    return Card(
+        "If the last week went on",
+        figures.money(month["burn_rate_usd"]),
+        words.BURN_RATE,
+        change=f"{figures.money(month['seasonal_naive_usd'])} with each day as a week before",
+    )
+
+
+def _expected(label: str, period: Row) -> Card:
+    spent = f"{figures.money(period['spent_usd'])} spent in full days"
+    return Card(
+        label,
+        figures.money(period["p50_usd"]),
+        words.FORECAST,
+        range=f"{figures.money(period['p10_usd'])} – {figures.money(period['p90_usd'])}",
+        change=spent if period["is_complete"] else f"{spent} that are known",
+    )
+
+
+def _held(score: Row | None) -> tuple[str, str]:
+    if score is None:
+        return figures.UNKNOWN, words.RANGES_HELD
+    return f"{round(score['coverage_80'] * score['n'])} of {score['n']}", words.RANGES_HELD
+
+
+def _exhausted(budget: Row) -> str:
+    if budget["exhausted_early_on"] is None:
+        return ""
+    late = budget["exhausted_late_on"]
+    return f"spent {budget['exhausted_early_on']:%-d %b} – {f'{late:%-d %b}' if late else 'after the month'}"
+
+
+def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None) -> None:
+    today = month["made_at"].date()
+    limit = None if budget is None else budget["limit_usd"]
+    spent, running = [], Decimal(0)
+    for row in context.rows("forecast_past_days", month=month["period_start"], today=today, **of):
+        running += row["cost_usd"]
+        spent.append({"date": row["date"], "usd": running})
+    start = {"date": today - timedelta(days=1), "usd": running, "low": running, "high": running}
+    ahead = [
+        {
+            "date": row["date"],
+            "usd": running + row["through_p50_usd"],
+            "low": running + row["through_p10_usd"],
+            "high": running + row["through_p90_usd"],
+        }
+        for row in context.rows("forecast_days", **of)
+        if row["date"] <= month["period_end"]
+    ]
+    finding(_against(month, budget), "Solid: spent. Dashed: middle. Band: eight in ten. Dotted: the budget.")
+    charts.month_fan(spent, [start, *ahead] if spent else ahead, limit=limit)
+
+
+def _against(month: Row, budget: Row | None) -> str:
+    name = f"{month['period_start']:%B}"
+    if budget is None or budget["probability_over"] is None:
+        return f"Spend of {name}, day by day to its end"
+    limit = f"the {figures.money(budget['limit_usd'])} of {budget['budget_id']}"
+    if budget["spent_usd"] > budget["limit_usd"]:
+        return f"{name} is over {limit}"
+    return f"{name} ends over {limit} with a chance of {_likely(budget['probability_over'])}"
+
+
+def _scored(context: Context, of: Mapping[str, Any], scores: Mapping[str, Row]) -> None:
+    kept = context.rows("forecast_kept", **of)
+    if not kept or "published" not in scores:
+        finding("No month has ended since the first forecast", "Forecasts are kept, and scored here when it has.")
+        return
+    finding(_sentence(scores["published"], kept), _note(scores))
     grids.grid(
-        [asdict(trial) | {"off": _off(trial)} for trial in reversed(ahead.trials[-10:])],
+        [{**scores[name], "name": label} for name, label in METHODS.items() if name in scores],
         [
-            Column("on", "Forecast made on"),
-            grids.money("expected_usd", "Expected"),
-            grids.money("actual_usd", "Came"),
-            grids.number("off", "Off by", _signed_percent),
+            Column("name", "Month-end forecasts"),
+            grids.number("wape", "Off by", figures.share),
+            grids.money("mae_usd", "Mean miss"),
+            grids.number("coverage_80", "Ranges that held", figures.share),
+            grids.number("n", "Forecasts"),
         ],
     )
+    with st.expander(f"The {len(kept)} newest of them" if len(kept) > 1 else "That one"):
+        grids.grid(
+            [row | {"held": "yes" if row["is_held"] else "no", "when": _when(row)} for row in kept],
+            [
+                Column("made_on", "Made on"),
+                grids.money("p10_usd", "Low"),
+                grids.money("p50_usd", "Middle"),
+                grids.money("p90_usd", "High"),
+                grids.money("actual_usd", "Came"),
+                Column("held", "Held"),
+                Column("when", "Shown"),
+            ],
+        )
 
 
-def _off(trial: Trial) -> float | None:
-    """How far what came lay from what was expected, as a share of that."""
-    return (trial.actual_usd - trial.expected_usd) / trial.expected_usd if trial.expected_usd else None
+def _sentence(score: Row, kept: Sequence[Row]) -> str:
+    held, number = round(score["coverage_80"] * score["n"]), score["n"]
+    months = len({row["last_on"] for row in kept})
+    ends = "one month's end" if months == 1 else f"{months} months' ends"
+    if number == 1:
+        return f"Our one forecast of a month's end {'held' if held else 'did not hold'}"
+    return f"Our last {number} month-end ranges held {held} of {number}, on {ends}"
 
 
-def _signed_percent(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:+.0f} %".replace("-", figures.MINUS)
+def _note(scores: Mapping[str, Row]) -> str:
+    afterwards = scores["published"]["n"] - scores["published"]["n_made_in_time"]
+    made = f" {afterwards} of them were made afterwards, from the days before each alone." if afterwards else ""
+    return f"Eight in ten should hold. Forecasts of one month are not independent of each other.{made}"
+
+
+def _when(row: Row) -> str:
+    return "made afterwards" if row["is_backfilled"] else "on the day"
+
+
+def _parts(context: Context, of: Mapping[str, Any]) -> None:
+    part = st.segmented_control("By", list(PARTS), format_func=lambda kind: PARTS[kind], default="team") or "team"
+    rows = context.rows("forecast_parts", of=of["of"], part=part)
+    if not rows:
+        return
+    first = rows[0]
+    finding(
+        f"{grids.text(first['scope'])} will cost most: about {figures.money(first['p50_usd'])}",
+        "Parts add up to the whole; their ranges do not, as not all parts end high together.",
+    )
+    grids.grid(
+        rows,
+        [
+            Column("scope", PARTS[part]),
+            grids.money("spent_usd", "Spent"),
+            grids.money("p10_usd", "Low"),
+            grids.money("p50_usd", "Middle"),
+            grids.money("p90_usd", "High"),
+        ],
+    )

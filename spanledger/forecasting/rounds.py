@@ -34,7 +34,8 @@ KEPT_DAYS = 182
 """Forecasts are scored so long."""
 NAMED = [*((name, pa.string()) for name in records.SCOPE), ("method", pa.string()), ("is_short", pa.bool_())]
 NAMED += [("made_at", pa.timestamp("us", "UTC")), *((name, pa.float64()) for name in records.FIGURES)]
-DAILY = pa.schema([*NAMED, ("date", pa.date32())])
+THROUGH = [(f"through_{name}", pa.float64()) for name in targets.QUANTILES]
+DAILY = pa.schema([*NAMED, *THROUGH, ("date", pa.date32())])
 PERIODS = pa.schema(
     [
         *NAMED,

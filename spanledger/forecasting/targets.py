@@ -70,7 +70,9 @@ def daily_rows(made: Made) -> list[Row]:
     """Of each scope and day ahead: what it will cost."""
     rows = []
     for scope, one in made.shown.items():
+        sums = one.samples.cumsum(axis=1)
         quantiles = {name: one.quantile(q) for name, q in QUANTILES.items()} | {"mean_usd": one.mean}
+        quantiles |= {f"through_{name}": np.quantile(sums, q, axis=0) for name, q in QUANTILES.items()}
         for day in range(one.samples.shape[1]):
             amounts = {name: round(float(values[day]), DECIMALS) for name, values in quantiles.items()}
             rows.append(_named(scope, one) | amounts | {"date": one.first + timedelta(days=day)})

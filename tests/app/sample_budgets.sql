@@ -18,7 +18,8 @@ CREATE TABLE rpt_budget_status (
     spent_tokens BIGINT, spent_steps BIGINT, reserved_usd DECIMAL(28,12), reserved_tokens BIGINT, reserved_steps
     BIGINT, remaining DECIMAL(28,12), share_used DOUBLE, state VARCHAR, thresholds VARCHAR, unpriced_calls BIGINT,
     uncounted_calls BIGINT, last_call_at TIMESTAMPTZ, override_reason VARCHAR, override_by VARCHAR, override_to
-    TIMESTAMPTZ, forecast_usd DECIMAL(28,12), probability_over DOUBLE, exhausted_on DATE
+    TIMESTAMPTZ, forecast_usd DECIMAL(28,12), forecast_low_usd DECIMAL(28,12), forecast_high_usd DECIMAL(28,12),
+    probability_over DOUBLE, exhausted_on DATE, exhausted_early_on DATE, exhausted_late_on DATE
 );
 
 INSERT INTO dim_budgets BY NAME

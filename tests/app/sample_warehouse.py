@@ -178,8 +178,14 @@ class _Company:
             casts = ", ".join(f"{key}::DECIMAL(28,12) AS {key}" for key in overrides)
             con.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
             con.unregister("incoming")
-        made = ("sample_marts.sql", "sample_waste.sql", "sample_budgets.sql", "sample_anomalies.sql")
-        for marts in (*made, "sample_economics.sql"):
+        for marts in (
+            "sample_marts.sql",
+            "sample_waste.sql",
+            "sample_budgets.sql",
+            "sample_anomalies.sql",
+            "sample_economics.sql",
+            "sample_forecasts.sql",
+        ):
             con.execute((Path(__file__).parent / marts).read_text())
         sample_changes.write(con)
         con.execute(statements())

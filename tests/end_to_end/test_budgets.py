@@ -180,10 +180,10 @@ def test_calls_count_in_the_window_of_their_zone_and_in_the_counter_of_their_use
 
 
 def test_months_that_are_over_stay_beside_the_open_one_and_unpriced_calls_are_named(company: Company) -> None:
-    columns = "window_start, is_open, spent_usd, unpriced_calls, state, forecast_usd"
+    columns = "window_start, is_open, spent_usd, unpriced_calls, state, forecast_usd >= spent_usd"
     assert company.status("everyone", columns) == [
         (datetime(2026, 10, 1, tzinfo=UTC), False, Decimal("0.1"), 0, "ok", None),
-        (datetime(2026, 11, 1, tzinfo=UTC), True, Decimal("0.226"), 4, "ok", None),
+        (datetime(2026, 11, 1, tzinfo=UTC), True, Decimal("0.226"), 4, "ok", True),
     ]  # one model has no price, three calls say no tokens
 
 
