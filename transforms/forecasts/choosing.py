@@ -11,6 +11,8 @@ from transforms.forecasts.methods import METHODS, PLAIN, USUAL
 from transforms.forecasts.replay import FEWEST_DAYS, HORIZONS, Replays
 
 MARGIN = 0.5
+MOST = 1.0
+"""No error counts for more than the series' usual spend of as many days: one spike chooses no method."""
 LONGEST = 30
 """A forecast of a quarter is chosen by the errors of months: few quarters have passed."""
 
@@ -25,7 +27,8 @@ def choose(replays: Replays, full_days: int, days: int) -> str:
     independent = float(known.sum()) / HORIZONS[column]
     if independent < 1:
         return USUAL
-    losses = {name: float(np.abs(error[known]).sum()) for name, error in errors.items()}
+    usual = replays.level[known] * HORIZONS[column]
+    losses = {name: float(np.minimum(np.abs(error[known]) / usual, MOST).sum()) for name, error in errors.items()}
     best = min(losses, key=lambda name: losses[name])
     return best if losses[best] < (1 - MARGIN / np.sqrt(independent)) * losses[USUAL] else USUAL
 
