@@ -29,7 +29,7 @@ from spanledger.outcomes.outcome_command import outcome
 from spanledger.reconciling.reconcile_command import reconcile
 from spanledger.reports.command import report
 from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
-from spanledger.simulating import deciding
+from spanledger.simulating import deciding, whatif_command
 from spanledger.simulating.command import simulate
 from spanledger.token_command import token
 
@@ -218,6 +218,7 @@ main.add_command(token)
 main.add_command(quarantine)
 main.add_command(simulate)
 deciding.add_to(simulate)
+whatif_command.add_to(simulate)
 
 
 @main.group(epilog=MEANING)

@@ -13,7 +13,13 @@
     'rpt_cost_per_successful_task': (
         'task_date', 'int_tasks', ['environment', 'workflow_id', 'team', 'project', 'prompt_version', 'traffic_source']
     ),
-    'rpt_opportunities': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'traffic_source', 'kind']),
+    'rpt_call_shapes': (
+        'date', 'int_calls',
+        [
+            'environment', 'workflow_id', 'step', 'traffic_source', 'model', 'price_provider', 'price_model', 'service_tier',
+            'paid_again', 'asked_again', 'is_cache_hit', 'input_tokens_to', 'output_tokens_to',
+        ],
+    ),
     'int_loop_days': ('date', 'int_loops', ['workflow_id', 'is_agent', 'loop_name', 'steps']),
     'int_step_days': (
         'date', 'int_task_steps',

@@ -76,7 +76,7 @@ def tables(company: Company) -> dict[str, list[Row]]:
         "rpt_escalation_chains": waste.escalation_chains(placed),
         "rpt_escalation_policies": waste.escalation_policies(placed),
         "rpt_agent_loops": waste.agent_loops(placed),
-        "rpt_opportunities": waste.opportunities(placed),
+        "idempotent_steps": waste.idempotent_steps(placed),
         "rpt_data_quality": reports.data_quality(placed, tasks),
         "budget_months": reports.budget_months(company, placed),
     }

@@ -133,8 +133,8 @@ def _quotients(row: Row) -> Row:
     }
 
 
-def opportunities(placed: list[Placed]) -> list[Row]:
-    """Rows of rpt_opportunities: what runs that began again paid for a second time."""
+def idempotent_steps(placed: list[Placed]) -> list[Row]:
+    """By day and step what runs that began again paid for a second time; `rpt_call_shapes` adds up to it."""
     runs = {item.call.span_id: item.run for item in placed}
     groups: dict[tuple[object, ...], Group] = {}
     for item in placed:
@@ -144,10 +144,8 @@ def opportunities(placed: list[Placed]) -> list[Row]:
     return [
         {
             **dict(key),  # type: ignore[arg-type]  # pairs, see above
-            "kind": "idempotent_step",
             "calls": len(items),
             "proven_calls": sum(item.call.evidence != "position" for item in items),
-            "saving_usd": known_sum(items),
             "low_usd": known_sum([item for item in items if item.call.evidence != "position"]),
             "high_usd": known_sum(items),
         }

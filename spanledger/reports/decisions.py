@@ -45,7 +45,7 @@ def _savings(asking: Asking) -> Iterator[tuple[str, str]]:
         return
     for row in asking.rows("period_savings")[:3]:
         lever = outlook.KINDS.get(row["kind"], row["kind"].replace("_", " "))
-        saved = f"{figures.money(row['saving_usd'])} of the quarter's spend"
+        saved = f"{figures.money(row['saving_usd'])} in the 30 days to {row['last_date']:%-d %B}"
         where = f"{figures.count(row['calls'])} calls at the step {text(row['step'])}"
         span = f"{figures.money(row['low_usd'])} to {figures.money(row['high_usd'])}"
         yield (

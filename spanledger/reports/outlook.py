@@ -49,7 +49,8 @@ def savings(asking: Asking) -> Section | None:
         f"{figures.money(largest['saving_usd'])}"
     )
     head = ("Lever", "Workflow", "Step", "Calls", "Saves", "Range")
-    note = "Each alone, of the period's spend: several together save less than their sum."
+    days = f"the 30 days to {largest['last_date']:%-d %B %Y}"
+    note = f"Each alone, of the spend of {days}: several together save less than their sum."
     return Section(title, (Table(head, lines, frozenset((3, 4, 5)), minor=frozenset((2, 3))),), note)
 
 

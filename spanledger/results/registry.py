@@ -7,7 +7,7 @@ import duckdb
 
 import transforms
 from spanledger.forecasting import rounds
-from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, unit_economics_rows
+from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, lever_rows, unit_economics_rows
 from spanledger.results.table import FOLDER, ResultTable, Work
 
 TABLES = (
@@ -22,13 +22,13 @@ TABLES = (
     ResultTable("rpt_forecasts_kept", rounds.table("forecast_kept")),
     ResultTable("rpt_forecast_accuracy", rounds.accuracy),
     ResultTable("rpt_unit_economics", unit_economics_rows.make),
+    ResultTable("rpt_lever_usage", lever_rows.make_usage),
+    ResultTable("rpt_opportunities", lever_rows.make),
 )
 """In the order of making: one may read those before it."""
 
-CODE = (
-    *(FOLDER, Path(rounds.__file__).parent),
-    *(Path(transforms.__file__).parent / name for name in ("anomalies", "decisions", "drift", "forecasts")),
-)
+ROOMS = ("anomalies", "decisions", "drift", "forecasts", "simulation")
+CODE = (FOLDER, Path(rounds.__file__).parent, *(Path(transforms.__file__).parent / name for name in ROOMS))
 """Folders whose files decide what the tables say."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tests.app import sample_changes, sample_prices
+from tests.app import sample_changes, sample_levers, sample_prices
 from tests.statistics_macros import statements
 
 WORKFLOWS = {
@@ -188,6 +188,7 @@ class _Company:
         ):
             con.execute((Path(__file__).parent / marts).read_text())
         sample_changes.write(con)
+        sample_levers.write(con)
         con.execute(statements())
         con.execute(
             "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, "

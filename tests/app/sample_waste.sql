@@ -1,23 +1,44 @@
--- Waste: restarts that paid again, models that were given up, loops that ran away.
-CREATE TABLE rpt_opportunities AS
+-- Waste and what levers could do: restarts that paid again, models that were given up, loops that ran away.
+CREATE TABLE rpt_call_shapes AS
+WITH lines AS (
+    SELECT
+        call_id,
+        sum(effective_cost_usd) FILTER (charge_kind = 'input') AS input_usd,
+        sum(effective_cost_usd) FILTER (charge_kind = 'cache_read') AS cache_read_usd,
+        sum(effective_cost_usd) FILTER (charge_kind = 'output') AS output_usd
+    FROM fct_call_charges
+    GROUP BY call_id
+)
+
 SELECT
     date::DATE AS date,
-    organization::VARCHAR AS organization,
+    calls.organization::VARCHAR AS organization,
     environment::VARCHAR AS environment,
     workflow_id::VARCHAR AS workflow_id,
     step::VARCHAR AS step,
     traffic_source::VARCHAR AS traffic_source,
-    ('idempotent_step')::VARCHAR AS kind,
-    (count(*))::BIGINT AS calls,
-    (count(DISTINCT task_id))::BIGINT AS tasks,
-    (count(*) // 2)::BIGINT AS proven_calls,
+    model::VARCHAR AS model,
+    'sample' AS price_provider,
+    model::VARCHAR AS price_model,
+    'standard' AS service_tier,
+    CASE WHEN spend_class != 'retry_duplicate' THEN 'no' WHEN hash(call_id) % 2 = 0 THEN 'position' ELSE 'proven' END AS paid_again,
+    CASE WHEN hash(call_id) % 16 = 5 THEN 'hour' ELSE 'no' END AS asked_again,
+    hash(call_id) % 4 = 1 AS is_cache_hit,
+    CASE WHEN input_tokens IS NOT NULL THEN (2 ** ceil(log2(greatest(input_tokens, 1))))::BIGINT END AS input_tokens_to,
+    CASE WHEN output_tokens IS NOT NULL THEN (2 ** ceil(log2(greatest(output_tokens, 1))))::BIGINT END AS output_tokens_to,
+    count(*)::BIGINT AS calls,
     (count(*) - count(cost_usd))::BIGINT AS unknown_cost_calls,
-    (coalesce(sum(cost_usd), 0))::DECIMAL(28,12) AS saving_usd,
-    (coalesce(sum(cost_usd), 0) / 2)::DECIMAL(28,12) AS low_usd,
-    (coalesce(sum(cost_usd), 0))::DECIMAL(28,12) AS high_usd,
-    ('1 by equal input, 1 by position, after a run began again')::VARCHAR AS evidence
-FROM fct_calls
-WHERE spend_class = 'retry_duplicate'
+    coalesce(sum(input_tokens), 0)::BIGINT AS input_tokens,
+    coalesce(sum(cached_input_tokens), 0)::BIGINT AS cached_input_tokens,
+    0::BIGINT AS cache_write_tokens,
+    coalesce(sum(output_tokens), 0)::BIGINT AS output_tokens,
+    coalesce(sum(cost_usd), 0)::DECIMAL(28,12) AS cost_usd,
+    coalesce(sum(input_usd), 0)::DECIMAL(28,12) AS input_cost_usd,
+    coalesce(sum(cache_read_usd), 0)::DECIMAL(28,12) AS cache_read_cost_usd,
+    0::DECIMAL(28,12) AS cache_write_cost_usd,
+    coalesce(sum(output_usd), 0)::DECIMAL(28,12) AS output_cost_usd
+FROM fct_calls AS calls
+LEFT JOIN lines USING (call_id)
 GROUP BY ALL;
 
 CREATE TABLE rpt_escalation_chains AS

@@ -185,5 +185,6 @@ def test_runaways_lead_to_their_trace(data: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_waste_says_what_idempotent_steps_would_save(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("waste", data, monkeypatch, period="all"))
-    low, high = (ask(data, f"SELECT sum({end}_usd) FROM rpt_opportunities") for end in ("low", "high"))
+    paid_again = "SELECT sum(cost_usd) FROM rpt_call_shapes WHERE paid_again"
+    low, high = ask(data, f"{paid_again} = 'proven'"), ask(data, f"{paid_again} != 'no'")
     assert f"would have saved {figures.money(low)} to {figures.money(high)}" in shown

@@ -137,7 +137,7 @@ def test_everything_promised_is_there() -> None:
     assert {row["step"] for row in true_tables()["rpt_escalation_chains"]} == {
         "answer", "suggest", "extract", "plan", "draft",
     }  # fmt: skip
-    saved = true_tables()["rpt_opportunities"]
+    saved = true_tables()["idempotent_steps"]
     assert 0 < total(saved, "low_usd") < total(saved, "high_usd")
     assert any(run.is_restart for run in small().runs)
     assert any(step.is_summed for run in small().runs for part in run.parts for step in part.steps)
