@@ -25,7 +25,7 @@ def table(folder: Path, lines: str) -> list[dict[str, Any]]:
     path = folder / "business.csv"
     path.write_text(HEAD + lines)
     with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema meta")
+        connection.execute("set TimeZone = 'UTC'; create schema meta; create schema facts")
         connection.execute(
             "create table meta.rows as select d::date as date, hour, 'team' as team, workflow, 'v1' as version, "
             "1 as calls, 1000 as output_tokens "
