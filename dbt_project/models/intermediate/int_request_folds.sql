@@ -1,6 +1,21 @@
 -- One row per request that is a second sighting of a request below it: `span_id` folds into `inner_span_id`.
 -- An outer request is absorbed by at most one inner one, so that no billed call disappears.
-with pairs as (
+with recursive above as (
+    select organization, trace_id, span_id, outer_request_id, true as is_nearest
+    from {{ ref('int_candidates') }}
+    where is_request and outer_request_id is not null
+    union all
+    -- a wrapper that says no usage hides nothing: the request around it is around what is below it, too
+    select above.organization, above.trace_id, above.span_id, wrapper.outer_request_id, false as is_nearest
+    from above
+    inner join {{ ref('int_candidates') }} as wrapper
+        on above.organization = wrapper.organization
+        and above.trace_id = wrapper.trace_id
+        and above.outer_request_id = wrapper.span_id
+    where wrapper.is_request and not wrapper.has_usage and wrapper.outer_request_id is not null
+),
+
+pairs as (
     select
         outside.organization,
         outside.trace_id,
@@ -26,16 +41,18 @@ with pairs as (
         outside.response_id = inside.response_id as has_same_response,
         {{ fits_within('inside', 'outside') }} and {{ compatible_models('inside', 'outside') }} as is_within,
         -- sightings that name one response are one request
-        count(distinct coalesce(inside.response_id, inside.span_id)) over requests_below as requests_below,
+        count(distinct coalesce(inside.response_id, inside.span_id)) filter (where above.is_nearest)
+            over requests_below as requests_below,
         count(*) filter (where inside.has_usage) over requests_below as usages_below,
         sum(inside.input_tokens) over requests_below as input_below,
         sum(inside.output_tokens) over requests_below as output_below
     from {{ ref('int_candidates') }} as inside
+    inner join above using (organization, trace_id, span_id)
     inner join {{ ref('int_candidates') }} as outside
-        on inside.organization = outside.organization
-        and inside.trace_id = outside.trace_id
-        and inside.outer_request_id = outside.span_id
-    where inside.is_request and outside.is_request
+        on above.organization = outside.organization
+        and above.trace_id = outside.trace_id
+        and above.outer_request_id = outside.span_id
+    where inside.is_request and outside.is_request and (above.is_nearest or inside.has_usage and outside.has_usage)
     window requests_below as (partition by outside.organization, outside.trace_id, outside.span_id)
 ),
 
