@@ -27,6 +27,7 @@ pairs as (
         outside.has_error as outer_has_error,
         inside.has_error as inner_has_error,
         inside.has_tool_between,
+        above.is_nearest,
         outside.input_tokens as outer_input,
         outside.output_tokens as outer_output,
         inside.input_tokens as inner_input,
@@ -83,15 +84,27 @@ judged as (
                 then 4
         end as fold_rule
     from pairs
+),
+
+-- What a request around a wrapper tells by its counts tells which of several the wrapper is.
+told as (
+    select
+        *,
+        not coalesce(
+            bool_or(fold_rule = 2 and not is_nearest) over (partition by organization, trace_id, inner_span_id), false
+        ) as is_untold
+    from judged
 )
 
 select
     organization,
     trace_id,
     span_id,
-    case when not bool_or(is_sum) then arg_min(inner_span_id, (fold_rule, -coalesce(inner_end_ns, 0), inner_span_id)) end
-        as inner_span_id,
+    case
+        when not bool_or(is_sum)
+            then arg_min(inner_span_id, (fold_rule, is_untold, -coalesce(inner_end_ns, 0), inner_span_id))
+    end as inner_span_id,
     bool_or(is_sum) as is_sum
-from judged
+from told
 where is_sum or fold_rule is not null
 group by organization, trace_id, span_id
