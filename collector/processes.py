@@ -1,6 +1,7 @@
-"""What a process of ours uses, as the system says (Linux); nothing where it does not say."""
+"""Processes of ours: how one ends that was told to, and what one uses, as the system says (Linux)."""
 
 import os
+import signal
 from pathlib import Path
 
 from collector.exposition import COUNTER, GAUGE, Family, Labels
@@ -13,6 +14,10 @@ _HELP = {
     FILES: (GAUGE, "Files and connections it has open."),
     STARTED: (GAUGE, "When it was started."),
 }
+
+ASKED = (-signal.SIGTERM, -signal.SIGINT)
+"""Exit codes of a process of the collector that was told to end before it could ignore it. Who ends every process of a
+service at once means the collector."""
 
 
 def usage(pids: dict[str, int]) -> list[Family]:

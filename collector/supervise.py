@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import sys
 from typing import Any
 
-from collector.children import child
 from collector.config import CollectorConfig
 from collector.files import read_json
+from collector.processes import ASKED
 from collector.store.writer import DRAINED, NOT_DRAINED, STATE_NAME, STOP, sealed_segments
 from collector.wal.deaths import Deaths
 
@@ -57,7 +58,9 @@ class WriterProcess:
         return left == 0
 
     async def _spawn(self) -> None:
-        self._process = await child("collector.store.writer")
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "collector.store.writer", stdin=asyncio.subprocess.PIPE, start_new_session=True
+        )
         self._say(self._config.to_json().encode() + b"\n")
 
     def _say(self, line: bytes) -> None:
@@ -74,9 +77,12 @@ class WriterProcess:
             code = await self._process.wait()
             if self._is_given_up or (self._is_stopping and code in (DRAINED, NOT_DRAINED)):
                 return
-            self.restarts += 1
-            logger.error("the writer ended with %s; starting it again", code)
-            self._count_death(self._process.pid, code)
+            if code in ASKED:
+                logger.info("the writer was told to end; it goes on until the collector ends, which lands the rest")
+            else:
+                self.restarts += 1
+                logger.error("the writer ended with %s; starting it again", code)
+                self._count_death(self._process.pid, code)
             await asyncio.sleep(_RESTART_S)
             await self._spawn()
             if self._is_stopping:

@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import select
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -263,6 +264,8 @@ def _in_parts(said: list[T]) -> list[list[T]]:
 
 def main() -> int:
     """Follow spend for the collector."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     without_pandas()
     keep_memory()
     config, known = CollectorConfig.from_json(_read_line()), json.loads(_read_line())

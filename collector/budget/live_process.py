@@ -6,12 +6,13 @@ It says one JSON object a line. Reading is its own process so that it takes no t
 import asyncio
 import json
 import logging
+import sys
 from typing import Any
 
 from collector.budget.kept import UnavailableError
 from collector.budget.service import BudgetService
-from collector.children import child
 from collector.config import CollectorConfig
+from collector.processes import ASKED
 from collector.store.lake import TREES, partitions
 from transforms.published_build import pointer_of
 
@@ -64,7 +65,13 @@ class LiveProcess:
 
     async def _spawn(self) -> None:
         self._told = (self._kept.books.digest, self._kept.openings)
-        self._process = await child("collector.budget.live", asyncio.subprocess.PIPE, _LONGEST_LINE)
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "collector.budget.live"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=_LONGEST_LINE,
+        )
         assert self._process.stdin is not None
         for said in (json.loads(self._config.to_json()), self._spans.known()):
             self._process.stdin.write(json.dumps(said).encode() + b"\n")
@@ -87,7 +94,10 @@ class LiveProcess:
             fault = await self._heard(self._process)
             code = await self._process.wait()
             now = (self._kept.books.digest, self._kept.openings)
-            if code != 0 or now == self._told:
+            if code in ASKED:
+                logger.info("the process that reads spend was told to end; it goes on until the collector ends")
+                await asyncio.sleep(_RESTART_S)
+            elif code != 0 or now == self._told:
                 self.restarts += 1
                 self._error = f"the process that reads spend ended with {code}{fault}; it is started again"
                 logger.error("%s", self._error)

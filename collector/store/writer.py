@@ -12,6 +12,7 @@ import datetime
 import logging
 import os
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -200,6 +201,8 @@ def sealed_segments(log: Path) -> list[Path]:
 
 def main() -> int:
     """Read the configuration, take the writer's lock (waiting for a predecessor to finish), and run."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     without_pandas()
     keep_memory()
     config = CollectorConfig.from_json(_read_line())

@@ -46,3 +46,26 @@
     and {{ request }}.start_ns <= {{ counter }}.end_ns and {{ request }}.end_ns >= {{ counter }}.start_ns
     and coalesce({{ counter }}.user_id = {{ request }}.user_id, true)
 {%- endmacro %}
+
+{# One row per call of a trace (`group_id`) with what its sightings there say together. #}
+{% macro group_figures(groups, candidates) -%}
+  select
+    groups.organization,
+    groups.trace_id,
+    groups.group_id,
+    max(candidates.service_name) as service_name,
+    list_sort(list(distinct candidates.scope_name)) as scopes,
+    max(candidates.response_id) as response_id,
+    max(candidates.request_model) as request_model,
+    max(candidates.response_model) as response_model,
+    max(candidates.input_tokens) as input_tokens,
+    max(candidates.output_tokens) as output_tokens,
+    coalesce(max(candidates.cached_input_tokens), 0) as cached_input_tokens,
+    coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
+    min(candidates.session_key) as session_key,
+    coalesce(bool_and(candidates.signal = 'log'), false) as is_log,
+    min(candidates.start_ns) as start_ns
+  from {{ groups }} as groups
+  inner join {{ candidates }} as candidates using (organization, trace_id, span_id)
+  group by groups.organization, groups.trace_id, groups.group_id
+{%- endmacro %}

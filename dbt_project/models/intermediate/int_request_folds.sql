@@ -1,6 +1,21 @@
 -- One row per request that is a second sighting of a request below it: `span_id` folds into `inner_span_id`.
 -- An outer request is absorbed by at most one inner one, so that no billed call disappears.
-with pairs as (
+with recursive above as (
+    select organization, trace_id, span_id, outer_request_id, true as is_nearest
+    from {{ ref('int_candidates') }}
+    where is_request and outer_request_id is not null
+    union all
+    -- a wrapper that says no usage hides nothing: the request around it is around what is below it, too
+    select above.organization, above.trace_id, above.span_id, wrapper.outer_request_id, false as is_nearest
+    from above
+    inner join {{ ref('int_candidates') }} as wrapper
+        on above.organization = wrapper.organization
+        and above.trace_id = wrapper.trace_id
+        and above.outer_request_id = wrapper.span_id
+    where wrapper.is_request and not wrapper.has_usage and wrapper.outer_request_id is not null
+),
+
+pairs as (
     select
         outside.organization,
         outside.trace_id,
@@ -12,6 +27,7 @@ with pairs as (
         outside.has_error as outer_has_error,
         inside.has_error as inner_has_error,
         inside.has_tool_between,
+        above.is_nearest,
         outside.input_tokens as outer_input,
         outside.output_tokens as outer_output,
         inside.input_tokens as inner_input,
@@ -26,16 +42,18 @@ with pairs as (
         outside.response_id = inside.response_id as has_same_response,
         {{ fits_within('inside', 'outside') }} and {{ compatible_models('inside', 'outside') }} as is_within,
         -- sightings that name one response are one request
-        count(distinct coalesce(inside.response_id, inside.span_id)) over requests_below as requests_below,
+        count(distinct coalesce(inside.response_id, inside.span_id)) filter (where above.is_nearest)
+            over requests_below as requests_below,
         count(*) filter (where inside.has_usage) over requests_below as usages_below,
         sum(inside.input_tokens) over requests_below as input_below,
         sum(inside.output_tokens) over requests_below as output_below
     from {{ ref('int_candidates') }} as inside
+    inner join above using (organization, trace_id, span_id)
     inner join {{ ref('int_candidates') }} as outside
-        on inside.organization = outside.organization
-        and inside.trace_id = outside.trace_id
-        and inside.outer_request_id = outside.span_id
-    where inside.is_request and outside.is_request
+        on above.organization = outside.organization
+        and above.trace_id = outside.trace_id
+        and above.outer_request_id = outside.span_id
+    where inside.is_request and outside.is_request and (above.is_nearest or inside.has_usage and outside.has_usage)
     window requests_below as (partition by outside.organization, outside.trace_id, outside.span_id)
 ),
 
@@ -66,15 +84,27 @@ judged as (
                 then 4
         end as fold_rule
     from pairs
+),
+
+-- What a request around a wrapper tells by its counts tells which of several the wrapper is.
+told as (
+    select
+        *,
+        not coalesce(
+            bool_or(fold_rule = 2 and not is_nearest) over (partition by organization, trace_id, inner_span_id), false
+        ) as is_untold
+    from judged
 )
 
 select
     organization,
     trace_id,
     span_id,
-    case when not bool_or(is_sum) then arg_min(inner_span_id, (fold_rule, -coalesce(inner_end_ns, 0), inner_span_id)) end
-        as inner_span_id,
+    case
+        when not bool_or(is_sum)
+            then arg_min(inner_span_id, (fold_rule, is_untold, -coalesce(inner_end_ns, 0), inner_span_id))
+    end as inner_span_id,
     bool_or(is_sum) as is_sum
-from judged
+from told
 where is_sum or fold_rule is not null
 group by organization, trace_id, span_id

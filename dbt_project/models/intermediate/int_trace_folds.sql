@@ -4,39 +4,11 @@
 -- scopes of one service, with all counts equal. A log record tells of a request when it is over: it folds into the span
 -- of its session, wherever in time it lies.
 with groups as (
-    select
-        groups.organization,
-        groups.trace_id,
-        groups.group_id,
-        max(candidates.service_name) as service_name,
-        list_sort(list(distinct candidates.scope_name)) as scopes,
-        max(candidates.response_id) as response_id,
-        max(candidates.request_model) as request_model,
-        max(candidates.response_model) as response_model,
-        max(candidates.input_tokens) as input_tokens,
-        max(candidates.output_tokens) as output_tokens,
-        coalesce(max(candidates.cached_input_tokens), 0) as cached_input_tokens,
-        coalesce(max(candidates.cache_write_tokens), 0) as cache_write_tokens,
-        min(candidates.session_key) as session_key,
-        coalesce(bool_and(candidates.signal = 'log'), false) as is_log,
-        min(candidates.start_ns) as start_ns
-    from {{ ref('int_call_groups') }} as groups
-    inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
-    group by groups.organization, groups.trace_id, groups.group_id
+    {{ group_figures(ref('int_call_groups'), ref('int_candidates')) }}
 ),
 
 sightings as (
-    select
-        groups.organization,
-        groups.trace_id,
-        groups.group_id,
-        candidates.service_name,
-        candidates.scope_name,
-        candidates.response_id,
-        candidates.input_tokens,
-        candidates.output_tokens,
-        candidates.start_ns,
-        candidates.end_ns
+    select groups.group_id, candidates.*
     from {{ ref('int_call_groups') }} as groups
     inner join {{ ref('int_candidates') }} as candidates using (organization, trace_id, span_id)
 ),
@@ -53,9 +25,8 @@ shared_usage as (
 comparable as (
     select sightings.*
     from groups
-    inner join shared_usage using (
-        organization, service_name, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens
-    )
+    inner join shared_usage
+        using (organization, service_name, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens)
     -- those that tell the group's counts
     inner join sightings using (organization, trace_id, group_id, service_name, input_tokens, output_tokens)
 ),
@@ -88,10 +59,7 @@ pairs as (
         true as is_within
     from comparable as inside
     inner join comparable as outside
-        on inside.organization = outside.organization
-        and inside.service_name = outside.service_name
-        and inside.input_tokens = outside.input_tokens
-        and inside.output_tokens = outside.output_tokens
+        on {{ same('inside', 'outside', ['organization', 'service_name', 'input_tokens', 'output_tokens']) }}
         and inside.trace_id != outside.trace_id
         and inside.scope_name is distinct from outside.scope_name
     where {{ lies_within('inside', 'outside') }}
@@ -101,9 +69,7 @@ folds as (
     select
         pairs.*,
         outside.start_ns as home_start_ns,
-        count(*) over (
-            partition by pairs.has_same_response, pairs.organization, pairs.trace_id, pairs.group_id
-        ) as homes,
+        count(*) over (partition by pairs.has_same_response, pairs.organization, pairs.trace_id, pairs.group_id) as homes,
         count(*) over (
             partition by pairs.has_same_response, pairs.organization, pairs.home_trace_id, pairs.home_group_id
         ) as guests
@@ -123,10 +89,8 @@ folds as (
         end
         and (
             pairs.has_same_response
-            or (inside.response_id is null or outside.response_id is null)
-            and inside.scopes != outside.scopes
-            and inside.cached_input_tokens = outside.cached_input_tokens
-            and inside.cache_write_tokens = outside.cache_write_tokens
+            or (inside.response_id is null or outside.response_id is null) and inside.scopes != outside.scopes
+            and {{ same('inside', 'outside', ['cached_input_tokens', 'cache_write_tokens']) }}
         )
         and coalesce(inside.input_tokens = outside.input_tokens, true)
         and coalesce(inside.output_tokens = outside.output_tokens, true)
