@@ -14,6 +14,8 @@ from app.cards import legend
 from app.palette import BLUE, GREEN, GREY, VERMILLION
 
 Rows = Sequence[Mapping[str, Any]]
+Ends = tuple[Decimal, Decimal, Decimal]
+"""A figure with its range: low, expected, high."""
 
 
 def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
@@ -291,6 +293,46 @@ def waterfall(steps: Sequence[tuple[str, Decimal, str]]) -> None:
     said = base.mark_point(opacity=0).encode(y=alt.Y("name:N", sort=order, title=None, axis=amounts), x=x)
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(x="zero:Q")
     _show(alt.layer(zero, bars, said).resolve_scale(y="independent"), 30 + 27 * len(data))
+
+
+def savings_bridge(spend: Decimal, savings: Sequence[tuple[str, Decimal, Decimal, Decimal]], left: Ends) -> None:
+    """From what was spent to what is left, saving by saving; a thin line is the range of where one ends.
+
+    `savings`: name, low, expected and high in USD, in the order shown; `left`: low, expected and high.
+    """
+    data, at = [_bar("Spent", Decimal(0), (spend, spend, spend), figures.money(spend), "spend")], spend
+    for name, low, usd, high in savings:
+        saved = figures.signed_money(-usd)
+        data.append(_bar(name, at, (at - high, at - usd, at - low), saved, "saved" if usd >= 0 else "added"))
+        at -= usd
+    data.append(_bar("Left", Decimal(0), left, figures.money(left[1]), "spend"))
+    order, colours = [row["name"] for row in data], {"spend": BLUE, "saved": GREEN, "added": VERMILLION}
+    base = alt.Chart(alt.Data(values=data)).encode(
+        tooltip=[
+            alt.Tooltip("name:N", title="lever"),
+            alt.Tooltip("exact:N", title="amount"),
+            alt.Tooltip("range:N", title="leaves between"),
+        ],
+    )
+    names = alt.Axis(labelLimit=130, ticks=False, domain=False)
+    amounts = alt.Axis(orient="right", ticks=False, domain=False, grid=False, labelExpr=_looked_up(data))
+    x = alt.X("start:Q", title=None, axis=alt.Axis(labelExpr=_money_axis(signed=True), tickCount=4))
+    y = alt.Y("name:N", sort=order, title=None, axis=names)
+    bars = base.mark_bar(height={"band": 0.65}).encode(
+        y=y, x=x, x2="end:Q", color=alt.Color("kind:N", scale=_scale(list(colours), colours), legend=None)
+    )
+    ranges = base.transform_filter("datum.low != datum.high").mark_rule(strokeWidth=2, color=GREY)
+    said = base.mark_point(opacity=0).encode(y=alt.Y("name:N", sort=order, title=None, axis=amounts), x=x)
+    lines = ranges.encode(y=y, x=alt.X("low:Q", title=None), x2="high:Q")
+    _show(alt.layer(alt.layer(bars, lines), said).resolve_scale(y="independent"), 30 + 27 * len(data))
+
+
+def _bar(name: str, start: Decimal, ends: Ends, exact: str, kind: str) -> dict[str, Any]:
+    low, end, high = sorted(ends)
+    places = {"start": start, "end": end, "low": low, "high": high}
+    between = f"{figures.money(low)} and {figures.money(high)}"
+    named = {"name": name, "kind": kind, "exact": exact, "range": between}
+    return named | {place: _shown(usd) for place, usd in places.items()}
 
 
 def cost_lines(rows: Rows, colours: Mapping[str, str], *, title: str, height: int = 260) -> None:

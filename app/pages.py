@@ -15,6 +15,7 @@ from app.views import (
     estimate,
     forecast,
     loops,
+    opportunities,
     overview,
     prices,
     quality,
@@ -63,6 +64,7 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Anomalies", ":material/notification_important:", "anomalies", anomalies.render),
     ],
     "Decide": [
+        PageEntry("Opportunities", ":material/lightbulb:", "opportunities", opportunities.render),
         PageEntry("Self-host", ":material/memory:", "selfhost", selfhost.render),
         PageEntry("Build or buy", ":material/balance:", "buildbuy", build_or_buy.render),
         PageEntry("Unit economics", ":material/monitoring:", "economics", unit_economics.render),

@@ -15,7 +15,7 @@ from transforms.columns import MONEY
 from transforms.simulation import kept
 from transforms.simulation.levers import EXPECTED, LEVERS, Ends, Setting
 from transforms.simulation.sequence import Case, Result, simulate
-from transforms.simulation.typed import batched, cached, routed, share, typed_case
+from transforms.simulation.typed import Prices, typed_case
 
 ALL = "all"
 SCHEMA = pa.schema(
@@ -79,11 +79,8 @@ def _row(lever: str, calls: int, alone: Decimal | None, saved: Ends, left: Decim
 def _typed(lever: str, of: Decimal | None, said: Mapping[str, Any]) -> Setting:
     if of is None:
         raise Failure(f"--lever {lever}: with --requests say how much of it, such as {lever}=0.25", USAGE)
-    if lever == "route":
-        return routed(of, said["price"], said["to_price"])
-    if lever == "cache":
-        return cached(of, said["cache_price"])
-    return batched(of, said["batch_price"]) if lever == "batch" else share(of)
+    prices = Prices(*(said[name] for name in ("price", "to_price", "cache_price", "batch_price")))
+    return prices.setting(lever, of)
 
 
 def _whole(name: str, value: Decimal) -> int:

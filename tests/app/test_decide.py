@@ -86,6 +86,17 @@ def test_what_cannot_be_meant_is_said(
     assert complaint in error.value
 
 
+def test_figures_and_choices_change_again_and_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = page("buildbuy", data, monkeypatch)
+    for months in ("12", "18", "9"):
+        next(one for one in drawn.text_input if one.label == "Months").set_value(months).run()
+        assert f"over {months} months" in text(drawn)
+    drawn = page("selfhost", data, monkeypatch)
+    for load in ("typed", "own", "typed"):
+        next(one for one in drawn.segmented_control if one.label == "Load").set_value(load).run()
+        assert ("load" in drawn.query_params) == (load == "typed")
+
+
 def test_without_revenue_the_page_teaches_the_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test = page("economics", data, monkeypatch)
     assert "Revenue is not known" in text(test)

@@ -39,6 +39,25 @@ def typed_case(
     return Case(costs, settings, requests)
 
 
+@dataclass(frozen=True)
+class Prices:
+    """Of the model at hand and of the one that a route goes to; of a cache read, times fresh input; of the batch tier,
+    times the standard one."""
+
+    now: Price
+    to: Price
+    cache_read: Decimal
+    batch: Decimal
+
+    def setting(self, lever: str, of: Decimal) -> Setting:
+        """``lever`` taking the share ``of``. Raises ValueError as the functions below."""
+        if lever == "route":
+            return routed(of, self.now, self.to)
+        if lever == "cache":
+            return cached(of, self.cache_read)
+        return batched(of, self.batch) if lever == "batch" else share(of)
+
+
 def share(of: Decimal) -> Setting:
     """A lever that takes a known share: the three cases are one."""
     return Setting(_known(of))
