@@ -98,8 +98,7 @@ def _list(context: Context, found: Sequence[Row]) -> None:
         listed,
         [
             Column("kind", "Lever", html=lambda row: grids.explained(lever_words.NAMES[row["kind"]], row["evidence"])),
-            Column("workflow_id", "Workflow", href=lambda row: _calls(context, row)),
-            Column("step", "Step", is_minor=True),
+            Column("workflow_id", "Workflow, step", html=lambda row: _where(context, row)),
             Column(
                 "traffic_source",
                 "Source",
@@ -121,9 +120,14 @@ def _first(told: Sequence[Row]) -> str:
         return "The evidence is too thin for a verdict on any lever"
     top = told[0]
     return (
-        f"The largest is {lever_words.NAMES[top['kind']].lower()} in {grids.text(top['step'])} of "
-        f"{grids.text(top['workflow_id'])}: {figures.money(top['saving_usd'])}"
+        f"The largest: {lever_words.NAMES[top['kind']].lower()} in {grids.text(top['step'])} of "
+        f"{grids.text(top['workflow_id'])} would have saved {figures.money(top['saving_usd'])}"
     )
+
+
+def _where(context: Context, row: Row) -> str:
+    link = f'<a href="{escape(_calls(context, row))}" target="_self">{escape(grids.text(row["workflow_id"]))}</a>'
+    return f'<div class="sl-two">{link}<p class="sl-muted">{escape(grids.text(row["step"]))}</p></div>'
 
 
 def _model(row: Row) -> str:

@@ -67,8 +67,8 @@ def _typed() -> tuple[Prices, list[int]]:
             )
         with st.container(horizontal=True, gap="small"):
             to = Price(
-                inputs.number("to_input_usd", "Cheaper model, input", "1", "US dollars a million tokens."),
-                inputs.number("to_output_usd", "Cheaper model, output", "5", "US dollars a million tokens."),
+                inputs.number("to_input_usd", "Cheaper model, input", "1", "US dollars a million tokens.", 180),
+                inputs.number("to_output_usd", "Cheaper model, output", "5", "US dollars a million tokens.", 180),
             )
             cache = inputs.number("cache_price", "A cache read", "0.1", "Times the price of fresh input.")
             batch = inputs.number("batch_price", "The batch tier", "0.5", "Times the standard price.")
@@ -121,7 +121,7 @@ def _each(result: Result) -> None:
     grids.grid(
         _rows(result),
         [
-            grids.Column("lever", "Lever", html=lambda row: grids.explained(row["lever"], row["title"])),
+            grids.Column("lever", "Lever", html=_named),
             grids.number("calls", "Calls", is_minor=True),
             grids.money("alone", "Alone", definition=lever_words.ALONE),
             grids.money("saves", "In sequence", bar=True, definition=lever_words.SAVES),
@@ -164,6 +164,10 @@ def _rows(result: Result) -> list[Mapping[str, Any]]:
             }
         )
     return rows
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return grids.explained(row["lever"], "" if row["lever"] == row["title"] else row["title"])
 
 
 def _saved(result: Result) -> Ends:
