@@ -184,12 +184,12 @@ class Ledger:
                 self.forgotten[hold.counter] = self.forgotten.get(hold.counter, NOTHING).plus(parts)
         for _ in range(len(self.used) - MOST_USED):
             del self.used[next(iter(self.used))]
-        if event.counters:
-            held = {hold.counter for one in self.reservations.values() for hold in one.grant.holds}
-            for counter in self.accounts.keys() & (set(event.counters) - held):
-                self._drop(counter)
+        for counter in event.counters:
+            self._drop(counter)
 
     def _drop(self, counter: Counter) -> None:
+        if counter not in self.accounts or self.accounts[counter].parts != self.forgotten.get(counter, NOTHING):
+            return  # some reservation is still kept by name
         del self.accounts[counter]
         self.forgotten.pop(counter, None)
         base = base_of(counter)
