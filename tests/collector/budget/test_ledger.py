@@ -23,7 +23,7 @@ from collector.budget.events import (
     from_json,
 )
 from collector.budget.ledger import Ledger
-from collector.budget.reservations import State
+from collector.budget.reservations import NOTHING, State
 
 LIMIT = 1000
 COUNTERS = ("a||@", "b|user=1|@", "r||@900", "r||@1800")
@@ -108,7 +108,8 @@ class Ledgers(RuleBasedStateMachine):
         gone = [name for name, one in self.ledger.reservations.items() if name not in self.ledger.open]
         self.apply(Pruned(self.tick(), tuple(gone[::2]), ()))
         assert before == {one: self.ledger.totals([one]).used for one in COUNTERS}, "forgetting changed what is left"
-        kept = {hold.counter for one in self.ledger.reservations.values() for hold in one.grant.holds}
+        parts = [pair for one in self.ledger.reservations.values() for pair in one.parts()]
+        kept = {hold.counter for hold, its in parts if its != NOTHING}  # a hold of nothing takes nothing
         self.apply(Pruned(self.tick(), (), tuple(sorted(counters))))
         assert kept <= set(self.ledger.accounts), "a counter is gone that a reservation takes from"
 
