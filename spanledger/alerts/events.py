@@ -227,7 +227,7 @@ def _key(pairs: Pairs) -> str:
 
 
 QUESTIONS: dict[str, tuple[str, frozenset[str], Callable[[Row], Event]]] = {
-    BUDGET: ("budgets", frozenset({"rpt_budget_status", "dim_budgets"}), _budget),
+    BUDGET: ("budgets", frozenset({"rpt_budget_status", "dim_budgets", "build_info"}), _budget),
     ANOMALY: ("anomalies", frozenset({"rpt_anomalies"}), _anomaly),
     DRIFT: ("drift", frozenset({"rpt_drift", "rpt_usage_daily"}), _drift),
     UNPRICED: ("unpriced", frozenset({"fct_calls"}), _unpriced),

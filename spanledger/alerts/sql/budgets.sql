@@ -1,11 +1,15 @@
 -- Counters that are beyond a threshold now. The worst state ranks first, then how many thresholds are crossed.
+-- Of a budget's versions the one in force says what they are.
 with shares as (
     select
         budget_id,
         unnest(threshold_at) as share,
         unnest(threshold_to) as told
     from dim_budgets
-    where withdrawn_at is null
+    where
+        withdrawn_at is null
+        and coalesce(valid_from <= (select built_at from build_info), true)
+        and coalesce(valid_to > (select built_at from build_info), true)
 )
 
 select

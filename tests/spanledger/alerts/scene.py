@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 TABLES = """
 create table dim_budgets (
     budget_id varchar, threshold_at decimal(12, 6)[], threshold_to varchar[], withdrawn_at timestamptz,
-    known_at timestamptz
+    known_at timestamptz, valid_from timestamptz, valid_to timestamptz
 );
 create table rpt_budget_status (
     budget_id varchar, counter_key varchar, organization varchar, environment varchar, owner varchar, scope varchar,
@@ -62,7 +62,8 @@ def budget(name: str, state: str = "warned", spent: str = "8.5", *, key: str = "
     """A counter of a budget of ten dollars that warns at 80 % and pauses at 100 %."""
     share = float(spent) / 10
     return (
-        f"insert into dim_budgets values ('{name}', [0.8, 1.0], null, null, timestamptz '2026-10-01 00:00:00+00');"
+        "insert into dim_budgets by name "
+        f"select '{name}' as budget_id, [0.8, 1.0] as threshold_at, timestamptz '2026-10-01 00:00:00+00' as known_at;"
         "insert into rpt_budget_status by name "
         f"select '{name}' as budget_id, '{key}' as counter_key, 'production' as environment, '{owner}' as owner, "
         f"'month' as window_kind, 'usd' as unit, '{state}' as state, {share} as share_used, 10 as limit_usd, "

@@ -14,6 +14,7 @@ import pytest
 
 from spanledger.alerts import channels, history
 from spanledger.alerts.courier import Courier
+from spanledger.alerts.events import of_build
 from spanledger.alerts.history import ledger_of
 from spanledger.alerts.looking import Looked, Watch
 from tests.spanledger.alerts.receiving import Mailbox, Webhook, mailbox, webhook
@@ -99,6 +100,16 @@ def test_a_budget_of_nothing_is_told_before_anything_was_called(tmp_path: Path, 
     nothing = "update rpt_budget_status set limit_usd = 0, share_used = null, last_call_at = null"
     scene.publish(budget("frozen", "paused", "0"), nothing)
     assert Watch(scene.settings).look(NOW) == Looked(1, 0, 1, 0)
+
+
+def test_thresholds_of_versions_that_do_not_hold_tell_nobody(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    said = "'research' as budget_id, [0.5] as threshold_at, ['boss'] as threshold_to"
+    periods = ("timestamptz '2026-11-01' as valid_to", "timestamptz '2026-12-01' as valid_from")
+    others = (f"insert into dim_budgets by name select {said}, {period}" for period in periods)
+    scene.publish(budget("research"), *others)
+    [event] = of_build(scene.data / "builds" / "build-1" / "warehouse.duckdb").events
+    assert (event.tell, event.level) == ((), 101)
 
 
 def test_a_process_killed_between_sending_and_recording_tells_it_again_as_the_same_incident(
