@@ -71,10 +71,8 @@ def spent(row: Row) -> str:
 def window(row: Row) -> str:
     """Its period: `month`, `last 7 days`, `run`."""
     if row["window_kind"] == "rolling":
-        length = timedelta(seconds=row["window_seconds"])
-        return (
-            f"last {length.days} days" if length >= timedelta(days=2) else f"last {length.total_seconds() / 3600:g} h"
-        )
+        days, rest = divmod(timedelta(seconds=row["window_seconds"]), timedelta(days=1))
+        return f"last {days} days" if days >= 2 and not rest else f"last {row['window_seconds'] / 3600:g} h"
     return {"run": "each run", "total": "all time"}.get(row["window_kind"], f"a {row['window_kind']}")
 
 
@@ -89,6 +87,8 @@ def ends(row: Row, now: datetime) -> str:
     left = row["window_end"] - now
     if left < timedelta(0):
         return "over"
+    if left < timedelta(hours=2):
+        return f"{left // timedelta(minutes=1)} min"
     return f"{left.days} days" if left >= timedelta(days=2) else f"{left.total_seconds() / 3600:.0f} h"
 
 

@@ -1,9 +1,16 @@
--- Each budget that holds, with its counter nearest to the limit (none where nothing was counted yet), and how many it has.
+-- Each budget by its version in force, else its last one, with its counter nearest to the limit (none where nothing was counted yet), and how many it has.
 WITH budgets AS (
     SELECT * EXCLUDE (limit_usd, limit_tokens, limit_steps), coalesce(limit_usd, limit_tokens, limit_steps) AS own_limit
     FROM dim_budgets
     WHERE withdrawn_at IS NULL
-    QUALIFY row_number() OVER (PARTITION BY budget_id ORDER BY valid_from DESC NULLS LAST) = 1
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY budget_id
+            ORDER BY
+                coalesce(valid_from <= (SELECT built_at FROM build_info), true)
+                AND coalesce(valid_to > (SELECT built_at FROM build_info), true) DESC,
+                valid_from DESC NULLS LAST
+        ) = 1
 ),
 
 counters AS (
@@ -25,4 +32,4 @@ SELECT
     coalesce(counters.limit_amount, budgets.own_limit) AS limit_in_force
 FROM budgets
 LEFT JOIN counters ON budgets.budget_id = counters.budget_id
-ORDER BY counters.share_used DESC NULLS LAST, budgets.budget_id;
+ORDER BY counters.budget_id IS NULL, counters.share_used DESC NULLS FIRST, budgets.budget_id;

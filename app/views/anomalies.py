@@ -139,13 +139,13 @@ def _list(context: Context, rows: Sequence[Row], chosen: Row) -> None:
             grids.money("actual_usd", "Cost", is_minor=True),
             grids.money("expected_usd", "Expected", is_minor=True),
             grids.money("excess_usd", "More", bar=True),
-            Column("is_ongoing", "State", _state_of(rows), is_minor=True),
+            Column("is_ongoing", "State", _state, is_minor=True),
         ],
     )
 
 
-def _state_of(rows: Sequence[Row]) -> Any:
-    return lambda is_ongoing: "going on" if is_ongoing else "over"
+def _state(is_ongoing: bool) -> str:
+    return "going on" if is_ongoing else "over"
 
 
 def _when(context: Context, row: Row, chosen: Row) -> str:

@@ -23,7 +23,7 @@ def render(context: Context) -> None:
     if not rows and not past:
         _empty()
         return
-    headline(_state(rows), "As of the last build. Filters of team, model and period do not narrow this page.")
+    headline(title(rows), "As of the last build. Filters of team, model and period do not narrow this page.")
     if rows:
         _budgets(context, rows)
     for row in rows:
@@ -46,16 +46,20 @@ def _empty() -> None:
     )
 
 
-def _state(rows: list[Row]) -> str:
+def title(rows: list[Row]) -> str:
+    """How budgets stand, in a line; ``rows`` of `queries/budgets.sql`, those nearest to their limits first."""
     stopped = [row["budget_id"] for row in rows if row["state"] in STOPPED]
     told = [row["budget_id"] for row in rows if row["state"] in ("warned", "slowed")]
-    count = f"{figures.count(len(rows))} budget{'' if len(rows) == 1 else 's'}"
+    count = f"{figures.count(len(rows))} budgets"
+    if len(rows) == 1:
+        how = "at its limit" if stopped else "beyond a threshold, not used up" if told else "within its limit"
+        return f"{rows[0]['budget_id']} is {how}"
     if stopped:
         more = f" and {len(stopped) - 2} more" if len(stopped) > 2 else ""
         are = "is" if len(stopped) == 1 else "are"
         return f"{len(stopped)} of {count} {are} at the limit: {', '.join(stopped[:2])}{more}"
     if told:
-        return f"{told[0]} is nearest to its limit; no budget of {len(rows)} is used up"
+        return f"{rows[0]['budget_id']} is nearest to its limit; none of {count} is used up"
     return f"All of {count} are within their limits" if rows else "No budget holds now"
 
 

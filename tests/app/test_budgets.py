@@ -1,5 +1,6 @@
 """The page of budgets: what it says of states, overrides and counters, and where its numbers lead."""
 
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import budget_words
 from app.budget_words import Row
+from app.views.budgets import title
 from tests.app.drawing import page, text
 from transforms.budgets.budget import DIMENSIONS
 from transforms.budgets.budget_file import read_budgets
@@ -46,6 +48,43 @@ def test_a_period_that_is_over_stays(drawn: AppTest) -> None:
     assert "$2.50 of $2.00" in text(drawn)
 
 
+def test_a_budget_is_shown_by_its_version_in_force_and_one_of_nothing_is_at_its_limit(
+    tmp_path: Path, sample: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sample.publish(tmp_path)  # type: ignore[attr-defined]  # a module
+    with duckdb.connect(str(path)) as con:
+        con.execute(
+            "insert into dim_budgets by name select * replace ('next@acme.example' as owner, "
+            "timestamptz '2027-01-01' as valid_from) from dim_budgets where budget_id = 'platform-month'"
+        )
+        con.execute("update rpt_budget_status set limit_usd = 0, share_used = null where budget_id = 'platform-month'")
+    shown = text(page("budgets", tmp_path, monkeypatch))
+    assert "next@acme.example" not in shown
+    assert "2 of 3 budgets are at the limit: platform-month, each-customer" in shown
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["ok"], "a is within its limit"),
+        (["warned"], "a is beyond a threshold, not used up"),
+        (["paused"], "a is at its limit"),
+        (["ok", "warned"], "a is nearest to its limit; none of 2 budgets is used up"),
+        (["exceeded", "ok"], "1 of 2 budgets is at the limit: a"),
+        (["ok", None], "All of 2 budgets are within their limits"),
+    ],
+)
+def test_the_title_in_words(states: list[str | None], said: str) -> None:
+    assert title([{"budget_id": name, "state": state} for name, state in zip("ab", states, strict=False)]) == said
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(20, "20 min"), (150, "2 h"), (3 * 1440, "3 days"), (-1, "over")])
+def test_how_long_until_the_counter_begins_anew(minutes: int, words: str) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    row: Row = {"window_kind": "day", "window_end": now + timedelta(minutes=minutes)}
+    assert budget_words.ends(row, now) == words
+
+
 def test_without_a_budget_the_page_shows_the_smallest_useful_file(
     tmp_path: Path, sample: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +108,7 @@ def test_every_dimension_of_a_scope_is_a_filter() -> None:
         ("run", None, "each run"),
         ("rolling", 604800, "last 7 days"),
         ("rolling", 5400, "last 1.5 h"),
+        ("rolling", 90 * 3600, "last 90 h"),
     ],
 )
 def test_windows_in_words(kind: str, seconds: int | None, words: str) -> None:
