@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from transforms.budgets.budget import PICO, UNITS, USD
 from transforms.yaml_lines import Value
 
+# Numbers are compared before anything is worked out of them: one of a billion digits is written in a few characters.
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _LONGEST_S = 3660 * 86400
 _LARGEST_USD = 10**9
 _LARGEST_COUNT = 10**15
+_WORDS = {4: "four", 6: "six", 12: "twelve"}
 
 
 def limit(value: Value, unit: str) -> int:
@@ -35,11 +37,11 @@ def share(value: Value) -> Decimal:
     """A share of the limit, such as 80% or 0.8."""
     text = value.text().strip()
     bare, is_percent = text.removesuffix("%").strip(), text.endswith("%")
-    number = _number(value, bare, "a share of the limit, such as 80% or 0.8") / (100 if is_percent else 1)
-    if not 0 < number <= 10:
+    number = _number(value, bare, "a share of the limit, such as 80% or 0.8")
+    if not 0 < number <= (1000 if is_percent else 10):
         hint = f"; for {text} % write {text}%" if number > 10 and not is_percent else ""
         value.refuse(f"expected a share above 0 and up to 1000%, got {text!r}{hint}")
-    return _six_decimals(value, number)
+    return _decimals(value, number, 4) / 100 if is_percent else _decimals(value, number, 6)
 
 
 def factor(value: Value) -> Decimal:
@@ -48,7 +50,7 @@ def factor(value: Value) -> Decimal:
     number = _number(value, text, "a number such as 1.5")
     if not 0 < number <= 1000:
         value.refuse(f"expected a factor above 0 and up to 1000, got {text}")
-    return _six_decimals(value, number)
+    return _decimals(value, number, 6)
 
 
 def whole(value: Value, least: int, most: int) -> int:
@@ -118,20 +120,23 @@ def _number(value: Value, text: str, expected: str) -> Decimal:
     return number if number.is_finite() else value.refuse(f"expected {expected}, got {value.text()!r}")
 
 
-def _six_decimals(value: Value, number: Decimal) -> Decimal:
-    return number if number == round(number, 6) else value.refuse(f"{value.text()} has more than six decimals")
+def _decimals(value: Value, number: Decimal, most: int) -> Decimal:
+    return (
+        number
+        if number == round(number, most)
+        else value.refuse(f"{value.text()} has more than {_WORDS[most]} decimals")
+    )
 
 
 def _pico(value: Value, dollars: Decimal) -> int:
     if dollars > _LARGEST_USD:
         value.refuse(f"{dollars} dollars are more than a budget can hold ({_LARGEST_USD:,})")
-    pico = dollars * PICO
-    return int(pico) if pico == int(pico) else value.refuse(f"{dollars} has more than twelve decimals")
+    return int(_decimals(value, dollars, 12) * PICO)
 
 
 def _count(value: Value, number: Decimal, unit: str) -> int:
-    if number != int(number):
+    if number > _LARGEST_COUNT:  # first: an integer of a billion digits is never made
+        value.refuse(f"{number} {unit} are more than {_LARGEST_COUNT:,}")
+    if number != round(number):
         value.refuse(f"{number} {unit} are not a whole number; for dollars write unit: usd")
-    return (
-        int(number) if number <= _LARGEST_COUNT else value.refuse(f"{number} {unit} are more than {_LARGEST_COUNT:,}")
-    )
+    return int(number)
