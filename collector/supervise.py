@@ -77,10 +77,10 @@ class WriterProcess:
             code = await self._process.wait()
             if self._is_given_up or (self._is_stopping and code in (DRAINED, NOT_DRAINED)):
                 return
+            self.restarts += 1
             if code in ASKED:
                 logger.info("the writer was told to end; it goes on until the collector ends, which lands the rest")
             else:
-                self.restarts += 1
                 logger.error("the writer ended with %s; starting it again", code)
                 self._count_death(self._process.pid, code)
             await asyncio.sleep(_RESTART_S)

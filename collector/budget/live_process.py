@@ -95,6 +95,7 @@ class LiveProcess:
             code = await self._process.wait()
             now = (self._kept.books.digest, self._kept.openings)
             if code in ASKED:
+                self.restarts += 1
                 logger.info("the process that reads spend was told to end; it goes on until the collector ends")
                 await asyncio.sleep(_RESTART_S)
             elif code != 0 or now == self._told:

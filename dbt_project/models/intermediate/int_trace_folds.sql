@@ -44,9 +44,11 @@ pairs as (
         bool_or({{ lies_within('inside', 'outside') }}) as is_within
     from sightings as inside
     inner join sightings as outside
-        on inside.organization = outside.organization
-        and inside.response_id = outside.response_id
+        on inside.organization = outside.organization and inside.response_id = outside.response_id
         and inside.trace_id != outside.trace_id
+    where
+        {{ lies_within('inside', 'outside') }}
+        or inside.session_key = outside.session_key and (inside.signal = 'log') != (outside.signal = 'log')
     group by inside.organization, inside.trace_id, inside.group_id, outside.trace_id, outside.group_id
     union all
     select distinct
