@@ -33,7 +33,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app import filters, warehouse
+from app import filters, questions
 from benchmarks import history
 from sample_traces import company
 from spanledger.building.build import Builder
@@ -90,12 +90,12 @@ def ask(folder: Path, rounds: int) -> dict[str, float]:
 
 
 def _questions() -> list[str]:
-    return sorted(path.stem for path in warehouse.QUERIES.glob("*.sql"))
+    return sorted(path.stem for path in questions.QUERIES.glob("*.sql"))
 
 
 def _median_ms(connection: duckdb.DuckDBPyConnection, name: str, known: dict[str, Any], rounds: int) -> float:
-    text = warehouse.sql(name)
-    bound = {asked: known[asked] for asked in warehouse._PARAMETER.findall(text)}
+    text = questions.sql(name)
+    bound = questions.bound(text, known, f"{name}.sql")
     taken = []
     for _ in range(rounds):
         started = time.perf_counter()
@@ -106,7 +106,7 @@ def _median_ms(connection: duckdb.DuckDBPyConnection, name: str, known: dict[str
 
 def _parameters(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """What a page opened without filters binds, and the keys of one dear call."""
-    [first_day, last_day, until, _] = connection.execute(warehouse.sql("extent")).fetchall()[0]
+    [first_day, last_day, until, _] = connection.execute(questions.sql("extent")).fetchall()[0]
     days = filters.window(filters.DEFAULT_PERIOD, first_day, last_day)
     before = days.first - timedelta(days=days.days)
     call = connection.execute(
@@ -140,6 +140,14 @@ def _parameters(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "fewest_runs": 20,
         "of_source": "production",
         "of_kind": "model",
+        "of": call["org"][0].as_py(),
+        "kind": "organization",
+        "which": call["org"][0].as_py(),
+        "part": "workflow",
+        "today": days.last,
+        **dict.fromkeys(("for_workflow", "for_size", "for_feature", "for_model", "for_like", "of_step")),
+        "of_kept": 0,
+        "most": 400,
         "limit_rows": 50,
         "skip_rows": 0,
         "order": "cost",

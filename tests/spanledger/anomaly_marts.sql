@@ -42,6 +42,25 @@ from rpt_spend_hourly
 where calls > 0
 group by all;
 
+-- Like calls of a day, for the levers: one step a workflow, nothing asked twice.
+create table rpt_call_shapes as
+select
+    date, organization, environment, workflow_id, 'answer' as step, traffic_source, model, 'p' as price_provider,
+    model as price_model, 'standard' as service_tier, 'no' as paid_again, 'no' as asked_again, false as is_cache_hit,
+    1000::bigint as input_tokens_to, 500::bigint as output_tokens_to, sum(calls)::bigint as calls,
+    0::bigint as unknown_cost_calls, sum(input_tokens)::bigint as input_tokens, 0::bigint as cached_input_tokens,
+    0::bigint as cache_write_tokens, sum(output_tokens)::bigint as output_tokens,
+    sum(cost_usd)::decimal(28, 12) as cost_usd, sum(cost_usd - output_cost_usd)::decimal(28, 12) as input_cost_usd,
+    0::decimal(28, 12) as cache_read_cost_usd, 0::decimal(28, 12) as cache_write_cost_usd,
+    sum(output_cost_usd)::decimal(28, 12) as output_cost_usd
+from rpt_spend_hourly
+group by all;
+
+create table facts.int_task_steps (
+    organization varchar, workflow_id varchar, step varchar, first_model varchar, date date, outcome varchar,
+    unknown_cost_calls bigint, chain_cost_usd decimal(28, 12), task_traffic_source varchar, models bigint
+);
+
 create table rpt_runs_daily as
 select date, organization, environment, traffic_source, workflow_id, sum(calls)::bigint as runs
 from rpt_spend_hourly
