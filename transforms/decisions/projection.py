@@ -20,6 +20,8 @@ from transforms.decisions.unit_economics import Unit
 PATHS, SEED = 4000, 20240229
 MOST_MONTHS = 120
 NORMAL_90 = NormalDist().inv_cdf(0.9)
+ROUNDING = 1e-12
+"""Margins of paths are floats: one that is the target to the last digit may come out so much below it."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,6 +65,7 @@ def _after(now: Unit, growth: Growth, months: int) -> Unit:
         requests=_grown(now.requests, requests),
         active_users=_grown(now.active_users, users),
         other_cost_usd=now.other_cost_usd,
+        known_share=now.known_share,
     )
 
 
@@ -94,7 +97,8 @@ def turning(now: Unit, growth: Growth, months: int, target: Decimal) -> Turning:
     margins = [_margin(unit) for unit in project(now, growth, months)]
     is_there = margins[0] >= target
     paths = _margins(now, growth, months)
-    turned = (paths >= float(target)) != is_there
+    turned = (paths >= float(target) - ROUNDING) != is_there
+    turned[:, 0] = False  # the present month is where the margin stands: nothing has turned yet
     firsts = np.where(turned.any(axis=1), turned.argmax(axis=1), months + 1)
     low, middle, high = np.quantile(paths, (0.1, 0.5, 0.9), axis=0)
     return Turning(

@@ -1,9 +1,16 @@
-"""Unit economics: what is earned and spent on one request and one user, and how that is to be judged."""
+"""Unit economics: what is earned and spent on one request and one user, and how that is to be judged.
+
+Where calls of unknown cost are among those behind it, spend is at least what it says, so a margin is at most what it
+says: only "concerning" stands then whatever is missing.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.decisions.checks import not_negative
+from transforms.decisions.checks import not_negative, part
+
+
+CONCERNING = "concerning"
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Scale:
             return None
         if self.low <= value <= self.high:
             return "acceptable"
-        return "good" if (value > self.high) == self.is_high_good else "concerning"
+        return "good" if (value > self.high) == self.is_high_good else CONCERNING
 
 
 AI_COST_RATIO = Scale(Decimal("0.2"), Decimal("0.5"), is_high_good=False)
@@ -28,21 +35,27 @@ GROSS_MARGIN = Scale(Decimal("0.3"), Decimal("0.6"), is_high_good=True)
 COST_PER_REQUEST = Scale(Decimal("0.01"), Decimal("0.1"), is_high_good=False)
 """US dollars."""
 
+LEAST_KNOWN = Decimal("0.8")
+"""Share of calls with a known cost below which nothing is called good or acceptable."""
+
 SCALES = {"ai_cost_ratio": AI_COST_RATIO, "gross_margin": GROSS_MARGIN, "cost_per_request_usd": COST_PER_REQUEST}
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A month of a product: US dollars spent on models and otherwise, earned, and what for. None: not known."""
+    """A month of a product: US dollars spent on models and otherwise, earned, and what for. None: not known.
+    ``known_share``: of the calls behind ``cost_usd``, those of known cost."""
 
     cost_usd: Decimal
     revenue_usd: Decimal | None = None
     requests: Decimal | None = None
     active_users: Decimal | None = None
     other_cost_usd: Decimal = Decimal(0)
+    known_share: Decimal = Decimal(1)
 
     def __post_init__(self) -> None:
         """Raises DecisionError."""
+        part("known_share", self.known_share)
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
             if value is not None:
@@ -76,9 +89,17 @@ class Unit:
         return (self.revenue_usd - self.cost_usd - self.other_cost_usd) / self.revenue_usd
 
     @property
+    def is_at_least(self) -> bool:
+        """Whether the spend is at least what it says: calls of unknown cost are beside it."""
+        return self.known_share < 1
+
+    @property
     def judged(self) -> dict[str, str | None]:
-        """Each measure of `SCALES` with its judgement."""
-        return {name: scale.judge(getattr(self, name)) for name, scale in SCALES.items()}
+        """Each measure of `SCALES` with its judgement; None also where too much is unknown for one."""
+        return {name: self._judged(scale.judge(getattr(self, name))) for name, scale in SCALES.items()}
+
+    def _judged(self, said: str | None) -> str | None:
+        return said if said == CONCERNING or self.known_share >= LEAST_KNOWN else None
 
 
 def _ratio(part: Decimal, whole: Decimal | None) -> Decimal | None:

@@ -1,5 +1,6 @@
 """Where unit economics go, and the month in which they turn."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -24,6 +25,27 @@ def test_a_month_and_what_it_is_judged() -> None:
         "cost_per_request_usd": "acceptable",
     }
     assert set(Unit(Decimal(5)).judged.values()) == {None}
+
+
+def test_what_is_at_least_is_not_called_good() -> None:
+    """Concerning stands: what is missing only makes it worse. Nine calls in ten known are enough for a verdict."""
+    good = Unit(Decimal(100), Decimal(1000), Decimal(20_000), known_share=Decimal("0.7"))
+    assert good.is_at_least
+    assert good.judged == dict.fromkeys(("ai_cost_ratio", "gross_margin", "cost_per_request_usd"))
+    assert set(replace(good, known_share=Decimal("0.9")).judged.values()) == {"good"}
+    assert replace(NOW, known_share=Decimal("0.1")).judged["gross_margin"] == "concerning"
+    assert project(good, Growth(NONE, NONE, NONE, NONE), 1)[1].known_share == Decimal("0.7")
+
+
+@pytest.mark.parametrize("rate", ["0", "0.05"])
+def test_a_margin_on_the_target_has_not_turned_yet(rate: str) -> None:
+    """Whatever the split of costs: a path is a float, and 30 % of it may be a digit less."""
+    growth = Growth(surely(Decimal(rate)), NONE, NONE, NONE)
+    for cost in range(100, 7000, 37):
+        now = Unit(Decimal(cost), Decimal(10_000), other_cost_usd=Decimal(7000 - cost))
+        found = turning(now, growth, 3, Decimal("0.3"))
+        assert found.is_there_now
+        assert (found.expected, found.p10, found.p50, found.p90, found.share_never) == (None, None, None, None, 1)
 
 
 def test_users_grow_requests_cheapen_other_costs_stay() -> None:
