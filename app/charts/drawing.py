@@ -1,0 +1,86 @@
+"""What all charts share: axes, scales and tooltips; money as the page's currency counts it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from app import currency, figures
+from app.cards import legend
+from app.palette import GREY
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def show(chart: Any, height: int) -> None:
+    """Draw it on the page, as wide as there is room, in pixels high."""
+    st.altair_chart(chart.properties(height=height), width="stretch")
+
+
+def base(data: Rows, **encodings: Any) -> Any:
+    """A chart of rows that share these encodings."""
+    return alt.Chart(alt.Data(values=list(data))).encode(**encodings)
+
+
+def told(**titles: str) -> list[alt.Tooltip]:
+    """The tooltip: texts of a row, each under its title; without one under its name."""
+    return [alt.Tooltip(f"{name}:N", **({"title": title} if title else {})) for name, title in titles.items()]
+
+
+def shown(usd: Any) -> float:
+    """US dollars as the axis counts them: in the page's currency."""
+    return float(figures.converted(usd))
+
+
+def amounts(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Each as a number for the axis and as text for the tooltip."""
+    numbers = {name: shown(row[name]) for name in names}
+    return numbers | {f"{name}_text": figures.money(row[name]) for name in names}
+
+
+def dated(day: date) -> dict[str, str]:
+    """A UTC day for the axis and in words."""
+    return {"date": day.isoformat(), "day": f"{day:%a %-d %b %Y}"}
+
+
+def day() -> alt.X:
+    """The UTC day: wherever the browser stands, the days and their labels do not move."""
+    axis = alt.Axis(format="%d %b", tickCount=8, grid=False, labelOverlap=True)
+    return alt.X("utcyearmonthdate(date):T", title=None, scale=alt.Scale(type="utc"), axis=axis)
+
+
+def money(ticks: int, *, signed: bool = False, **more: Any) -> alt.Axis:
+    """An axis of money in the page's currency; ``signed`` puts the sign before the symbol."""
+    symbol, value = currency.shown().symbol, "abs(datum.value)" if signed else "datum.value"
+    large, small = f"format({value}, ',.3~s')", f"format({value}, '.2~g')"
+    sign = f"(datum.value < 0 ? '{figures.MINUS}' : '') + " if signed else ""
+    text = f"{sign}'{symbol}' + ({value} >= 1 || {value} == 0 ? {large} : {small})"
+    return alt.Axis(labelExpr=text, tickCount=ticks, **more)
+
+
+def names_axis(width: int) -> alt.Axis:
+    """An axis of names, cut after so many pixels."""
+    return alt.Axis(labelLimit=width, ticks=False, domain=False)
+
+
+def amounts_axis(data: Rows) -> alt.Axis:
+    """Amounts at the right, where names would stand: an axis follows the theme, text in a chart does not."""
+    said = json.dumps({row["name"]: row["exact"] for row in data}, ensure_ascii=False)
+    return alt.Axis(orient="right", ticks=False, domain=False, grid=False, labelExpr=f"{said}[datum.label]")
+
+
+def named(rows: Rows, key: str, colours: Mapping[str, str]) -> list[str]:
+    """The parts that occur, in the palette's order, with their legend drawn; a part it does not know is grey."""
+    found = {row[key] for row in rows}
+    names = [name for name in colours if name in found] + sorted(found - set(colours))
+    legend({name: colours.get(name, GREY) for name in names})
+    return names
+
+
+def coloured(by: str, names: Sequence[str], colours: Mapping[str, str]) -> alt.Color:
+    """Colours of parts; the legend stands above the chart."""
+    scale = alt.Scale(domain=list(names), range=[colours.get(name, GREY) for name in names])
+    return alt.Color(f"{by}:N", scale=scale, legend=None)
