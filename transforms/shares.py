@@ -29,3 +29,8 @@ def most_gained(before: tuple[int, int], after: tuple[int, int]) -> float:
     here, there = before[0] / before[1], after[0] / after[1]
     low, high = wilson(*before)[0], wilson(*after)[1]
     return there - here + math.hypot(high - there, here - low)
+
+
+def least_gained(before: tuple[int, int], after: tuple[int, int]) -> float:
+    """The lower end of the same interval."""
+    return -most_gained(after, before)

@@ -65,7 +65,7 @@ def test_nobody_answers() -> None:
 
 
 def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
-    """Forty good tasks of a dear model and forty of a cheap one, and all that must not count."""
+    """400 tasks of a dear model and 400 of a cheap one, and all that must not count."""
     with duckdb.connect() as connection:
         connection.execute(
             """create schema facts; create table facts.int_task_steps as
@@ -73,8 +73,8 @@ def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
                 'eval' as task_traffic_source, 'w' as workflow_id, 's' as step, 1 as models, 0 as unknown_cost_calls,
                 if(range % 2 = 0, 'dear', 'cheap') as first_model,
                 if(range % 2 = 0, 1.0, 0.25)::decimal(28, 12) as chain_cost_usd,
-                if(range < 8, 'failure', 'success') as outcome, date '2026-11-01' as date
-            from range(80);
+                if(range < 80, 'failure', 'success') as outcome, date '2026-11-01' as date
+            from range(800);
             """
         )
         for other in (
@@ -87,6 +87,6 @@ def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
             connection.execute(f"insert into {steps} select * replace ({other}) from {steps} limit 40")
         found = alternatives.rows(connection, "w", "s", "dear", days=90).fetchall()
     assert [(row[0], float(row[1]), *row[2:4], row[6]) for row in found] == [
-        ("cheap", 0.25, 40, 36, "passes"),
-        ("dear", 1.0, 40, 36, "the present model"),
+        ("cheap", 0.25, 400, 360, "passes"),
+        ("dear", 1.0, 400, 360, "the present model"),
     ]

@@ -93,7 +93,7 @@ def test_a_route_says_its_evidence_and_thin_evidence_is_no_verdict(data: Path) -
     )
     assert ("claude-opus-4-8", "claude-haiku-4-5", True, True) in {route[:4] for route in routes}
     [evidence] = [route[4] for route in routes if route[0] == "claude-opus-4-8"]
-    assert "claude-haiku-4-5 passed 52 of 60 evaluated tasks (76% to 93%)" in evidence
+    assert "claude-haiku-4-5 passed 267 of 300 evaluated tasks (85% to 92%)" in evidence
     thin = "SELECT DISTINCT model, saving_usd, low_usd FROM rpt_opportunities WHERE to_model = 'gpt-5.2-mini'"
     assert asked(data, thin) == [("gemini-3-flash", None, None)]
 

@@ -12,10 +12,11 @@ from transforms.simulation.observing import Finding, Observed
 from transforms.simulation.sequence import Case
 
 KEY = ("organization", "environment", "workflow_id", "step", "traffic_source", "model")
+ENDS = ("share", "again", "times")
 FINDING = pa.struct(
     [
         ("lever", pa.string()),
-        *((f"{name}_{case}", MONEY) for name in ("share", "again") for case in CASES),
+        *((f"{name}_{case}", MONEY) for name in ENDS for case in CASES),
         *((f"{part}_price", MONEY) for part in PARTS),
         *((name, pa.string()) for name in ("words", "to_model")),
         ("tokens_to", pa.int64()),
@@ -64,11 +65,7 @@ def _told(lever: str, finding: Finding) -> dict[str, Any]:
     setting = finding.setting
     return {
         "lever": lever,
-        **{
-            f"{name}_{case}": getattr(setting, name).at(case) if setting else None
-            for name in ("share", "again")
-            for case in CASES
-        },
+        **{f"{name}_{case}": getattr(setting, name).at(case) if setting else None for name in ENDS for case in CASES},
         **{f"{part}_price": setting.prices.get(part) if setting else None for part in PARTS},
         "words": finding.words,
         "to_model": finding.to_model,
@@ -77,6 +74,6 @@ def _told(lever: str, finding: Finding) -> dict[str, Any]:
 
 
 def _setting(told: Mapping[str, Any]) -> Setting:
-    share, again = (Ends(*(told[f"{name}_{case}"] for case in CASES)) for name in ("share", "again"))
+    share, again, times = (Ends(*(told[f"{name}_{case}"] for case in CASES)) for name in ENDS)
     prices = {part: told[f"{part}_price"] for part in PARTS if told[f"{part}_price"] is not None}
-    return Setting(share, prices, again)
+    return Setting(share, prices, again, times)

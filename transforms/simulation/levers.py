@@ -30,24 +30,28 @@ class Ends:
         return {LOW: self.low, EXPECTED: self.expected, HIGH: self.high}[case]
 
 
-ZERO = Ends(NOTHING, NOTHING, NOTHING)
+ZERO, SURE = Ends(NOTHING, NOTHING, NOTHING), Ends(ONE, ONE, ONE)
 
 
 @dataclass(frozen=True)
 class Setting:
     """``share``: of the calls, or of the tokens, that the lever takes, 0 to 1. ``prices``: what these cost then, as a
-    multiple of now, by part; a part without one stays as it is. ``again``: the share of the taken calls that are paid a
-    second time as now, because what replaced them did not do. Raises ValueError for what cannot be."""
+    multiple of now, by part; a part without one stays as it is. ``times``: how many times these prices it may turn out
+    to be. ``again``: the share of the taken calls that are paid a second time as now, because what replaced them did
+    not do. Raises ValueError for what cannot be."""
 
     share: Ends
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     again: Ends = ZERO
+    times: Ends = SURE
 
     def __post_init__(self) -> None:
         for name in ("share", "again"):
             for case in CASES:
                 if not 0 <= (value := getattr(self, name).at(case)) <= 1:
                     raise ValueError(f"{name} is {value} where {case} is saved; expected 0 to 1")
+        if any(self.times.at(case) < 0 for case in CASES):
+            raise ValueError(f"prices are {self.times} times what they are; expected none below 0")
         for part, price in self.prices.items():
             if part not in PARTS or price < 0:
                 raise ValueError(f"{part} at {price} times its price; expected one of {', '.join(PARTS)}, not below 0")
@@ -86,8 +90,8 @@ def _read_from_cache(setting: Setting, case: str) -> Factors:
 
 def _at_another_price(setting: Setting, case: str) -> Factors:
     """A share of the calls costs another price, some of them this one on top."""
-    share, again = setting.share.at(case), setting.again.at(case)
-    return {part: ONE - share + share * (price + again) for part, price in setting.prices.items()}
+    share, again, times = (ends.at(case) for ends in (setting.share, setting.again, setting.times))
+    return {part: ONE - share + share * (price * times + again) for part, price in setting.prices.items()}
 
 
 LEVERS: dict[str, Lever] = {

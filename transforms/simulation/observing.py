@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.budgets.evidence import LEAST_TASKS, Evidence, cheapest
+from transforms.budgets.evidence import LEAST_TASKS, MARGIN, THIN, Evidence, cheapest, cost_ratio, costs_less, judge
 from transforms.shares import most_gained, wilson
 from transforms.simulation.levers import NOTHING, ONE, PARTS, Ends, Setting
 from transforms.simulation.sequence import Case
@@ -86,8 +86,11 @@ def _route(shape: Shape, step: Step) -> Finding | None:
         return _no_verdict(found, shape.model)
     now, then = found[shape.model], found[to]
     price = ratio(then.mean_cost_usd or NOTHING, now.mean_cost_usd or ONE)  # known both, or `cheapest` names none
-    words = f"on {now.model}, while {_evaluated(then)} and {_evaluated(now)}"
-    return Finding(Setting(PROVEN, dict.fromkeys(PARTS, price), _lost(now, then)), words, to)
+    least, usual, most = cost_ratio(now, then)
+    cost = f"a task of the former cost {usual:.2g} times as much ({least:.2g} to {most:.2g})"
+    words = f"on {now.model}, while {_evaluated(then)} and {_evaluated(now)}; {cost}"
+    times = Ends(*(ratio(Decimal(end / usual), 1) for end in (most, usual, least)))
+    return Finding(Setting(PROVEN, dict.fromkeys(PARTS, price), _lost(now, then), times), words, to)
 
 
 def _lost(now: Evidence, then: Evidence) -> Ends:
@@ -98,21 +101,19 @@ def _lost(now: Evidence, then: Evidence) -> Ends:
 
 
 def _no_verdict(found: Mapping[str, Evidence], present: str) -> Finding | None:
-    now = found.get(present)
-    if now is None or now.mean_cost_usd is None:
-        return None
-    thin = [
-        one
-        for one in found.values()
-        if one.mean_cost_usd is not None
-        and one.mean_cost_usd < now.mean_cost_usd
-        and min(one.tasks, now.tasks) < LEAST_TASKS
-    ]
+    cheaper = costs_less(present, list(found.values()))
+    verdicts = {one.evidence.model: one.verdict for one in judge(present, list(found.values()))}
+    thin = [one for one in cheaper if verdicts[one.model] == THIN]
     if not thin:
         return None
-    most = max(thin, key=lambda one: (one.tasks, one.model))
-    tasks = f"{LEAST_TASKS} evaluated tasks of each ({most.tasks} and {now.tasks} so far)"
-    return Finding(None, f"on {present}: no verdict on {most.model} below {tasks}", most.model)
+    most, now = max(thin, key=lambda one: (one.tasks, one.model)), found[present]
+    if min(most.tasks, now.tasks) < LEAST_TASKS:
+        tasks = f"{LEAST_TASKS} evaluated tasks of each ({most.tasks} and {now.tasks} so far)"
+        return Finding(None, f"on {present}: no verdict on {most.model} below {tasks}", most.model)
+    worst = most_gained((most.successes, most.tasks), (now.successes, now.tasks))
+    said = f"it may lose {worst:.0%} of all tasks, and passes at {MARGIN:.0%} at most"
+    words = f"on {present}: no verdict on {most.model}: {_evaluated(most)} and {_evaluated(now)}; {said}"
+    return Finding(None, words, most.model)
 
 
 def _evaluated(one: Evidence) -> str:

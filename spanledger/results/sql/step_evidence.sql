@@ -25,7 +25,11 @@ select
     model,
     count(*) as tasks,
     count(*) filter (where is_success) as successes,
-    case when count(*) = count(cost_usd) then cast(sum(cost_usd) / count(*) as decimal(28, 12)) end as mean_cost_usd
+    case when count(*) = count(cost_usd) then cast(sum(cost_usd) / count(*) as decimal(28, 12)) end as mean_cost_usd,
+    case
+        when count(*) = count(cost_usd) and count(*) > 1
+            then stddev_samp(cost_usd::double) / nullif(avg(cost_usd::double), 0)
+    end as cost_variation
 from evaluated
 where date > newest_date - $days::integer
 group by organization, workflow_id, step, model

@@ -20,8 +20,8 @@ ASKED = {
 
 
 def evals(**successes: int) -> list[list[Any]]:
-    """Forty evaluated tasks of each model, so many of them successes."""
-    return [["", "wf", model, 40, right, str(PRICES[model])] for model, right in successes.items()]
+    """Four hundred evaluated tasks of each model, so many of them successes."""
+    return [["", "wf", model, 400, right, str(PRICES[model])] for model, right in successes.items()]
 
 
 def offered(scene: Scene, found: list[list[Any]], named: str = "") -> str | None:
@@ -40,11 +40,11 @@ def offered(scene: Scene, found: list[list[Any]], named: str = "") -> str | None
     ("found", "model"),
     [
         ([], None),
-        (evals(big=36, small=35, mid=36), "small"),
-        (evals(big=36, small=20, mid=36), "mid"),
-        (evals(big=36, small=20, dear=40), None),
-        ([*evals(big=36)[:1], ["", "wf", "small", 8, 8, "2"]], None),
-        ([*evals(big=36)[:1], ["", "other", "small", 40, 40, "2"]], None),
+        (evals(big=360, small=355, mid=360), "small"),
+        (evals(big=360, small=200, mid=360), "mid"),
+        (evals(big=360, small=200, dear=400), None),
+        ([*evals(big=360)[:1], ["", "wf", "small", 8, 8, "2"]], None),
+        ([*evals(big=360)[:1], ["", "other", "small", 400, 400, "2"]], None),
     ],
 )
 def test_without_names_the_cheapest_that_passes_is_offered(
@@ -54,14 +54,14 @@ def test_without_names_the_cheapest_that_passes_is_offered(
 
 
 def test_a_dated_name_of_the_model_that_was_evaluated_is_that_model(scene: Scene) -> None:
-    dated = [["", "wf", "big", 40, 36, "9"], ["", "wf", "small-2026-10-01", 40, 36, "2"]]
+    dated = [["", "wf", "big", 400, 360, "9"], ["", "wf", "small-2026-10-01", 400, 360, "2"]]
     assert offered(scene, dated) in ("small", "small-2026-10-01")
 
 
 def test_of_the_named_ones_those_that_were_shown_to_be_worse_are_not_offered(scene: Scene) -> None:
     named = "    alternatives: [small, mid]\n"
     assert offered(scene, [], named) == "small"
-    assert offered(scene, evals(big=36, small=10), named) == "mid"
+    assert offered(scene, evals(big=360, small=100), named) == "mid"
 
 
 def test_evaluated_tasks_are_those_that_one_model_did_alone(tmp_path: Path) -> None:

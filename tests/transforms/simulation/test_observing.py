@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transforms.budgets.evidence import Evidence
 from transforms.simulation import kept
-from transforms.simulation.levers import LEVERS, PARTS, Ends
+from transforms.simulation.levers import CASES, LEVERS, PARTS, Ends
 from transforms.simulation.observing import OBSERVERS, Finding, observed
 from transforms.simulation.sequence import simulate
 from transforms.simulation.shapes import Prices, Shape, Step, steps
@@ -110,22 +110,30 @@ def test_only_traffic_that_may_wait_goes_to_the_batch_tier() -> None:
 
 
 def test_a_step_goes_to_the_cheapest_model_that_passes() -> None:
-    """At a tenth of the cost; of what it gets wrong more often, none to the interval's end is paid again."""
-    dear, good, bad = (Evidence("dear", 50, 45, Decimal(1)), Evidence("good", 50, 43, Decimal("0.1")),
-                       Evidence("bad", 50, 20, Decimal("0.01")))  # fmt: skip
+    """At a tenth of the cost, or what that ratio may be; of what it gets wrong more often, none to the interval's end
+    is paid again."""
+    dear, good, bad = (Evidence("dear", 500, 450, Decimal(1), 1.0), Evidence("good", 500, 440, Decimal("0.1"), 1.0),
+                       Evidence("bad", 500, 200, Decimal("0.01"), 1.0))  # fmt: skip
     [found] = findings(shape(), evidence=(dear, good, bad))
     assert found["route"].to_model == "good"
     setting = found["route"].setting
     assert setting is not None
     assert setting.prices == dict.fromkeys(PARTS, Decimal("0.1"))
-    assert setting.again.expected == Decimal("0.04")
+    assert setting.again.expected == Decimal("0.02")
     assert setting.again.high == 0
-    assert float(setting.again.low) == pytest.approx(0.1748, abs=5e-4)
-    assert "good passed 43 of 50 evaluated tasks (74% to 93%)" in found["route"].words
+    assert float(setting.again.low) == pytest.approx(0.0591, abs=5e-4)
+    assert [float(setting.times.at(case)) for case in CASES] == pytest.approx([1.1320, 1, 1 / 1.1320], abs=5e-4)
+    assert "good passed 440 of 500 evaluated tasks (85% to 91%)" in found["route"].words
+    assert "a task of the former cost 0.1 times as much (0.088 to 0.11)" in found["route"].words
 
 
 def test_thin_evidence_is_no_verdict() -> None:
     few, dear = Evidence("few", 29, 29, Decimal("0.01")), Evidence("dear", 50, 45, Decimal(1))
+    good = Evidence("good", 50, 43, Decimal("0.1"), 1.0)
+    [found] = findings(shape(), evidence=(dear, good, few))
+    assert found["route"].setting is None
+    assert found["route"].to_model == "good"
+    assert "it may lose 17% of all tasks, and passes at 10% at most" in found["route"].words
     [found] = findings(shape(), evidence=(few, dear))
     assert found["route"].setting is None
     assert found["route"].words == "on dear: no verdict on few below 30 evaluated tasks of each (29 and 50 so far)"
