@@ -82,6 +82,11 @@ def quantiles(quotients: Floats, weights: Floats) -> Floats:
 
 def between(table: Floats, days: int) -> Floats:
     """From horizons × anything to days × anything: interpolated in the logarithm of the number of days."""
+    if len(table) == 1:
+        return np.repeat(table, days, axis=0)
     at = np.log(np.arange(1, days + 1))
     known = np.log(np.array(HORIZONS[: len(table)], dtype=np.float64))
-    return np.column_stack([np.interp(at, known, column) for column in table.T])
+    place = np.interp(at, known, np.arange(len(known)))
+    lower = np.minimum(place.astype(np.int64), len(known) - 2)
+    upper = (place - lower)[:, None]
+    return table[lower] * (1 - upper) + table[lower + 1] * upper

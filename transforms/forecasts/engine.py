@@ -11,13 +11,11 @@ from transforms.forecasts.choosing import choose, nearest
 from transforms.forecasts.coherence import coherent
 from transforms.forecasts.distribution import Forecast
 from transforms.forecasts.known import known_factors, plain
-from transforms.forecasts.methods import METHODS
 from transforms.forecasts.paths import generator, paths
 from transforms.forecasts.pooling import Pool, Replayed, pool
-from transforms.forecasts.replay import HORIZONS, Replays, levels, replay, windows
+from transforms.forecasts.replay import HORIZONS, Replays, asked_horizons, replay
 from transforms.forecasts.series import Event, Floats, Past, PriceStep, Series
 from transforms.forecasts.tree import splits
-from transforms.forecasts.window import Window
 
 SHORT_DAYS = 28
 FEWEST_INDEPENDENT = 8.0
@@ -28,8 +26,6 @@ FEWEST_INDEPENDENT = 8.0
 class _Prepared:
     series: Series
     usd: Floats  # full days before today, freed of what is known
-    window: Window  # of today
-    level: float  # of today
     ahead: Floats  # known factors of the days to come
     replays: Replays
     method: str
@@ -71,7 +67,7 @@ def forecast_all(
     tree = splits(series, today)
     known = known_factors(series, today, until, events, steps or {}, tree)
     prepared = [_prepare(one, today, known[one.key]) for one in series]
-    columns = sum(horizon <= _reach(days) for horizon in HORIZONS)
+    columns = len(asked_horizons(days))
     relative = relative_errors([one.replays for one in prepared], [one.method for one in prepared], columns)
     measured = [_scales(one, relative) for one in prepared]
     replayed = [
@@ -97,29 +93,21 @@ def _refuse_unless_known(series: Sequence[Series], today: date, until: date) -> 
         seen.add(one.key)
 
 
-def _reach(days: int) -> int:
-    """The horizon that replays reach to: the first one that covers the days asked, or the longest there is."""
-    return next((horizon for horizon in HORIZONS if horizon >= days), HORIZONS[-1])
-
-
 def _prepare(series: Series, today: date, known: Floats) -> _Prepared:
     full = (today - series.first).days
     usd, days = plain(series.usd[:full], known[:full]), len(known) - full
     volume = None if series.volume is None else series.volume[:full]
-    origin = np.array([full], dtype=np.int64)
-    window = windows(series.first, usd, volume, origin)
-    replays = replay(series.first, usd, volume, _reach(days))
-    level = float(levels(usd, origin, window)[0])
-    return _Prepared(series, usd, window, level, known[full:], replays, choose(replays, full, days))
+    replays = replay(series.first, usd, volume, days)
+    return _Prepared(series, usd, known[full:], replays, choose(replays, full, days))
 
 
 def _scales(one: _Prepared, relative: Floats) -> Floats:
-    return scales(one.replays.error[one.method], one.replays.level, relative, one.level)
+    return scales(one.replays.error[one.method], one.replays.level, relative, one.replays.now)
 
 
 def _made(one: _Prepared, today: date, pooled: Pool, scale: Floats) -> Forecast:
     days = len(one.ahead)
-    points = {name: function(one.window, days)[0] for name, function in METHODS.items()}
+    points = one.replays.points
     numbers = np.arange(1, days + 1)
     a_day = between((scale / HORIZONS[: len(scale)])[:, None], days)[:, 0]
     errors = between(pooled.table, days) * (a_day * numbers)[:, None]

@@ -1,5 +1,7 @@
 """The list of forecast methods. Each takes what it may see and a number of days: questions × days of US dollars.
 
+A question's answer rests on its own row alone, and its first days are the same however many are asked.
+
 To add one, write a function of `Method`'s signature and register it under a name: replays, the choice per series and
 the scores find it through `METHODS`.
 """
@@ -10,8 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from transforms.forecasts.series import Floats
-from transforms.forecasts.smoothing import smooth
-from transforms.forecasts.weekdays import WEEK, fading_mean, weeks
+from transforms.forecasts.weekdays import WEEK, fading_mean
 from transforms.forecasts.window import Window, mean_of_last
 
 Method: TypeAlias = Callable[[Window, int], Floats]
@@ -21,7 +22,6 @@ PLAIN = "burn_rate_7"
 """What everyone does, what every other method has to beat, and what is taken where little is known."""
 USUAL = "median"
 """Taken unless another was clearly better on the series' own past."""
-LARGEST_TIMES = 3.0
 DAMPING = 0.9
 
 
@@ -67,35 +67,27 @@ def four_weeks(window: Window, days: int) -> Floats:
 @method("weekday")
 def weekday(window: Window, days: int) -> Floats:
     """The shape of the week × a level in which the last two weeks count most."""
-    shape = weeks(window.usd)
-    return fading_mean(shape.level)[:, None] * shape.days(days)
+    return fading_mean(window.shape.level)[:, None] * window.shape.days(days)
 
 
 @method("weekday_calm")
 def weekday_calm(window: Window, days: int) -> Floats:
     """The same, no day counted at more than three times the median of the last four weeks."""
-    recent = np.where(np.isfinite(window.usd[:, -28:]), window.usd[:, -28:], np.nan)
-    empty = ~np.isfinite(recent).any(axis=1)
-    recent[empty] = 0.0
-    most = LARGEST_TIMES * np.nanmedian(recent, axis=1)
-    calm = np.where((most > 0)[:, None], np.minimum(window.usd, most[:, None]), window.usd)
-    return weekday(Window(calm, window.month_days), days)
+    return weekday(window.calm, days)
 
 
 @method("smoothed")
 def smoothed(window: Window, days: int) -> Floats:
     """The shape of the week × an exponentially smoothed level."""
-    shape = weeks(window.usd)
-    return np.maximum(smooth(shape.level).level, 0.0)[:, None] * shape.days(days)
+    return np.maximum(window.smoothed.level, 0.0)[:, None] * window.shape.days(days)
 
 
 @method("theta")
 def theta(window: Window, days: int) -> Floats:
     """The smoothed level with half of the straight line's slope, fading with the days."""
-    shape = weeks(window.usd)
-    found = smooth(shape.level)
+    found = window.smoothed
     steps = np.cumsum(DAMPING ** np.arange(1, days + 1))
-    return np.maximum(found.level[:, None] + found.slope[:, None] / 2 * steps, 0.0) * shape.days(days)
+    return np.maximum(found.level[:, None] + found.slope[:, None] / 2 * steps, 0.0) * window.shape.days(days)
 
 
 @method("calls_times_cost")

@@ -11,6 +11,10 @@ from transforms.forecasts.series import Floats
 PATHS = 500
 LOW, HIGH = 4, -5
 """Of `RANKS`, those near 10 % and 90 %."""
+_PLACES: Floats = np.interp((np.arange(PATHS) + 0.5) / PATHS, RANKS, np.arange(len(RANKS)))
+_LOWER = np.minimum(_PLACES.astype(np.int64), len(RANKS) - 2)
+_UPPER: Floats = _PLACES - _LOWER
+"""Between which two of `RANKS` each path lies, and how near to the upper one."""
 
 
 def generator(key: str, today: date) -> np.random.Generator:
@@ -27,12 +31,11 @@ def paths(point: Floats, errors: Floats, rng: np.random.Generator) -> Floats:
     """
     days = len(point)
     share = _share(point)
-    walk = _walk(errors, share, rng)
-    order = walk.argsort(axis=0).argsort(axis=0)
-    ranks = (np.arange(PATHS) + 0.5) / PATHS
     grown = errors * (np.cumsum(share) / np.arange(1, days + 1))[:, None]
-    by_rank = np.column_stack([np.interp(ranks, RANKS, row) for row in grown])
-    sums = np.cumsum(point) + np.take_along_axis(by_rank, order, axis=0)
+    by_rank = np.take(grown, _LOWER, axis=1) * (1 - _UPPER) + np.take(grown, _LOWER + 1, axis=1) * _UPPER
+    laid = np.empty((days, PATHS))
+    np.put_along_axis(laid, _walk(errors, share, rng).argsort(axis=1), by_rank, axis=1)
+    sums = (np.cumsum(point)[:, None] + laid).T
     rising = np.maximum.accumulate(np.maximum(sums, 0.0), axis=1)
     samples: Floats = np.diff(rising, axis=1, prepend=0.0)
     return samples
@@ -45,12 +48,13 @@ def _share(point: Floats) -> Floats:
 
 
 def _walk(errors: Floats, share: Floats, rng: np.random.Generator) -> Floats:
-    """Sums of an error that stays, one that grows like a random walk, and one of each day, as the ranges tell."""
+    """Days × PATHS: sums of an error that stays, one that grows like a random walk, and one of each day, as the ranges
+    tell."""
     days = len(share)
     stays, grows, daily = np.sqrt(_parts((errors[:, HIGH] - errors[:, LOW]) / 2 / np.arange(1, days + 1)))
     drift = np.cumsum(rng.standard_normal((PATHS, days)), axis=1)
     steps = stays * rng.standard_normal((PATHS, 1)) + grows * drift + daily * rng.standard_normal((PATHS, days))
-    walk: Floats = np.cumsum(steps * share, axis=1)
+    walk: Floats = np.ascontiguousarray(np.cumsum(steps * share, axis=1).T)
     return walk
 
 

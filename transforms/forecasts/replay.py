@@ -1,6 +1,5 @@
 """Every method, asked on earlier days of the same history, each time seeing only the days before it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -29,11 +28,14 @@ class Replays:
     """``origins``: day numbers from the series' first day on; ``level``: usual US dollars a day, seen from there.
 
     ``error``: of each method origins × horizons, actual − expected US dollars of the sums; nan where not over.
+    ``now``: of the day after the history the level, ``points`` what each method expects of each of the days ahead.
     """
 
     origins: Days
     level: Floats
     error: dict[str, Floats]
+    now: float
+    points: dict[str, Floats]
 
 
 def windows(first: date, usd: Floats, volume: Floats | None, origins: Days) -> Window:
@@ -59,21 +61,27 @@ def levels(usd: Floats, origins: Days, window: Window) -> Floats:
 
 
 def replay(first: date, usd: Floats, volume: Floats | None, days: int) -> Replays:
-    """Ask every method on the earlier days of a history, ``days`` ahead at most.
+    """Ask every method on the earlier days of a history, and on the day after it, ``days`` ahead.
 
-    ``usd`` may hold nan: a day that says nothing; a sum over one is not known either.
+    ``usd`` may hold nan: a day that says nothing; a sum over one is not known either. What is over within so many days
+    is compared up to the first of `HORIZONS` that covers them.
     """
     begin = max(FEWEST_DAYS, min(YOUNG_DAYS, len(usd) // 3), len(usd) - REPLAY_DAYS)
-    origins = np.arange(begin, len(usd), dtype=np.int64)
-    asked = np.array([horizon for horizon in HORIZONS if horizon <= days], dtype=np.int64)
+    origins = np.append(np.arange(min(begin, len(usd)), len(usd), dtype=np.int64), len(usd))
+    asked = np.array(asked_horizons(days), dtype=np.int64)
     window = windows(first, usd, volume, origins)
-    actual = np.column_stack([_sums(usd, origins, int(horizon)) for horizon in asked])
-    error = {name: actual - _expected(function, window, asked) for name, function in METHODS.items()}
-    return Replays(origins, levels(usd, origins, window), error)
+    daily = {name: function(window, max(days, int(asked[-1]))) for name, function in METHODS.items()}
+    actual = np.column_stack([_sums(usd, origins[:-1], int(horizon)) for horizon in asked])
+    error = {name: actual - np.cumsum(one[:-1], axis=1)[:, asked - 1] for name, one in daily.items()}
+    level = levels(usd, origins, window)
+    points = {name: one[-1, :days] for name, one in daily.items()}
+    return Replays(origins[:-1], level[:-1], error, float(level[-1]), points)
 
 
-def _expected(function: Callable[[Window, int], Floats], window: Window, asked: Days) -> Floats:
-    return np.cumsum(function(window, int(asked[-1])), axis=1)[:, asked - 1]
+def asked_horizons(days: int) -> tuple[int, ...]:
+    """Those that replays are asked for: up to the first one that covers the days, or all there are."""
+    reach = next((horizon for horizon in HORIZONS if horizon >= days), HORIZONS[-1])
+    return tuple(horizon for horizon in HORIZONS if horizon <= reach)
 
 
 def _sums(usd: Floats, origins: Days, horizon: int) -> Floats:
