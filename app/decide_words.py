@@ -3,14 +3,16 @@
 FLEET = "GPUs × US$ an hour × hours a month + engineering + infrastructure: paid whether requests come or not."
 MEETS = "What the fleet costs a month ÷ what the API takes for the mean request. Below that volume the API costs less."
 CAPACITY = (
-    "Tokens a second × share of time it serves × seconds a month ÷ tokens of the mean request. A volume beyond it "
-    "needs more GPUs."
+    "Share of time it serves × seconds a month ÷ seconds that the mean request takes, its input read and its output "
+    "written. A volume beyond it needs more GPUs."
 )
 OWN_HOURS = (
     "Your load hour by hour: a request is served in its hour or goes to the API. The multiple of today's load from "
     "which on the fleet pays, full hours counted; never, where even full hours every hour spare too little."
 )
-SERVED = "Share of the work that the fleet would serve in its hours; an hour is full when it is busy for 80 % of it."
+SERVED = "Mean share of the time in which it serves; an hour is full at the share of time it serves, named above."
+UTILISATION = "Of each hour; more wait in line or go to the API."
+PREFILL = "Of all GPUs together: reading the prompt takes its time as well."
 LENGTHS = (
     "If all requests were as long as those of the band: at what volume the fleet would pay, and what it can serve."
 )
@@ -26,7 +28,7 @@ EVEN = "Requests over all months at which both cost the same."
 SCORE = "What matters beside money, from 1 to 5, by weights that add up to 1. Change the cells."
 OWNERSHIP = (
     "Direct: somebody invoices it. Indirect: people and shared services it takes. Hidden: failed and repeated work, "
-    "incidents, compliance. Model calls are yours, of 30 days; change the cells."
+    "incidents, compliance. Model calls are yours, brought to 30 days; change the cells."
 )
 AI_COST_RATIO = "Spend on models ÷ revenue: above 50 % concerning, 20 to 50 % acceptable, below 20 % good."
 GROSS_MARGIN = "What models and other costs leave of revenue: below 30 % concerning, 30 to 60 % acceptable, above good."

@@ -8,11 +8,12 @@ import duckdb
 import pyarrow as pa
 
 from spanledger.exits import USAGE, Failure
-from spanledger.published import current
 from spanledger.simulating.rows import relation
+from spanledger.simulating.traffic import Traffic, asked
 from transforms.columns import MONEY
 from transforms.csv_lines import read_lines
 from transforms.decisions.checks import DecisionError
+from transforms.decisions.days import MONTH_DAYS
 from transforms.decisions.tco import EXAMPLE, KINDS, Item, Ownership, own
 from transforms.decisions.written import figure
 
@@ -23,14 +24,15 @@ SCHEMA = pa.schema(
 
 def told(data: Path, said: dict[str, Any]) -> tuple[list[str], duckdb.DuckDBPyRelation]:
     """What the command says. Raises Failure, DecisionError, OSError."""
-    named = [*(_own_items(data) if said["has_own"] else ()), *map(_item, said["items"])]
+    own_items, notes = _own_items(data, said["organization"]) if said["has_own"] else ([], [])
+    named = [*own_items, *map(_item, said["items"])]
     named += _read(said["file"]) if said["file"] else []
     found = own(named or EXAMPLE)
     rows = [
         {"kind": item.kind, "cost": item.name, "usd_per_month": item.usd, "share": _share(item.usd, found)}
         for item in found.items
     ]
-    return _lines(found, said["requests"], is_example=not named), relation(SCHEMA, rows)
+    return [*_lines(found, said["requests"], is_example=not named), *notes], relation(SCHEMA, rows)
 
 
 def _share(usd: Decimal, found: Ownership) -> Decimal | None:
@@ -60,7 +62,12 @@ def _read(path: Path) -> list[Item]:
     return [Item(line.required("name"), line.one_of("kind", KINDS), line.amount("usd")) for line in lines]
 
 
-def _own_items(data: Path) -> list[Item]:
-    with current.opened(data) as connection:
-        rows = connection.execute(current.question("own_costs")).fetchall()
-    return [Item(name, kind, usd) for name, kind, usd in rows]
+def _own_items(data: Path, organization: str) -> tuple[list[Item], list[str]]:
+    """What own model calls cost, brought to a month, and what to know of that."""
+    with asked(data, Traffic(MONTH_DAYS, organization=organization)) as build:
+        rows, [calls] = build.rows("decide_costs"), build.rows("decide_own")
+    scale = Decimal(MONTH_DAYS) / build.days.count
+    notes = [f"Own model calls: those of the last {build.days.words}, brought to {MONTH_DAYS} days."]
+    if calls["unknown_cost_calls"]:
+        notes.append(f"They cost at least this: the cost of {calls['unknown_cost_calls']:,} calls is unknown.")
+    return [Item(row["name"], row["kind"], row["usd"] * scale) for row in rows], notes

@@ -13,6 +13,7 @@ from spanledger.settings import Settings
 from spanledger.simulating.typed import FIGURE
 
 LENGTHS, GPUS = "lengths", "gpus"
+SOURCES = ("production", "eval", "replay", "ops", "unknown")
 
 
 def add_to(group: click.Group) -> None:
@@ -30,7 +31,11 @@ def _with_options(function: Any) -> Any:
 OPTIONS = (
     click.option("--model", default="", help="Your own calls to this model, instead of a typed price and length."),
     click.option("--workflow", default="", help="Only calls of this workflow; with --model or alone."),
-    click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days of own calls."),
+    click.option("--organization", default="", metavar="NAME", help="Only calls of this organization."),
+    click.option(
+        "--source", "sources", type=click.Choice(SOURCES), multiple=True, help="Only calls of this traffic source."
+    ),
+    click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Full days of own calls."),
     click.option("--output-price", type=FIGURE, help="What the API takes for a million output tokens, US dollars."),
     click.option("--input-price", type=FIGURE, default="0", show_default=True, help="The same for input tokens."),
     click.option("--output-tokens", type=FIGURE, multiple=True, help="Of a request; may be said again. 500 if not."),
@@ -38,8 +43,12 @@ OPTIONS = (
     click.option("--gpus", type=click.IntRange(min=1), default=2, show_default=True, help="GPUs of the fleet."),
     click.option("--usd-per-gpu-hour", type=FIGURE, default="2.50", show_default=True, help="US dollars."),
     click.option("--tokens-per-second", type=FIGURE, default="2000", show_default=True, help="Output of the fleet."),
-    click.option("--prefill-tokens-per-second", type=FIGURE, help="Input of the fleet; at no cost if not said."),
-    click.option("--utilisation", type=Percent(), default="50%", show_default=True, help="Share of time it serves."),
+    click.option(
+        "--prefill-tokens-per-second", type=FIGURE, default="15000", show_default=True, help="Input of the fleet."
+    ),
+    click.option(
+        "--utilisation", type=Percent(), default="50%", show_default=True, help="Share of each hour it serves."
+    ),
     click.option("--engineering-usd", type=FIGURE, default="1500", show_default=True, help="US dollars a month."),
     click.option("--infrastructure-usd", type=FIGURE, default="500", show_default=True, help="US dollars a month."),
     click.option("--hours-per-month", type=FIGURE, default="720", show_default=True, help="Hours that are paid."),
@@ -55,7 +64,8 @@ OPTIONS = (
 def selfhost(settings: Settings, form: str, output: Path | None, **said: Any) -> None:
     """From which volume on own GPUs cost less than the API, and whether they can serve that much.
 
-    Without own calls at an even load: name --output-price. With --model or --workflow on your calls, hour by hour.
+    Without own calls at an even load: name --output-price. With --model or --workflow on your calls, hour by hour:
+    those with an answer and a known cost, evaluations among them unless --source says otherwise.
     """
     from spanledger import formats
     from spanledger.simulating import selfhosting

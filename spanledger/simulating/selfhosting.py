@@ -13,6 +13,7 @@ from spanledger.simulating import traffic
 from spanledger.simulating.rows import COUNT, relation
 from spanledger.simulating.selfhost_command import GPUS, fleet_of, lengths_of
 from transforms.columns import MONEY
+from transforms.decisions.checks import LEAST_KNOWN
 from transforms.decisions.gpus import Choice, choices, read_gpus, shipped
 from transforms.decisions.lengths import Band, by_length, together, typical_length
 from transforms.decisions.load import Curve, months_until
@@ -64,24 +65,43 @@ def told(data: Path, said: dict[str, Any]) -> Told:
 
 
 def _own(data: Path, fleet: Fleet, said: dict[str, Any]) -> Told:
-    of = traffic.Traffic(said["model"], said["workflow"], said["days"])
-    curve, bands = traffic.read(data, of)
-    whole = together(bands)
+    names = ("days", "model", "workflow", "organization", "sources")
+    of = traffic.Traffic(**{name: said[name] for name in names})
+    own = traffic.read(data, of)
+    whole = together(own.bands)
     mean = break_even(fleet, whole.mean, whole.api_usd / whole.requests)
     lines = [
         _fleet(fleet),
-        f"{of.name}, last {of.days} days: {_load(curve, fleet)}",
+        f"{of.name[0].upper()}{of.name[1:]}, last {own.days.words}: {_load(own.curve, fleet)}",
+        *_among(own, of),
         verdict(mean),
-        _crossing(curve, fleet, said["growth"]),
+        _crossing(own, fleet, said["growth"]),
     ]
     if said["shown"] == GPUS:
-        path = said["gpu_file"]
-        table = read_gpus(path.read_text(encoding="utf-8"), str(path)) if path else shipped()
-        long = typical_length(bands, Decimal("0.95"))
-        rows = _gpu_rows(choices(table, curve, fleet, long), said["answer_ms"])
-        return [*lines, f"Time told for answers of {long} tokens; 95 of 100 are no longer."], relation(GPU_SCHEMA, rows)
-    found = [_row(name, band.requests, band.mean.output_tokens, at) for name, band, at in _bands(fleet, bands, mean)]
+        return _gpus(own, fleet, said, lines)
+    found = [
+        _row(name, band.requests, band.mean.output_tokens, at) for name, band, at in _bands(fleet, own.bands, mean)
+    ]
     return lines, relation(LENGTH_SCHEMA, found)
+
+
+def _gpus(own: traffic.Own, fleet: Fleet, said: dict[str, Any], lines: list[str]) -> Told:
+    path = said["gpu_file"]
+    table = read_gpus(path.read_text(encoding="utf-8"), str(path)) if path else shipped()
+    long = typical_length(own.bands, Decimal("0.95"))
+    rows = _gpu_rows(choices(table, own.curve, fleet, long), said["answer_ms"])
+    return [*lines, f"Time told for answers of {long} tokens; 95 of 100 are no longer."], relation(GPU_SCHEMA, rows)
+
+
+def _among(own: traffic.Own, of: traffic.Traffic) -> Iterable[str]:
+    """What else to know of the calls: which are left out, and which are no production."""
+    if unknown := own.calls["unknown_cost_calls"]:
+        yield (
+            f"{unknown:,} of {own.calls['requests']:,} calls are left out, as their cost is unknown: the API takes at "
+            "least this."
+        )
+    if (trials := own.calls["trial_calls"]) and not of.sources:
+        yield f"{trials:,} are evaluations and replays; --source production leaves them out."
 
 
 def _bands(fleet: Fleet, bands: list[Band], mean: BreakEven) -> Iterable[tuple[str, Band, BreakEven]]:
@@ -159,13 +179,15 @@ def _load(curve: Curve, fleet: Fleet) -> str:
     )
 
 
-def _crossing(curve: Curve, fleet: Fleet, growth: Decimal) -> str:
-    factor = curve.crossing(fleet)
+def _crossing(own: traffic.Own, fleet: Fleet, growth: Decimal) -> str:
+    factor = own.curve.crossing(fleet)
+    if factor is not None and factor <= 1:
+        return "By your own hours it pays now."
+    if own.known_share < LEAST_KNOWN:
+        return f"By your own hours there is no verdict: the cost of {1 - own.known_share:.0%} of the calls is unknown."
     if factor is None:
         return "By your own hours it pays at no multiple of this load: full hours and all, the API takes less."
-    if factor <= 1:
-        return "By your own hours it pays now."
-    serves = curve.served(fleet, factor).share_served
+    serves = own.curve.served(fleet, factor).share_served
     months = months_until(factor, growth)
     when = (
         f"in {months} months at {growth:.1%} growth"

@@ -25,8 +25,9 @@ OPTIONS = (
     click.option("--item", "items", multiple=True, metavar="KIND:NAME=USD", help="A cost a month; may be said again."),
     click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="CSV of costs: name,kind,usd."),
     click.option(
-        "--own", "has_own", is_flag=True, help="Also your model calls of 30 days, waste apart, from the build."
+        "--own", "has_own", is_flag=True, help="Also a month of your model calls, waste apart, from the build."
     ),
+    click.option("--organization", default="", metavar="NAME", help="Of --own: only this organization's calls."),
     click.option("--requests", type=FIGURE, help="Requests a month, to say what one costs."),
     click.option("--format", "form", type=FORMS, default="table", show_default=True, help="What to write."),
     click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write."),

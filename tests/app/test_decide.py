@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
@@ -39,11 +40,49 @@ def test_a_day_at_both_prices(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_own_calls_bring_their_own_lengths(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("selfhost", data, monkeypatch, period="all", model="gpt-5.2"))
-    known = "FROM fct_calls WHERE model = 'gpt-5.2' AND output_tokens > 0 AND cost_usd IS NOT NULL"
+    known = "FROM fct_calls WHERE model = 'gpt-5.2' AND output_tokens > 0 AND cost_usd IS NOT NULL AND date < '2026-11-22'"
     each = ask(data, f"SELECT (sum(cost_usd) / count(*))::DECIMAL(28, 12) {known}")
     assert f"{figures.exact_money(each.quantize(Decimal(1).scaleb(each.adjusted() - 3)))} a request" in shown
     assert "By your own hours" in shown
     assert "H100 80 GB" in shown
+
+
+YOUNG = {"organization": "young", "workflow": "w"}
+
+
+@pytest.fixture(scope="module")
+def young(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    """The sample company and a tenant of four full days, a third of whose calls have no known cost."""
+    data = tmp_path_factory.mktemp("young")
+    path = sample.publish(data, days=3, per_day=2)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute((Path(__file__).parents[1] / "spanledger" / "simulating" / "young_tenant.sql").read_text())
+    return data
+
+
+def test_a_young_tenant_s_month_is_told_by_its_full_days(young: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """96 answered calls of four days at 10 cents are 720 and $72 a month; 288 of any kind are 2,160."""
+    shown = text(page("selfhost", young, monkeypatch, **YOUNG, output_usd="30"))
+    assert "4 full days brought to a month" in shown
+    assert "at least $72.00 a month at the API now" in shown
+    assert page("buildbuy", young, monkeypatch, **YOUNG).text_input[0].value == "2160"
+    owned = text(page("buildbuy", young, monkeypatch, **YOUNG))
+    assert "To own it costs $79.20 a month" in owned, "with the calls that nobody answered"
+
+
+def test_calls_of_unknown_cost_leave_no_verdict(young: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("selfhost", young, monkeypatch, **YOUNG))
+    assert "The cost of 96 calls is unknown: they are left out." in shown
+    assert "no verdict" in shown
+    assert "cost of 33 % of the calls unknown" in shown
+
+
+def test_reading_the_prompt_takes_time(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """20,000 tokens in and 200 out: 1.3 M s a month ÷ (20,000 ÷ 10,000 + 200 ÷ 2,000) s."""
+    asked = {"load": "typed", "input": "20000", "output": "200", "input_usd": "5", "output_usd": "30"}
+    shown = text(page("selfhost", data, monkeypatch, **asked, prefill="10000"))
+    assert "At its capacity of 617,143 requests" in shown
 
 
 def test_no_answers_teach_what_to_do(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,8 +103,9 @@ def test_total_cost_of_ownership(data: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_own_model_calls_are_what_they_cost(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest day still runs: 29 days are brought to 30."""
     shown = text(page("buildbuy", data, monkeypatch, period="2026-10-24..2026-11-22"))
-    spend = ask(data, "SELECT sum(cost_usd) FROM fct_calls WHERE date BETWEEN '2026-10-24' AND '2026-11-22'")
+    spend = ask(data, "SELECT sum(cost_usd) * 30 / 29 FROM fct_calls WHERE date BETWEEN '2026-10-24' AND '2026-11-21'")
     [said] = re.findall(r"To own it costs (\S+) a month", shown)
     assert said == figures.money(spend)
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 MILLION = Decimal(10**6)
 HOUR_SECONDS = 3600
+LEAST_KNOWN = Decimal("0.8")
+"""Share of calls with a known cost below which there is no verdict that the rest could overturn."""
 
 
 class DecisionError(ValueError):

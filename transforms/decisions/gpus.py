@@ -11,7 +11,7 @@ from pathlib import Path
 
 from transforms.csv_lines import Line, read_lines
 from transforms.decisions.checks import DecisionError
-from transforms.decisions.load import BUSY_AT_MOST, Curve, Served
+from transforms.decisions.load import Curve, Served
 from transforms.decisions.selfhost import Fleet
 
 SHIPPED = Path(__file__).with_name("gpus.csv")
@@ -90,7 +90,7 @@ def choices(gpus: Sequence[Gpu], curve: Curve, like: Fleet, length: Decimal | in
 
 
 def _choice(gpu: Gpu, curve: Curve, like: Fleet, length: Decimal | int) -> Choice:
-    one = curve.served(gpu.fleet(1, like), busy_at_most=BUSY_AT_MOST)
+    one = curve.served(gpu.fleet(1, like))
     fleet = gpu.fleet(max(1, int(one.peak.to_integral_value(ROUND_CEILING))), like)
     return Choice(gpu, fleet, curve.served(fleet), gpu.answer_ms(length), curve.crossing(fleet))
 

@@ -1,18 +1,16 @@
 """Self-hosting against the load as it was, hour by hour: what a fleet serves, what is too much for it and goes to the
 API all the same, and from which multiple of that load on it pays.
 
-Requests of an hour are served in that hour: a fleet that idles at night cannot serve the noon's requests then.
+Requests of an hour are served in that hour: a fleet that idles at night cannot serve the noon's requests then. An hour
+is full when the fleet has served for the share of it that is its `utilisation`, so all hours full are its capacity.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.decisions.checks import HOUR_SECONDS, DecisionError, part
+from transforms.decisions.checks import HOUR_SECONDS, DecisionError
 from transforms.decisions.selfhost import Fleet
-
-BUSY_AT_MOST = Decimal("0.8")
-"""Share of an hour that a fleet may be busy: above, requests wait in line within the hour."""
 
 MOST_MONTHS = 120
 
@@ -77,10 +75,9 @@ class Curve:
         """What ``amount`` in the window comes to in a month of the fleet."""
         return amount * fleet.hours_per_month / self.window_hours
 
-    def served(self, fleet: Fleet, factor: Decimal = Decimal(1), busy_at_most: Decimal = BUSY_AT_MOST) -> Served:
-        """This load, ``factor`` times as large, on ``fleet``. Raises DecisionError."""
-        part("busy_at_most", busy_at_most)
-        room = busy_at_most * HOUR_SECONDS
+    def served(self, fleet: Fleet, factor: Decimal = Decimal(1)) -> Served:
+        """This load, ``factor`` times as large, on ``fleet``."""
+        room = fleet.seconds_per_hour
         needs = [factor * fleet.seconds(hour.input_tokens, hour.output_tokens) for hour in self.hours]
         shares = [min(Decimal(1), room / need) if need else Decimal(1) for need in needs]
         api = factor * sum(hour.api_usd for hour in self.hours)
@@ -98,13 +95,13 @@ class Curve:
             full_hours=Decimal(sum(need > room for need in needs)) / self.window_hours,
         )
 
-    def crossing(self, fleet: Fleet, busy_at_most: Decimal = BUSY_AT_MOST) -> Decimal | None:
+    def crossing(self, fleet: Fleet) -> Decimal | None:
         """The multiple of this load from which on ``fleet`` pays; None: at no multiple, full hours and all.
 
         What it spares grows with the load, each hour up to where that hour is full: a line that bends at each hour's
         own multiple, so the crossing is found exactly by walking along the bends.
         """
-        room, fixed = busy_at_most * HOUR_SECONDS, fleet.usd_per_month * self.window_hours / fleet.hours_per_month
+        room, fixed = fleet.seconds_per_hour, fleet.usd_per_month * self.window_hours / fleet.hours_per_month
         bends = sorted(
             (room / need, hour.api_usd)
             for hour in self.hours

@@ -53,9 +53,14 @@ class Fleet:
         return self.gpu_usd + self.staff_usd
 
     @property
+    def seconds_per_hour(self) -> Decimal:
+        """Seconds of an hour in which it serves."""
+        return self.utilisation * HOUR_SECONDS
+
+    @property
     def seconds_per_month(self) -> Decimal:
         """Seconds a month in which it serves."""
-        return self.utilisation * self.hours_per_month * HOUR_SECONDS
+        return self.hours_per_month * self.seconds_per_hour
 
     def seconds(self, input_tokens: Decimal | int, output_tokens: Decimal | int) -> Decimal:
         """Seconds of the whole fleet that so many tokens take."""

@@ -7,8 +7,7 @@ says: only "concerning" stands then whatever is missing.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.decisions.checks import not_negative, part
-
+from transforms.decisions.checks import LEAST_KNOWN, not_negative, part
 
 CONCERNING = "concerning"
 
@@ -34,9 +33,6 @@ AI_COST_RATIO = Scale(Decimal("0.2"), Decimal("0.5"), is_high_good=False)
 GROSS_MARGIN = Scale(Decimal("0.3"), Decimal("0.6"), is_high_good=True)
 COST_PER_REQUEST = Scale(Decimal("0.01"), Decimal("0.1"), is_high_good=False)
 """US dollars."""
-
-LEAST_KNOWN = Decimal("0.8")
-"""Share of calls with a known cost below which nothing is called good or acceptable."""
 
 SCALES = {"ai_cost_ratio": AI_COST_RATIO, "gross_margin": GROSS_MARGIN, "cost_per_request_usd": COST_PER_REQUEST}
 

@@ -11,6 +11,7 @@ from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.palette import BLUE, ORANGE
 from app.views.decide import inputs
+from app.views.decide.own import Own
 from app.views.decide.ownership import ownership
 from transforms.decisions.build_or_buy import (
     USUAL_CRITERIA,
@@ -26,7 +27,6 @@ from transforms.decisions.checks import DecisionError
 from transforms.decisions.written import figure, volumes
 
 BUILDING, BUYING = "building", "buying"
-MONTH_DAYS = 30
 
 
 def render(context: Context) -> None:
@@ -47,9 +47,8 @@ def render(context: Context) -> None:
 
 
 def _asked(context: Context) -> tuple[Build, Buy, list[Decimal]]:
-    own = context.rows("decide_own")[0]
-    days = Decimal(context.window.days)
-    calls, each = own["requests"] * MONTH_DAYS / days, own["usd_per_request"] or Decimal("0.0001")
+    own = Own(context)
+    calls, each = own.a_month(own.calls["requests"]), own.calls["usd_per_request"] or Decimal("0.0001")
     with st.container(horizontal=True, gap="small"):
         first = inputs.typed(
             "requests", "Requests by month", f"{calls:.0f}", volumes, "10M,12M: the last goes on.", 230
@@ -139,19 +138,23 @@ def _scores() -> None:
     except DecisionError as error:
         st.error(str(error), icon=":material/edit:")
         return
-    winner = "Building is ahead" if build > buy else "Buying is ahead" if buy > build else "Neither is ahead"
     with title:
-        finding(f"{winner} beside money: building scores {_score(build)}, buying {_score(buy)}", decide_words.SCORE)
-        grids.grid(
-            [vars(one) for one in criteria],
-            [
-                grids.Column("name", "Criterion"),
-                grids.number("weight", "Weight", figures.share),
-                grids.number("build", "Building", _score),
-                grids.number("buy", "Buying", _score),
-            ],
-            {"name": "All, by weight", "weight": Decimal(1), "build": build, "buy": buy},
-        )
+        _scored(criteria, build, buy)
+
+
+def _scored(criteria: Sequence[Criterion], build: Decimal, buy: Decimal) -> None:
+    winner = "Building is ahead" if build > buy else "Buying is ahead" if buy > build else "Neither is ahead"
+    finding(f"{winner} beside money: building scores {_score(build)}, buying {_score(buy)}", decide_words.SCORE)
+    grids.grid(
+        [vars(one) for one in criteria],
+        [
+            grids.Column("name", "Criterion"),
+            grids.number("weight", "Weight", figures.share),
+            grids.number("build", "Building", _score),
+            grids.number("buy", "Buying", _score),
+        ],
+        {"name": "All, by weight", "weight": Decimal(1), "build": build, "buy": buy},
+    )
 
 
 def _criteria(cells: Sequence[dict[str, Any]]) -> list[Criterion]:

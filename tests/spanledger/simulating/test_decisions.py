@@ -120,20 +120,29 @@ def test_what_cannot_be_meant_is_said(arguments: tuple[str, ...], complaint: str
     assert complaint in result.output
 
 
+FULL = "date < (select max(date) from fct_calls)"
+"""The newest day still runs."""
+
+
+def asked(data: Path, what: str, of: str) -> Any:
+    result = CliRunner().invoke(main, ["sql", f"select {what} as n {of}", "--format", "json", "--data", str(data)])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output, parse_float=Decimal)[0]["n"]
+
+
 def test_own_calls_carry_their_own_load_lengths_and_price(made: Path) -> None:
-    data = ("--data", str(made))
-    said = run("selfhost", "--workflow", WORKFLOW, "--days", "9", *data).output
-    assert "calls of contract-extraction, last 9 days" in said
+    """Eight full days in a window of 28: the month is told by those."""
+    chosen = ("selfhost", "--workflow", WORKFLOW, "--data", str(made))
+    said = run(*chosen).output
+    found = rows(*chosen)
+    known = f"from fct_calls where workflow_id = '{WORKFLOW}' and output_tokens > 0 and cost_usd is not null and {FULL}"
+    month = (
+        f"{found[-1]['requests'] * 30 / 8:,.0f} requests a month, ${asked(made, 'sum(cost_usd) * 30 / 8', known):,.2f}"
+    )
+    assert f"Calls of contract-extraction, last 8 full days: {month} at the API" in said
     assert "By your own hours it" in said
-    found = rows("selfhost", "--workflow", WORKFLOW, "--days", "9", *data)
     assert found[-1]["answers"] == "all"
-    assert found[-1]["requests"] == sum(row["requests"] for row in found[:-1])
-    calls = CliRunner().invoke(
-        main,
-        ["sql", "select count(*) as n from fct_calls where workflow_id = 'contract-extraction' and output_tokens > 0 "
-         "and cost_usd is not null", "--format", "json", *data],
-    )  # fmt: skip
-    assert found[-1]["requests"] == json.loads(calls.output)[0]["n"]
+    assert found[-1]["requests"] == sum(row["requests"] for row in found[:-1]) == asked(made, "count(*)", known)
 
 
 def test_gpus_to_choose_from(made: Path, tmp_path: Path) -> None:
@@ -144,15 +153,17 @@ def test_gpus_to_choose_from(made: Path, tmp_path: Path) -> None:
     assert len(rows(*asked, "--answer-ms", "30000")) == 5
 
 
-def test_own_costs_add_up_to_the_spend(made: Path) -> None:
+def test_own_costs_add_up_to_the_spend_of_a_month(made: Path) -> None:
+    """Of eight full days of data, a month is 30 ÷ 8 of them."""
     found = rows("tco", "--own", "--data", str(made))
-    spend = CliRunner().invoke(
-        main, ["sql", "select sum(cost_usd) as usd from fct_calls", "--format", "json", "--data", str(made)]
-    )
-    assert sum(row["usd_per_month"] for row in found) == json.loads(spend.output, parse_float=Decimal)[0]["usd"]
+    spend = asked(made, "sum(cost_usd) * 30 / 8", f"from fct_calls where {FULL}")
+    assert float(sum(row["usd_per_month"] for row in found)) == pytest.approx(float(spend), abs=1e-11)
+    assert "those of the last 8 full days, brought to 30 days" in run("tco", "--own", "--data", str(made)).output
 
 
 def test_no_such_calls_is_said(made: Path) -> None:
     result = run("selfhost", "--model", "none", "--data", str(made))
     assert result.exit_code == 2
-    assert "no calls to none with a cost and an answer in the last 28 days of the data" in result.output
+    assert "no calls to none with a cost and an answer in the last 8 full days of the data" in result.output
+    nobody = run("selfhost", "--model", "none", "--organization", "nobody", "--data", str(made))
+    assert "the published build has no calls of nobody" in nobody.output

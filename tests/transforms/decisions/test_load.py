@@ -1,5 +1,6 @@
 """The load as it was: what a fleet serves of it, and from which multiple on it pays."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,9 @@ from transforms.decisions.checks import DecisionError
 from transforms.decisions.gpus import choices, read_gpus, shipped
 from transforms.decisions.lengths import Band, by_length, together
 from transforms.decisions.load import Curve, Hour, months_until
-from transforms.decisions.selfhost import Fleet
+from transforms.decisions.selfhost import Fleet, Request, break_even
 
-FLEET = Fleet(1, Decimal(2), Decimal(1000), Decimal(1), Decimal(60))
+FLEET = Fleet(1, Decimal(2), Decimal(1000), Decimal("0.8"), Decimal(60))
 """An hour: 3.6 M tokens, at most 2.88 M in fact; a month: $1,500."""
 
 
@@ -35,6 +36,17 @@ def test_the_same_tokens_in_few_hours_are_too_many_for_them() -> None:
     assert even.served(FLEET).saving_usd > 0 > peaked.served(FLEET).saving_usd
     assert peaked.served(FLEET).share_served == Decimal("0.2")
     assert peaked.crossing(FLEET) is None, "four full hours a day are worth $345.60 a month"
+
+
+def test_a_fleet_has_one_capacity() -> None:
+    """All hours full are what an even load may be, whatever the share of time it serves."""
+    for share in ("0.3", "0.8", "1"):
+        fleet = replace(FLEET, utilisation=Decimal(share), prefill_tokens_per_second=Decimal(10_000))
+        curve = Curve([Hour(1000, 4_000_000, 1_000_000, Decimal(1))] * 24, 24)
+        served = curve.served(fleet, Decimal(100))
+        capacity = break_even(fleet, Request(Decimal(1000), Decimal(4000)), Decimal(1)).capacity_requests
+        assert served.busy == fleet.utilisation
+        assert abs(served.share_served * 100 * curve.a_month(curve.requests, fleet) - capacity) < Decimal("1e-15")
 
 
 def test_hours_without_requests_cost_as_much() -> None:
