@@ -125,13 +125,13 @@ def size_rows(rows: pl.DataFrame, splits: int) -> Iterator[tuple[str, ...]]:
             found = tried(rows, splits, rule, size)
             asked = sum(sum(answers.values()) for answers in found.answers.values())
             lost = spread(found.held, losing) if found.held else "–"
-            worst = max((losing(_of(found.held, benchmark)), benchmark) for benchmark in found.answers)
+            worst = max((losing(_of(found.held, name)), len(_of(found.held, name)), name) for name in found.answers)
             yield (
                 f"{size}",
                 name,
                 f"{len(found.held) / asked:.0%}",
                 lost,
-                f"{worst[0]:.1%} ({worst[1]})" if worst[0] else "0.0%",
+                f"{worst[0]:.1%} of {worst[1]:,} ({worst[2]})" if worst[0] else "0.0%",
             )
 
 

@@ -99,7 +99,7 @@ def check(settings: Settings, secret: IO[str] | None, **said: Any) -> None:
 def alternatives(
     settings: Settings, workflow: str, step: str, model: str, days: int, form: str, output: Path | None
 ) -> None:
-    """Which models the evaluations of a step support: those not significantly worse, the cheapest first.
+    """Which models the evaluations of a step support: those shown to lose 10 of 100 tasks at most, the cheapest first.
 
     No verdict below 30 evaluated tasks of either model; a task counts where one model alone answered at the step.
     """
