@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.filter_bar import remember
-from app.filters import days_of
+from app import choices
 
 COMPARED = {"last_28_days": "28 days", "last_7_days": "7 days", "month": "Month", "days": "Other days"}
 DEFAULT = "last_28_days"
@@ -53,22 +52,13 @@ def chosen(pairs: Sequence[Row], days: tuple[date, date]) -> Comparison | None:
     """
     offered = {name: label for name, label in COMPARED.items() if name == "days" or _of(pairs, name)}
     default = DEFAULT if DEFAULT in offered else next(iter(offered))
-    asked = st.query_params.get("compare", default)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        picked = st.segmented_control(
-            "Compare",
-            offered,
-            format_func=offered.__getitem__,
-            default=asked if asked in offered else default,
-            required=True,
-            label_visibility="collapsed",
-        )
-        remember("compare", str(picked), default)
+        picked = choices.one_of("compare", "Compare", offered, default)
         if picked == "month":
             return _month(_of(pairs, "month"))
         if picked == "days":
             return _days(days)
-    return _comparison(_of(pairs, str(picked))[0])
+    return _comparison(_of(pairs, picked)[0])
 
 
 def _of(pairs: Sequence[Row], name: str) -> list[Row]:
@@ -83,17 +73,8 @@ def _comparison(pair: Row) -> Comparison:
 
 def _month(pairs: Sequence[Row]) -> Comparison:
     months = {f"{pair['after_from']:%Y-%m}": pair for pair in pairs}
-    asked, newest = st.query_params.get("month", ""), next(iter(months))
-    month = st.selectbox(
-        "Month",
-        list(months),
-        index=list(months).index(asked) if asked in months else 0,
-        format_func=lambda key: f"{months[key]['after_from']:%B %Y}",
-        label_visibility="collapsed",
-        width=190,
-    )
-    remember("month", str(month), newest)
-    return _comparison(months[str(month)])
+    named = {key: f"{pair['after_from']:%B %Y}" for key, pair in months.items()}
+    return _comparison(months[choices.listed("month", "Month", named, width=190)])
 
 
 def _days(days: tuple[date, date]) -> Comparison | None:
@@ -101,27 +82,8 @@ def _days(days: tuple[date, date]) -> Comparison | None:
     first, last = days
     half = first + timedelta(days=(last - first).days // 2)
     defaults = {"before": (first, half), "after": (min(half + timedelta(days=1), last), last)}
-    picked = {name: _picked(name, ends, days) for name, ends in defaults.items()}
+    picked = {name: choices.days(name, f"{name.capitalize()} (UTC)", ends, days) for name, ends in defaults.items()}
     if any(ends is None for ends in picked.values()):
         return None
     before, after = picked["before"] or days, picked["after"] or days
     return Comparison(*before, *after, is_whole=min(before[0], after[0]) >= first)
-
-
-def _picked(name: str, ends: tuple[date, date], days: tuple[date, date]) -> tuple[date, date] | None:
-    asked = days_of(st.query_params.get(name, "")) or ends
-    inside = (max(asked[0], days[0]), min(asked[1], days[1]))
-    picked = st.date_input(
-        f"{name.capitalize()} (UTC)",
-        inside if inside[0] <= inside[1] else ends,
-        min_value=days[0],
-        max_value=days[1],
-        format="YYYY-MM-DD",
-        label_visibility="collapsed",
-        width=230,
-        key=f"change_{name}",
-    )
-    if not isinstance(picked, tuple) or len(picked) != 2:
-        return None
-    remember(name, f"{picked[0]}..{picked[1]}", f"{ends[0]}..{ends[1]}")
-    return picked

@@ -118,12 +118,3 @@ def _write_address(filters: Filters) -> None:
     if {name: st.query_params.get_all(name) for name in st.query_params} != wanted:
         st.query_params.from_dict(wanted)
     st.session_state[_WRITTEN] = params
-
-
-def remember(name: str, value: str, default: str) -> None:
-    """Keep a page's own choice in the address. The default is left out: an address that rewrites itself on arrival
-    would take the browser's way back."""
-    if value != default:
-        st.query_params[name] = value
-    elif name in st.query_params:
-        del st.query_params[name]

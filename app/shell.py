@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import currency, warehouse
+from app import choices, currency, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
 from app.filters import window
@@ -47,8 +47,11 @@ def _page(entry: PageEntry, build: Build) -> None:
     if problem:
         st.warning(problem, icon=":material/currency_exchange:")
     context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
+    notices = st.container()
     with st.spinner("Asking the warehouse …", show_time=True):
         entry.render(context)
+    with notices:
+        choices.tell()
     footer(context)
 
 

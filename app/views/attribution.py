@@ -3,12 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-import streamlit as st
-
-from app import charts, figures, grids, words
+from app import charts, choices, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 from app.measures import ratio
 from app.palette import TRAFFIC_SOURCE
@@ -22,28 +19,14 @@ CHARTED = 12
 
 
 def render(context: Context) -> None:
-    by = _chosen("by", TAGS, "team")
+    by = choices.one_of("by", "Whose", TAGS, "team")
     if by in OWNERS and not any(context.filters.chosen.get(name) for name in ("workflow", "model")):
-        view = _chosen("view", VIEWS, "split")
+        view = choices.one_of("view", "Shared spend", VIEWS)
         owners.section(context, by, view)
         statements.section(context, by, view)
     else:
         _by_tag(context, by)
     tags.section(context)
-
-
-def _chosen(name: str, options: dict[str, str], usual: str) -> str:
-    asked = st.query_params.get(name, usual)
-    chosen = st.segmented_control(
-        name,
-        options,
-        format_func=options.__getitem__,
-        default=asked if asked in options else usual,
-        required=True,
-        label_visibility="collapsed",
-    )
-    remember(name, str(chosen), usual)
-    return str(chosen)
 
 
 def _by_tag(context: Context, by: str) -> None:

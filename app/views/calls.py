@@ -7,10 +7,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import currency, figures, grids, words
+from app import choices, currency, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, SPEND_CLASS, TRAFFIC_SOURCE, model_colour
@@ -46,19 +45,8 @@ def render(context: Context) -> None:
     _downloads(context, int(spend["calls"]))
 
 
-def _choice(name: str, label: str, options: dict[str, str]) -> str:
-    """A choice that stands in the address under `name`."""
-    asked = st.query_params.get(name, "")
-    default = asked if asked in options else next(iter(options))
-    picked = st.segmented_control(
-        label, options, format_func=options.__getitem__, default=default, required=True, label_visibility="collapsed"
-    )
-    remember(name, str(picked), next(iter(options)))
-    return str(picked)
-
-
 def _groups(context: Context, spend: dict[str, Any]) -> None:
-    by = _choice("by", "Group by", GROUPS)
+    by = choices.one_of("by", "Group by", GROUPS)
     colour = COLOURS.get(by)
     rows = [row | {"share": ratio(row["cost_usd"], spend["cost_usd"])} for row in context.rows("call_groups", by=by)]
     narrowed = "class_" if by == "class" else by
@@ -83,7 +71,7 @@ def _groups(context: Context, spend: dict[str, Any]) -> None:
 
 
 def _list(context: Context, calls: int) -> None:
-    order = _choice("order", "Order", ORDERS)
+    order = choices.one_of("order", "Order", ORDERS, drops=["page"])
     pages = -(-calls // PAGE_ROWS)
     asked = st.query_params.get("page", "1")
     page = min(max(int(asked), 1), pages) if asked.isdecimal() else 1

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import streamlit as st
-
-from app import change_words, charts, comparisons, figures, grids
+from app import change_words, charts, choices, comparisons, figures, grids
 from app.cards import finding, headline
 from app.comparisons import Comparison
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 from app.views import unit_cost
 
@@ -75,16 +72,7 @@ def _note(context: Context, compared: Comparison, rows: Sequence[Row]) -> str:
 
 def _parts(context: Context, rows: Sequence[Row]) -> None:
     """The table: a row for each workflow, or workflow and model, with its effects; they add up both ways."""
-    asked = st.query_params.get("by", "workflow")
-    level = st.segmented_control(
-        "Table by",
-        LEVELS,
-        format_func=LEVELS.__getitem__,
-        default=asked if asked in LEVELS else "workflow",
-        required=True,
-        label_visibility="collapsed",
-    )
-    remember("by", str(level), "workflow")
+    level = choices.one_of("by", "Table by", LEVELS)
     keys = ("workflow_id", "model") if level == "model" else ("workflow_id",)
     groups = _groups(rows, keys)
     shown, rest = groups[:SHOWN], groups[SHOWN:]

@@ -4,10 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, estimate_words, figures, grids
+from app import charts, choices, estimate_words, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 from app.measures import BY_SOURCE, Row, headline_source
 from app.palette import model_colour
@@ -59,46 +58,21 @@ def _choices(context: Context, source: str) -> tuple[dict[str, str], list[str], 
         offered.setdefault(row["name"], []).append(row["value"])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = {name: _choice(name, offered.get(name, [])) for name in CHOICES}
-        tasks = st.number_input("Planned tasks", 1, MOST_TASKS, _asked_tasks(), width=130)
-        like = _named_tasks()
-    remember("tasks", str(tasks), str(DEFAULT_TASKS))
-    return chosen, like, int(tasks)
+        tasks = choices.whole("tasks", "Planned tasks", DEFAULT_TASKS, 1, MOST_TASKS, width=130)
+        like = choices.named(
+            "like", "Like these past tasks", placeholder="task ids", hint=estimate_words.LIKE, width=326
+        )
+    return chosen, like, tasks
 
 
 def _choice(name: str, values: list[str]) -> str:
+    """What no past task has may be asked for, too: then wider classes speak."""
     asked = st.query_params.get(f"for_{name}", "")
-    options = ["", *values] if asked in ("", *values) else ["", asked, *values]
-    picked = st.selectbox(
-        CHOICES[name].capitalize(),
-        options,
-        index=options.index(asked),
-        format_func=lambda value: value or ("the whole task" if name == "step" else f"any {name}"),
-        width=155,
-        help=estimate_words.MODEL if name == "model" else None,
-    )
-    remember(f"for_{name}", str(picked), "")
-    return str(picked)
-
-
-def _named_tasks() -> list[str]:
-    asked = st.query_params.get_all("like")
-    picked = st.multiselect(
-        "Like these past tasks",
-        asked,
-        default=asked,
-        accept_new_options=True,
-        placeholder="task ids",
-        help=estimate_words.LIKE,
-        width=326,
-    )
-    if picked != asked:
-        st.query_params["like"] = picked
-    return list(picked)
-
-
-def _asked_tasks() -> int:
-    asked = st.query_params.get("tasks", "")
-    return min(max(int(asked), 1), MOST_TASKS) if asked.isdecimal() else DEFAULT_TASKS
+    options = {"": "the whole task" if name == "step" else f"any {name}"} | {
+        one: one for one in (*values, asked) if one
+    }
+    hint = estimate_words.MODEL if name == "model" else None
+    return choices.listed(f"for_{name}", CHOICES[name].capitalize(), options, hint=hint, width=155, is_labelled=True)
 
 
 def _empty(context: Context, source: str) -> None:

@@ -4,9 +4,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-import streamlit as st
-
-from app import charts, figures, grids, words
+from app import charts, choices, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -38,10 +36,7 @@ def render(context: Context) -> None:
             "A task counts on the day of its first call, with all it cost later; bars are 95 % ranges",
         )
         charts.line_with_band([_day(row) for row in daily], height=200)
-    labels = TAGS | PARTS
-    by = str(
-        st.segmented_control("Group by", labels, format_func=labels.__getitem__, default="workflow_id", required=True)
-    )
+    by = choices.one_of("by", "Group by", TAGS | PARTS)
     if by in PARTS:
         _parts(context, by, source, now)
     else:

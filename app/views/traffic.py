@@ -3,9 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-import streamlit as st
-
-from app import charts, currency, figures, grids, words
+from app import charts, choices, currency, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -22,14 +20,8 @@ def render(context: Context) -> None:
         f"{figures.share(production, total)} of spend {period_words(context)} was production", words.PRODUCTION_SHARE
     )
     finding(traffic_finding(daily, before))
-    view = st.segmented_control(
-        "Show",
-        ["Share of each day", currency.shown().name],
-        default="Share of each day",
-        required=True,
-        label_visibility="collapsed",
-    )
-    draw = charts.share_days if view == "Share of each day" else charts.stacked_days
+    view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
+    draw = charts.share_days if view == "share" else charts.stacked_days
     draw(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE)
     finding("The parts and their sum")
     grids.grid(

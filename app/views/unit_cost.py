@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import streamlit as st
-
-from app import change_words, charts, figures, grids
+from app import change_words, charts, choices, figures, grids
 from app.cards import finding
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 
 Row = dict[str, Any]
@@ -24,16 +21,7 @@ def render(context: Context) -> None:
     names = _names(rows)
     rising = [name for name, row in names.items() if row["verdict"] == RISES]
     first = (rising or list(names))[0]
-    asked = st.query_params.get("run", first)
-    picked = st.selectbox(
-        "Cost per run of",
-        list(names),
-        index=list(names).index(asked if asked in names else first),
-        label_visibility="collapsed",
-        width=320,
-    )
-    remember("run", str(picked), first)
-    row = names[str(picked)]
+    row = names[choices.listed("trend", "Cost per run of", dict(zip(names, names, strict=True)), first, width=320)]
     charts.line_with_band(
         context.rows(
             "unit_cost_days",

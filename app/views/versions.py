@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import streamlit as st
-
-from app import charts, figures, grids, words
+from app import charts, choices, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -23,7 +21,7 @@ def render(context: Context) -> None:
     headline(_sentence(rows), "Each version beside the one before it, over the whole life of both. " + words.VERSIONS)
     if not rows:
         return
-    kind = str(st.segmented_control("Of", KINDS, format_func=KINDS.__getitem__, default="all", required=True))
+    kind = choices.one_of("kind", "Of", KINDS)
     rows = [_named(row) for row in rows if kind in ("all", row["kind"])]
     if not rows:
         finding(f"No {KINDS[kind].lower()} with two versions")

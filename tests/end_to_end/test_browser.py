@@ -16,7 +16,7 @@ from types import ModuleType
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 import app
 from app import figures
@@ -175,6 +175,52 @@ def test_filters_stay_in_the_address_across_pages(browser: Browser, address: str
     expect(page).to_have_url(re.compile(r"/waste\?(?=.*period=7d)(?=.*team=platform)"))
     page.get_by_role("button", name="Team: platform").click()
     expect(page).to_have_url(re.compile(r"/waste\?period=7d$"))
+    page.context.close()
+
+
+CHANGED = {
+    "calls": ("by", {"Model": "model", "Step": "step", "Traffic source": "source", "Workflow": None}),
+    "tasks": ("by", {"Team": "team", "Step": "step", "Model": "model"}),
+    "attribution": ("by", {"Feature": "feature", "Project": "project", "Customer": "customer"}),
+    "traffic": ("view", {"US dollars": "money", "Share of each day": None}),
+    "changes": ("compare", {"Other days": "days", "28 days": None, "Month": "month"}),
+}
+"""Buttons of a page in the order they are pressed, each with what the address says then of the choice."""
+
+
+@pytest.mark.parametrize("url", CHANGED)
+def test_each_change_of_a_choice_counts(browser: Browser, address: str, url: str) -> None:
+    """Three in a row, then the way back, then the last as a link: the address, the button and the table agree."""
+    name, buttons = CHANGED[url]
+    page, _ = opened(browser, address, f"{url}?period=all", "light")
+    for label, value in buttons.items():
+        _button(page, label).click()
+        _stands(page, name, label, value)
+        if url in ("calls", "tasks"):
+            expect(page.locator(".sl-grid th").first).to_have_text(re.compile(rf"^{label}"))
+    before, last = list(buttons.items())[-2:]
+    page.go_back()
+    _stands(page, name, *before)
+    page.goto(f"{address}/{url}?period=all" + (f"&{name}={last[1]}" if last[1] else ""))
+    _stands(page, name, *last)
+    page.context.close()
+
+
+def _button(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stButtonGroup").get_by_role("radio", name=label, exact=True)
+
+
+def _stands(page: Page, name: str, label: str, value: str | None) -> None:
+    expect(_button(page, label)).to_be_checked()
+    wanted = re.compile(rf"[?&]{name}={value}(&|$)") if value else re.compile(rf"^(?!.*[?&]{name}=)")
+    expect(page).to_have_url(wanted)
+
+
+def test_an_unknown_choice_in_the_address_is_said(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, "calls?by=magic&order=newest", "light")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("“magic” in the address is none of workflow, model")
+    _stands(page, "by", "Workflow", None)
+    _stands(page, "order", "Newest first", "newest")
     page.context.close()
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, decide_words, figures, grids
+from app import charts, choices, decide_words, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
-from app.filter_bar import remember
 from app.grids import Column
 from app.views.decide import inputs
 from transforms.decisions.checks import DecisionError
@@ -61,11 +60,7 @@ def _scope(rows: list[Row]) -> list[Row]:
     if not names:
         return []
     labels = list(dict.fromkeys(names.values()))
-    asked = st.query_params.get("of", labels[0])
-    picked = st.selectbox(
-        "Of", labels, index=labels.index(asked) if asked in labels else 0, label_visibility="collapsed", width=320
-    )
-    remember("of", str(picked), labels[0])
+    picked = choices.listed("of", "Of", {label: label for label in labels}, width=320)
     return [row for row in rows if _name(row) == picked]
 
 
