@@ -6,7 +6,7 @@ from typing import Any
 
 from app import figures, measures
 from app.filters import text
-from spanledger.reports import outlook
+from spanledger.reports import savings
 from spanledger.reports.asking import Asking
 from spanledger.reports.document import Points, Section
 
@@ -44,7 +44,7 @@ def _savings(asking: Asking) -> Iterator[tuple[str, str]]:
     if asking.filters.get("team"):
         return
     for row in asking.rows("period_savings")[:3]:
-        lever = outlook.KINDS.get(row["kind"], row["kind"].replace("_", " "))
+        lever = savings.lever(row)
         saved = f"{figures.money(row['saving_usd'])} in the 30 days to {row['last_date']:%-d %B}"
         where = f"{figures.count(row['calls'])} calls at the step {text(row['step'])}"
         span = f"{figures.money(row['low_usd'])} to {figures.money(row['high_usd'])}"

@@ -7,7 +7,7 @@ from typing import Any
 from app import figures, measures
 from app.filters import text
 from app.sentences import traffic_finding, up_or_down
-from spanledger.reports import change, heads, outlook, sections, spending
+from spanledger.reports import change, heads, outlook, savings, sections, spending
 from spanledger.reports.asking import Asking
 from spanledger.reports.document import Block, Document, Paragraph, Section, Table, present
 from spanledger.reports.stating import document, no_calls
@@ -38,7 +38,7 @@ def write(asking: Asking) -> Document:
         change.section(asking, spend, before),
         sections.budgets(asking),
         outlook.forecast(asking),
-        outlook.savings(asking),
+        savings.section(asking),
         _all_costs(asking),
     )
     return document(asking, QUESTION, _finding(spend, before, mine, mine_before, source), head, present(parts))

@@ -1,6 +1,8 @@
 """Names of reports' files."""
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping
 
 from app.filters import text
@@ -10,12 +12,16 @@ LONGEST = 60
 
 
 def stem(period: Period, filters: Mapping[str, tuple[str, ...]]) -> str:
-    """The name of a report's file without an ending: `weekly-2026-W46-search`; letters, digits and dashes.
+    """The name of a report's file without an ending: `weekly-2026-W46.team.search`; small letters, digits, dashes,
+    dots and lower lines.
 
-    Where names hold anything else, a digest keeps those apart that look alike without it.
+    Reports of other filters have other names, also where case does not count: what cannot be said in these letters,
+    and several values of one filter, bring a digest.
     """
-    said = "-".join(text(one) for values in filters.values() for one in values)
-    plain = "".join(one if one.isalnum() and one.isascii() else "-" for one in said)[:LONGEST]
-    whole = "|".join(f"{name}={value}" for name, values in filters.items() for value in values)
-    digest = hashlib.sha256(whole.encode()).hexdigest()[:8] if plain != said or len(filters) > 1 else ""
-    return "-".join(filter(None, (period.kind, period.key, plain, digest)))
+    named = {name: tuple(sorted(values)) for name, values in sorted(filters.items()) if values}
+    said = [part for name, values in named.items() for part in (name, *map(text, values))]
+    plain = [re.sub(r"[^a-z0-9_-]+", "-", part.lower()) for part in said]
+    whole = ".".join(plain)[:LONGEST]
+    is_plain = whole == ".".join(said) and all(len(values) == 1 for values in named.values())
+    digest = "" if is_plain else hashlib.sha256(json.dumps(named).encode()).hexdigest()[:8]
+    return ".".join(filter(None, (f"{period.kind}-{period.key}", whole, digest)))

@@ -8,7 +8,7 @@ from typing import Any
 from app import change_words, figures, measures
 from app.filters import text
 from app.sentences import traffic_finding, up_or_down
-from spanledger.reports import change, decisions, heads, outlook, sections, spending
+from spanledger.reports import change, decisions, heads, outlook, savings, sections, spending, unit_economics
 from spanledger.reports.asking import Asking
 from spanledger.reports.document import Document, Points, Section, Table, present
 from spanledger.reports.stating import document, drift_point, no_calls
@@ -39,9 +39,9 @@ def write(asking: Asking) -> Document:
         _elasticity(asking),
         change.section(asking, spend, before),
         _drift(asking),
-        outlook.savings(asking),
+        savings.section(asking),
         outlook.forecast(asking),
-        outlook.unit_economics(asking),
+        unit_economics.section(asking),
         sections.budgets(asking),
         sections.waste(asking, spend),
     )

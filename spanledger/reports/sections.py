@@ -22,27 +22,20 @@ def waste(asking: Asking, spend: Row) -> Section:
         return Section("Nothing was wasted on retries and errors", ())
     share = figures.share(wasted, spend["cost_usd"] or None)
     steps = asking.rows("waste_steps")
-    bars = tuple(
-        Bar(
-            row["spend_class"].replace("_", " "),
-            row["cost_usd"],
-            figures.money(row["cost_usd"]),
-            SPEND_CLASS[row["spend_class"]],
-        )
-        for row in classes
-    )
-    lines = tuple(
-        (
-            text(row["workflow_id"]),
-            text(row["step"]),
-            figures.money(row["waste_usd"]),
-            figures.share(row["waste_usd"], row["cost_usd"] or None),
-        )
-        for row in steps[:5]
-    )
-    where = Table(("Workflow", "Step", "Wasted", "Of its spend"), lines, frozenset((2, 3)))
+    ranking = Ranking(tuple(map(_waste_class, classes)), "waste by class")
+    where = Table(("Workflow", "Step", "Wasted", "Of its spend"), tuple(map(_step, steps[:5])), frozenset((2, 3)))
     title = f"{figures.money(wasted)} ({share}) was paid twice or for nothing, most of it in {text(_worst(steps))}"
-    return Section(title, (Ranking(bars, "waste by class"), where))
+    return Section(title, (ranking, where))
+
+
+def _waste_class(row: Row) -> Bar:
+    name, usd = row["spend_class"], row["cost_usd"]
+    return Bar(name.replace("_", " "), usd, figures.money(usd), SPEND_CLASS[name])
+
+
+def _step(row: Row) -> tuple[str, ...]:
+    wasted, of = figures.money(row["waste_usd"]), figures.share(row["waste_usd"], row["cost_usd"] or None)
+    return text(row["workflow_id"]), text(row["step"]), wasted, of
 
 
 def _worst(steps: Sequence[Row]) -> Any:
@@ -92,7 +85,9 @@ def _budget(row: Row) -> tuple[str, ...]:
 
 
 def alerts(asking: Asking) -> Section | None:
-    """What began to fire in the period; None where nothing did."""
+    """What began to fire in the period; None where nothing did, and for a team or workflow: alerts do not know them."""
+    if asking.filters.get("team") or asking.filters.get("workflow"):
+        return None
     rows = asking.rows("period_alerts")
     if not rows:
         return None

@@ -8,7 +8,7 @@ from app import figures
 from app.filters import text
 from app.measures import BY_SOURCE, first, headline_source, of_source
 from app.sentences import up_or_down
-from spanledger.reports import change, heads, outlook, sections, spending
+from spanledger.reports import change, heads, savings, sections, spending
 from spanledger.reports.asking import Asking
 from spanledger.reports.document import Block, Document, Section, present
 from spanledger.reports.stating import document, no_calls
@@ -37,7 +37,7 @@ def write(asking: Asking) -> Document:
         None if asking.filters.get("team") else _teams(asking),
         _models(asking),
         sections.waste(asking, spend),
-        outlook.savings(asking),
+        savings.section(asking),
         sections.budgets(asking),
     )
     return document(asking, QUESTION, _finding(asking, spend, before), head, present(parts))

@@ -1,5 +1,5 @@
 -- What months and quarters in progress will come to, as the build forecasts it: of the teams, workflows or environments asked
--- for; else of each organization and its dearest workflows.
+-- for; else of each organization and its dearest workflows. A forecast is of one of these: for two of them together there is none.
 WITH asked AS (
     SELECT
         *,
@@ -7,9 +7,12 @@ WITH asked AS (
     FROM rpt_forecast_month_end
     WHERE ($organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)')))
         AND CASE
-            WHEN $team IS NOT NULL THEN scope_kind = 'team' AND list_contains($team::VARCHAR[], scope)
-            WHEN $workflow IS NOT NULL THEN scope_kind = 'workflow' AND list_contains($workflow::VARCHAR[], scope)
-            WHEN $environment IS NOT NULL THEN scope_kind = 'environment' AND list_contains($environment::VARCHAR[], scope)
+            WHEN $team IS NOT NULL
+                THEN scope_kind = 'team' AND list_contains($team::VARCHAR[], coalesce(nullif(scope, ''), '(untagged)'))
+            WHEN $workflow IS NOT NULL
+                THEN scope_kind = 'workflow' AND list_contains($workflow::VARCHAR[], coalesce(nullif(scope, ''), '(untagged)'))
+            WHEN $environment IS NOT NULL
+                THEN scope_kind = 'environment' AND list_contains($environment::VARCHAR[], coalesce(nullif(scope, ''), '(untagged)'))
             ELSE scope_kind IN ('organization', 'workflow')
         END
 )

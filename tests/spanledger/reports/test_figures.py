@@ -200,7 +200,7 @@ def test_a_period_without_calls_says_so(company: Path) -> None:
 
 def test_names_of_files_hold_nothing_that_a_shell_reads(company: Path) -> None:
     report = made(company, "weekly", date(2026, 11, 12), team=HOSTILE)
-    assert re.fullmatch(r"weekly-2026-W46-[A-Za-z0-9-]+", report.stem)
+    assert re.fullmatch(r"weekly-2026-W46\.[a-z0-9.-]+", report.stem)
 
 
 def test_what_is_ahead_is_the_builds_own_forecast(company: Path, marts: duckdb.DuckDBPyConnection) -> None:

@@ -102,6 +102,18 @@ def test_each_report_is_sent_once_to_each_channel(data: Path) -> None:
                 assert (data / "reports" / f"{name}{ending}").exists()
 
 
+def test_reports_of_a_team_and_of_a_workflow_of_one_name_are_two(data: Path) -> None:
+    with webhook() as web:
+        plan = "reports:\n" + "".join(
+            f"  - {{report: weekly, scope: {{{one}}}, to: [web]}}\n"
+            for one in ("team: search", "workflow: search", "team: [a, b]", "team: a-b")
+        )
+        planned = schedule.Schedule(settings(data, {"web": web.url}, plan))
+        assert len(set(planned.catch_up(NOW))) == 4
+        assert len(web.messages) == 4
+        assert planned.catch_up(NOW) == []
+
+
 def test_what_was_not_taken_is_tried_again_and_only_there(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with webhook() as web, webhook() as other:
         other.status = 503
@@ -191,7 +203,7 @@ def test_files_and_forms_of_the_command(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     assert run(*asked, "--output", str(folder)).exit_code == 0
-    assert (folder / "weekly-2026-W46-search.html").read_text().startswith("<!DOCTYPE html>")
+    assert (folder / "weekly-2026-W46.team.search.html").read_text().startswith("<!DOCTYPE html>")
     result = run(*asked, "--format", "markdown")
     assert result.output.startswith("# search: week to 15 November 2026\n")
     refused = run("report", "monthly", "--data", str(data), "--date", "2999-01-01")
