@@ -32,7 +32,7 @@ OWNERSHIP = (
 )
 AI_COST_RATIO = "Spend on models ÷ revenue: above 50 % concerning, 20 to 50 % acceptable, below 20 % good."
 GROSS_MARGIN = "What models and other costs leave of revenue: below 30 % concerning, 30 to 60 % acceptable, above good."
-COST_PER_REQUEST = "Spend on models ÷ requests: above $0.10 concerning, $0.01 to $0.10 acceptable, below good."
+COST_PER_REQUEST = "Spend on models ÷ requests: above US$0.10 concerning, US$0.01 to US$0.10 acceptable, below good."
 COST_PER_USER = "Spend on models ÷ active users, beside what a user brings in."
 TURNS = (
     "The first month whose gross margin comes to the target, or falls below it. Rates are ranges; 4,000 paths draw "

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from spanledger.results.table import Work, question
 from transforms.columns import MONEY
-from transforms.decisions.unit_economics import SCALES, Unit
+from transforms.decisions.unit_economics import SCALES, Unit, known_share
 
 KEY = ("organization", "environment", "scope_kind", "scope")
 MEASURES = ("cost_per_request_usd", "cost_per_user_usd", "revenue_per_user_usd", "ai_cost_ratio", "gross_margin")
@@ -36,13 +36,14 @@ def make(work: Work) -> pa.Table:
 
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:
-    """Without spend a month within the data cost nothing; of one beyond it nothing is known."""
+    """Without spend a month within the data cost nothing; of one beyond it nothing is known, nor of calls none of which
+    has a known cost."""
     spent = found.pop("spent")
     if found.pop("is_within"):
         spent = {name: value or 0 for name, value in spent.items()}
     runs = found.pop("runs")
     told: dict[str, Any] = found | spent | _requests(found["requests"], runs)
-    if told["cost_usd"] is None:
+    if told["cost_usd"] is None or known_share(told) == 0:
         return told
     unit = Unit(
         cost_usd=Decimal(told["cost_usd"]),
@@ -50,6 +51,7 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
         requests=_decimal(told["requests"]),
         active_users=_decimal(told["active_users"]),
         other_cost_usd=told["other_cost_usd"] or Decimal(0),
+        known_share=known_share(told),
     )
     return told | {name: _fitted(name, getattr(unit, name)) for name in MEASURES} | _judged(unit)
 

@@ -24,9 +24,12 @@ def add_to(group: click.Group) -> None:
     command(group, "data", example=example)(function)
 
 
+SCOPES = ("organization", "team", "project", "workflow")
 OPTIONS = (
-    click.option("--scope-kind", default="organization", show_default=True, help="Or team, project, workflow."),
+    click.option("--scope-kind", type=click.Choice(SCOPES), default=SCOPES[0], show_default=True,
+                 help="Of what; for figures of the build."),
     click.option("--scope", default="", help="Which one; for figures of the build."),
+    click.option("--organization", default="", metavar="NAME", help="Of which the scope is, where there are several."),
     click.option("--cost-usd", type=FIGURE, help="A month's spend on models; else the build's last whole month."),
     click.option("--revenue-usd", type=FIGURE, help="That month's revenue."),
     click.option("--other-cost-usd", type=FIGURE, help="Other costs of serving, a month; they stay as they are."),

@@ -12,7 +12,7 @@ from spanledger.published import current
 from spanledger.simulating.rows import COUNT, relation
 from transforms.columns import MONEY
 from transforms.decisions.projection import Growth, Turning, project, turning
-from transforms.decisions.unit_economics import SCALES, Unit
+from transforms.decisions.unit_economics import SCALES, Unit, known_share
 
 SHARE = pa.decimal128(18, 4)
 SCHEMA = pa.schema(
@@ -50,14 +50,27 @@ def _now(data: Path, said: dict[str, Any]) -> Unit:
 
 
 def _published(data: Path, said: dict[str, Any]) -> dict[str, Any]:
-    with current.opened(data) as connection:
-        asked = {"scope_kind": said["scope_kind"], "scope": said["scope"]}
-        rows = connection.execute(current.question("unit_economics"), asked).to_arrow_table().to_pylist()
-    if not rows:
-        raise Failure(f"no whole month of spend of {said['scope_kind']} {said['scope']!r}; type --cost-usd", USAGE)
-    counts = {name: Decimal(rows[0][name]) for name in ("requests", "active_users") if rows[0][name] is not None}
+    row = _month_of(data, said)
+    counts = {name: Decimal(row[name]) for name in ("requests", "active_users") if row[name] is not None}
     money = ("cost_usd", "revenue_usd", "other_cost_usd")
-    return {name: rows[0][name] for name in money if rows[0][name] is not None} | counts
+    if not (known := known_share(row)):
+        raise Failure(f"none of the {row['calls']:,} calls of that month has a known cost; type --cost-usd", USAGE)
+    return {name: row[name] for name in money if row[name] is not None} | counts | {"known_share": known}
+
+
+def _month_of(data: Path, said: dict[str, Any]) -> dict[str, Any]:
+    """The month of the only scope that was meant."""
+    asked = {name: said[name] for name in ("scope_kind", "scope", "organization")}
+    with current.opened(data) as connection:
+        rows = connection.execute(current.question("unit_economics"), asked).to_arrow_table().to_pylist()
+    of = f"{said['scope_kind']} {said['scope']!r}" if said["scope"] else f"any {said['scope_kind']}"
+    if not rows:
+        raise Failure(f"no whole month of spend of {of}; type --cost-usd", USAGE)
+    if len(named := sorted({row["organization"] for row in rows})) > 1:
+        raise Failure(f"{of} is of several organizations: {', '.join(named)}; choose with --organization", USAGE)
+    if len(rows) > 1:
+        raise Failure(f"there are {', '.join(row['scope'] for row in rows[:20])}; choose with --scope", USAGE)
+    return dict(rows[0])
 
 
 def _row(month: int, unit: Unit, found: Turning | None) -> dict[str, Any]:
@@ -79,8 +92,16 @@ def _judged(now: Unit) -> list[str]:
         value, judged = getattr(now, name), now.judged[name]
         if value is not None:
             figure = f"${value:,.6f}" if name == "cost_per_request_usd" else f"{value:.1%}"
-            lines.append(f"{figure} {words[name]}: {judged}.")
+            lines.append(f"{_bound(now, name)}{figure} {words[name]}: {judged or 'no verdict'}.")
+    if now.is_at_least:
+        lines.append(f"The cost of {1 - now.known_share:.1%} of the calls is unknown.")
     return lines or ["Neither revenue nor requests are known: nothing to judge."]
+
+
+def _bound(now: Unit, name: str) -> str:
+    if not now.is_at_least:
+        return ""
+    return "At most " if SCALES[name].is_high_good else "At least "
 
 
 def _turning(found: Turning | None, said: dict[str, Any]) -> str:

@@ -40,8 +40,8 @@ def test_a_day_at_both_prices(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_own_calls_bring_their_own_lengths(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("selfhost", data, monkeypatch, period="all", model="gpt-5.2"))
-    known = "FROM fct_calls WHERE model = 'gpt-5.2' AND output_tokens > 0 AND cost_usd IS NOT NULL AND date < '2026-11-22'"
-    each = ask(data, f"SELECT (sum(cost_usd) / count(*))::DECIMAL(28, 12) {known}")
+    known = "model = 'gpt-5.2' AND output_tokens > 0 AND cost_usd IS NOT NULL AND date < '2026-11-22'"
+    each = ask(data, f"SELECT (sum(cost_usd) / count(*))::DECIMAL(28, 12) FROM fct_calls WHERE {known}")
     assert f"{figures.exact_money(each.quantize(Decimal(1).scaleb(each.adjusted() - 3)))} a request" in shown
     assert "By your own hours" in shown
     assert "H100 80 GB" in shown
@@ -152,15 +152,36 @@ def test_typed_figures_are_judged_and_turn(data: Path, monkeypatch: pytest.Monke
     assert shown.count("concerning") >= 2
 
 
-def test_months_of_the_table(sample: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = sample.publish(tmp_path)  # type: ignore[attr-defined]
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "INSERT INTO rpt_unit_economics BY NAME SELECT DATE '2026-10-01' AS month, 'acme' AS organization, "
-            "'organization' AS scope_kind, true AS is_whole, 400 AS cost_usd, 1000 AS revenue_usd, 2000 AS requests, "
-            "0.2 AS cost_per_request_usd, 0.4 AS ai_cost_ratio, 0.6 AS gross_margin"
-        )
-    shown = text(page("economics", tmp_path, monkeypatch))
+OCTOBER = """
+INSERT INTO rpt_unit_economics BY NAME
+SELECT
+    DATE '2026-10-01' AS month, 'acme' AS organization, 'organization' AS scope_kind, true AS is_whole, 100 AS calls,
+    $unknown AS unknown_cost_calls, 400 AS cost_usd, 1000 AS revenue_usd, 2000 AS requests,
+    0.2 AS cost_per_request_usd, 0.4 AS ai_cost_ratio, 0.6 AS gross_margin
+"""
+
+
+def economics(folder: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch, unknown: int) -> str:
+    """The page of an October of $400 for models and $1,000 earned, with so many of 100 calls of unknown cost."""
+    with duckdb.connect(str(sample.publish(folder, days=2, per_day=1))) as connection:
+        connection.execute(OCTOBER, {"unknown": unknown})
+    return text(page("economics", folder, monkeypatch))
+
+
+def test_months_of_the_table(sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = economics(tmp_path, sample, monkeypatch, unknown=0)
     assert "The gross margin is 60 % and" in shown
     assert "October 2026, the last whole month" in shown
     assert "Oct 2026" in shown
+    assert "unknown" not in shown.partition("price known for")[0]
+
+
+def test_a_month_of_unknown_costs_is_not_called_good(
+    sample: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = economics(tmp_path, sample, monkeypatch, unknown=60)
+    assert "The gross margin is at most 60 % and" in shown
+    assert "at least 40 %" in shown
+    assert shown.count("no verdict: cost of 60 % of calls unknown") == 2
+    assert "The cost of 60 of its calls is unknown: all margins are at most what is shown." in shown
+    assert "cost of 60 calls unknown" in shown

@@ -4,8 +4,10 @@ Where calls of unknown cost are among those behind it, spend is at least what it
 says: only "concerning" stands then whatever is missing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from transforms.decisions.checks import LEAST_KNOWN, not_negative, part
 
@@ -96,6 +98,13 @@ class Unit:
 
     def _judged(self, said: str | None) -> str | None:
         return said if said == CONCERNING or self.known_share >= LEAST_KNOWN else None
+
+
+def known_share(month: Mapping[str, Any]) -> Decimal:
+    """Of the ``calls`` of a row of `rpt_unit_economics`, those that are not among its ``unknown_cost_calls``; 1 where
+    there was none."""
+    calls, unknown = month["calls"], month["unknown_cost_calls"]
+    return 1 - Decimal(unknown) / calls if calls else Decimal(1)
 
 
 def _ratio(part: Decimal, whole: Decimal | None) -> Decimal | None:

@@ -1,5 +1,6 @@
 """Unit economics: what a request and a user cost and bring in, where that goes, and the month in which it turns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from app.grids import Column
 from app.views.decide import inputs
 from transforms.decisions.checks import DecisionError
 from transforms.decisions.projection import Growth, Turning, project, turning
-from transforms.decisions.unit_economics import Unit
+from transforms.decisions.unit_economics import SCALES, Unit, known_share
 from transforms.decisions.written import figure
 
 Row = dict[str, Any]
@@ -44,7 +45,7 @@ def render(context: Context) -> None:
         st.error(str(error), icon=":material/edit:")
         return
     with top:
-        headline(_verdict(now, found, outlook), _sub(months))
+        headline(_verdict(now, found, outlook), _sub(months, now))
     _cards(now, found, outlook)
     if found is None:
         _no_revenue()
@@ -84,7 +85,9 @@ def _now(row: Row | None) -> Unit:
             )
             for name, label in zip(FIGURES, labels, strict=True)
         }
-    return Unit(**{name: value for name, value in said.items() if value is not None})
+    typed = {name: value for name, value in said.items() if value is not None}
+    is_measured = row is not None and said["cost_usd"] == row["cost_usd"]
+    return Unit(**typed, known_share=known_share(row) if row is not None and is_measured else Decimal(1))
 
 
 def _outlook() -> Outlook:
@@ -101,8 +104,13 @@ def _outlook() -> Outlook:
 def _verdict(now: Unit, found: Turning | None, outlook: Outlook) -> str:
     if found is None:
         each = now.cost_per_request_usd
-        return f"A request costs {figures.money(each)}" if each is not None else "What a unit earns is not known yet"
-    margin = f"The gross margin is {_percent(now.gross_margin)}"
+        least = "at least " if now.is_at_least else ""
+        return (
+            f"A request costs {least}{figures.money(each)}"
+            if each is not None
+            else "What a unit earns is not known yet"
+        )
+    margin = f"The gross margin is {'at most ' if now.is_at_least else ''}{_percent(now.gross_margin)}"
     does = f"falls below {_percent(outlook.target)}" if found.is_there_now else f"comes to {_percent(outlook.target)}"
     if found.expected is None:
         stays = "stays above" if found.is_there_now else "does not come to"
@@ -110,25 +118,23 @@ def _verdict(now: Unit, found: Turning | None, outlook: Outlook) -> str:
     return f"{margin} and {does} in {found.expected} month{'' if found.expected == 1 else 's'}"
 
 
-def _sub(months: list[Row]) -> str:
+def _sub(months: list[Row], now: Unit) -> str:
     whole = next((row for row in months if row["is_whole"]), None)
     if whole is None:
         return "No month of the data is whole yet: type one below. The period filter does not apply here."
-    return f"{whole['month']:%B %Y}, the last whole month, carried on. The period filter does not apply here."
+    unknown = (
+        f" The cost of {figures.count(whole['unknown_cost_calls'])} of its calls is unknown: all margins are at most"
+    )
+    note = f"{unknown} what is shown." if now.is_at_least else ""
+    return f"{whole['month']:%B %Y}, the last whole month, carried on. The period filter does not apply here.{note}"
 
 
 def _cards(now: Unit, found: Turning | None, outlook: Outlook) -> None:
-    judged = now.judged
     cards(
         [
-            _card("Models ÷ revenue", _percent(now.ai_cost_ratio), decide_words.AI_COST_RATIO, judged["ai_cost_ratio"]),
-            _card("Gross margin", _percent(now.gross_margin), decide_words.GROSS_MARGIN, judged["gross_margin"]),
-            _card(
-                "Cost of a request",
-                figures.money(now.cost_per_request_usd),
-                decide_words.COST_PER_REQUEST,
-                judged["cost_per_request_usd"],
-            ),
+            _card("Models ÷ revenue", now, "ai_cost_ratio", _percent, decide_words.AI_COST_RATIO),
+            _card("Gross margin", now, "gross_margin", _percent, decide_words.GROSS_MARGIN),
+            _card("Cost of a request", now, "cost_per_request_usd", figures.money, decide_words.COST_PER_REQUEST),
             Card(
                 "It turns",
                 _when(found.expected) if found else figures.UNKNOWN,
@@ -140,8 +146,12 @@ def _cards(now: Unit, found: Turning | None, outlook: Outlook) -> None:
     )
 
 
-def _card(label: str, value: str, definition: str, judged: str | None) -> Card:
-    return Card(label, value, definition, change=judged or "not known", is_good=GOOD.get(judged or ""))
+def _card(label: str, now: Unit, name: str, write: Callable[[Decimal | None], str], definition: str) -> Card:
+    value, judged = getattr(now, name), now.judged[name]
+    bound = ("at most " if SCALES[name].is_high_good else "at least ") if now.is_at_least else ""
+    missing = "not known" if value is None else f"no verdict: cost of {_percent(1 - now.known_share)} of calls unknown"
+    shown = f"{bound}{write(value)}" if value is not None else figures.UNKNOWN
+    return Card(label, shown, definition, change=judged or missing, is_good=GOOD.get(judged or ""))
 
 
 def _when(month: int | None) -> str:
@@ -198,7 +208,10 @@ def _months(rows: list[Row]) -> None:
 
 
 def _month(row: grids.Row) -> str:
-    return grids.explained(f"{row['month']:%b %Y}", "" if row["is_whole"] else "cut short")
+    notes = [] if row["is_whole"] else ["cut short"]
+    if row["unknown_cost_calls"]:
+        notes.append(f"cost of {figures.count(row['unknown_cost_calls'])} calls unknown")
+    return grids.explained(f"{row['month']:%b %Y}", ", ".join(notes))
 
 
 def _ratio(value: float | None) -> str:

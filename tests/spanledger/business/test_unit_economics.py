@@ -14,14 +14,18 @@ from spanledger.building.build import Builder
 from spanledger.business.plan import open_business, plan, read
 from spanledger.results import unit_economics_rows
 from spanledger.results.table import ResultTable, Work
+from spanledger.results.unit_economics_rows import MEASURES
+from transforms.decisions.unit_economics import SCALES
 from transforms.yaml_lines import ConfigError
 
 MARTS = (Path(__file__).parents[1] / "anomaly_marts.sql").read_text()
 HEAD = "month,environment,scope_kind,scope,revenue_usd,other_cost_usd,requests,active_users\n"
 
 
-def table(folder: Path, lines: str) -> list[dict[str, Any]]:
-    """The table of two workflows, one call an hour from 20 June to 10 August, beside what ``lines`` say."""
+def table(folder: Path, lines: str, but: str = "") -> list[dict[str, Any]]:
+    """The table of two workflows, one call an hour from 20 June to 10 August, beside what ``lines`` say.
+
+    ``but``: a statement before the table is made."""
     path = folder / "business.csv"
     path.write_text(HEAD + lines)
     with duckdb.connect() as connection:
@@ -33,6 +37,7 @@ def table(folder: Path, lines: str) -> list[dict[str, Any]]:
             "range(24) as h (hour), (values ('wf-1'), ('wf-2')) as w (workflow)"
         )
         connection.execute(MARTS)
+        connection.execute(but)
         open_business(connection, plan(path, None))
         ResultTable("rpt_unit_economics", unit_economics_rows.make).write(Work(connection, False, folder))
         return connection.execute("from rpt_unit_economics order by all").to_arrow_table().to_pylist()
@@ -90,6 +95,28 @@ def test_what_spent_nothing_in_the_data_cost_nothing_and_beyond_it_nothing_is_kn
     assert only(rows, **JULY, scope="new")["cost_usd"] == 0
     before = only(rows, month=date(2025, 1, 1))
     assert (before["cost_usd"], before["ai_cost_ratio"], before["is_whole"]) == (None, None, False)
+
+
+def test_calls_of_unknown_cost_are_not_free(tmp_path: Path) -> None:
+    """Half of July's calls: what is known stays, without a verdict. All of them: nothing is known."""
+    lines = "2026-07,,organization,,1000,,,\n2026-07,,workflow,wf-1,1000,,,\n2026-07,,workflow,wf-2,20,,,\n"
+    unknown = "update rpt_spend_hourly set unknown_cost_calls = calls, cost_usd = 0 where "
+    half = table(tmp_path, lines, f"{unknown} hour(hour_at) % 2 = 0")
+    organization = only(half, **JULY, scope_kind="organization")
+    assert (organization["calls"], organization["unknown_cost_calls"]) == (1488, 744)
+    assert organization["ai_cost_ratio"] == pytest.approx(0.01488)
+    assert [organization[f"{name}_judged"] for name in SCALES] == [None, None, None]
+    loss = only(half, **JULY, scope="wf-2")
+    assert (loss["ai_cost_ratio"], loss["ai_cost_ratio_judged"]) == (0.372, None)
+    none = only(table(tmp_path, lines, f"{unknown} workflow_id = 'wf-1'"), **JULY, scope="wf-1")
+    assert none["unknown_cost_calls"] == none["calls"] > 0
+    assert {none[name] for name in (*MEASURES, *(f"{name}_judged" for name in SCALES))} == {None}
+
+
+def test_what_is_concerning_already_stays_concerning(tmp_path: Path) -> None:
+    but = "update rpt_spend_hourly set unknown_cost_calls = calls, cost_usd = 0 where hour(hour_at) % 2 = 0"
+    july = only(table(tmp_path, "2026-07,,workflow,wf-1,10,,,\n", but), **JULY, scope="wf-1")
+    assert (july["ai_cost_ratio_judged"], july["gross_margin_judged"]) == ("concerning", "concerning")
 
 
 def test_months_cut_short_are_marked(rows: list[dict[str, Any]]) -> None:
