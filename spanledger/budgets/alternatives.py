@@ -1,9 +1,12 @@
 """Models that the evaluations of a workflow's step say something of, as rows."""
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 
-from spanledger.published import current
+from spanledger.exits import USAGE, Failure
+from spanledger.results import evaluations
 from transforms.budgets.evidence import Evidence, judge
 from transforms.columns import MONEY
 
@@ -18,18 +21,29 @@ SCHEMA = pa.schema(
         ("verdict", pa.string()),
     ]
 )
+OF_EVIDENCE = ("model", "mean_cost_usd", "tasks", "successes")
 
 
 def rows(
-    connection: duckdb.DuckDBPyConnection, workflow: str, step: str, present: str, days: int
+    connection: duckdb.DuckDBPyConnection, step: tuple[str, str], present: str, days: int, organization: str = ""
 ) -> duckdb.DuckDBPyRelation:
-    """With `SCHEMA`, the cheapest first; none where nothing was evaluated."""
-    asked = {"workflow": workflow, "step": step, "days": days}
-    found = connection.execute(current.question("eval_evidence"), asked).to_arrow_table().to_pylist()
-    judged = judge(present, [Evidence(**row) for row in found])
+    """With `SCHEMA`, the cheapest first; none where nothing was evaluated. ``step``: workflow and step.
+    ``organization`` '': the only one that evaluated it. Raises Failure where several did."""
     told = [
-        vars(one.evidence)
+        {name: getattr(one.evidence, name) for name in OF_EVIDENCE}
         | {"success_low": round(one.low, 4), "success_high": round(one.high, 4), "verdict": one.verdict}
-        for one in judged
+        for one in judge(present, _evidence(connection, step, days, organization))
     ]
     return connection.from_arrow(pa.Table.from_pylist(told, schema=SCHEMA))
+
+
+def _evidence(
+    connection: duckdb.DuckDBPyConnection, step: tuple[str, str], days: int, organization: str
+) -> Sequence[Evidence]:
+    found = {of: said for (of, *key), said in evaluations.read(connection, days).items() if tuple(key) == step}
+    if organization:
+        return found.get(organization, ())
+    if len(found) > 1:
+        named = ", ".join(sorted(str(of) for of in found))
+        raise Failure(f"several organizations evaluated {' '.join(step)}: {named}; choose with --organization", USAGE)
+    return next(iter(found.values()), ())

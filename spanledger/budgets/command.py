@@ -93,11 +93,25 @@ def check(settings: Settings, secret: IO[str] | None, **said: Any) -> None:
 @click.argument("workflow")
 @click.argument("step")
 @click.option("--model", required=True, help="The model that it uses now.")
-@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days of evaluations to read.")
+@click.option("--organization", default="", metavar="NAME", help="Which evaluated it, where several did.")
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=90,
+    show_default=True,
+    help="Of evaluations, before the organization's newest.",
+)
 @click.option("--format", "form", type=FORMS, default="table", show_default=True, help="What to write.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def alternatives(
-    settings: Settings, workflow: str, step: str, model: str, days: int, form: str, output: Path | None
+    settings: Settings,
+    workflow: str,
+    step: str,
+    model: str,
+    organization: str,
+    days: int,
+    form: str,
+    output: Path | None,
 ) -> None:
     """Which models the evaluations of a step support: those shown to lose 10 of 100 tasks at most, the cheapest first.
 
@@ -108,7 +122,7 @@ def alternatives(
     from spanledger.published import current
 
     with current.opened(settings.data) as connection:
-        formats.write(judging.rows(connection, workflow, step, model, days), form, output)
+        formats.write(judging.rows(connection, (workflow, step), model, days, organization), form, output)
 
 
 def _asked(said: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from spanledger.results import evaluations
 from spanledger.results.table import Work, question
-from transforms.budgets.evidence import Evidence
 from transforms.columns import MONEY
 from transforms.simulation import kept
 from transforms.simulation.levers import LEVERS
@@ -23,7 +23,6 @@ from transforms.simulation.sequence import simulate
 from transforms.simulation.shapes import Prices, Shape, ratio, steps
 
 DAYS = 30
-EVALUATED_DAYS = 90
 BATCH = "batch"
 ByModel = dict[tuple[str | None, str | None], Prices]
 SCHEMA = pa.schema(
@@ -41,7 +40,7 @@ SCHEMA = pa.schema(
 def make_usage(work: Work) -> pa.Table:
     """The calls of the last `DAYS` days."""
     shapes = work.connection.execute(question("call_shapes"), {"days": DAYS}).to_arrow_table().to_pylist()
-    found = steps(map(Shape.of, shapes), _evidence(work), _prices(work))
+    found = steps(map(Shape.of, shapes), evaluations.read(work.connection), _prices(work))
     rows = kept.rows(one for step in found for one in observed(step))
     return pa.Table.from_pylist(rows, schema=kept.SCHEMA)
 
@@ -89,14 +88,6 @@ def _words(found: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> str:
     for row, one in found:
         calls[one["words"]] += row["calls"]
     return "; ".join(f"{count:,} {'call' if count == 1 else 'calls'} {words}" for words, count in calls.most_common())
-
-
-def _evidence(work: Work) -> dict[tuple[str | None, ...], list[Evidence]]:
-    found: defaultdict[tuple[str | None, ...], list[Evidence]] = defaultdict(list)
-    rows = work.connection.execute(question("step_evidence"), {"days": EVALUATED_DAYS}).fetchall()
-    for organization, workflow, step, *said in rows:
-        found[organization, workflow, step].append(Evidence(*said))
-    return dict(found)
 
 
 def _prices(work: Work) -> ByModel:

@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 from click.testing import CliRunner, Result
 
 from spanledger.budgets import alternatives
 from spanledger.cli import main
+from spanledger.exits import Failure
+from spanledger.results import evaluations
 from tests.collector.running import Collector, configuration
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +73,8 @@ def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
         connection.execute(
             """create schema facts; create table facts.int_task_steps as
             select
-                'eval' as task_traffic_source, 'w' as workflow_id, 's' as step, 1 as models, 0 as unknown_cost_calls,
+                'eval' as task_traffic_source, 'acme' as organization, 'w' as workflow_id, 's' as step,
+                1 as models, 0 as unknown_cost_calls,
                 if(range % 2 = 0, 'dear', 'cheap') as first_model,
                 if(range % 2 = 0, 1.0, 0.25)::decimal(28, 12) as chain_cost_usd,
                 if(range < 80, 'failure', 'success') as outcome, date '2026-11-01' as date
@@ -85,8 +89,33 @@ def test_evaluated_tasks_of_one_model_each_are_its_evidence() -> None:
         ):
             steps = "facts.int_task_steps"
             connection.execute(f"insert into {steps} select * replace ({other}) from {steps} limit 40")
-        found = alternatives.rows(connection, "w", "s", "dear", days=90).fetchall()
+        found = alternatives.rows(connection, ("w", "s"), "dear", days=90).fetchall()
     assert [(row[0], float(row[1]), *row[2:4], row[6]) for row in found] == [
         ("cheap", 0.25, 400, 360, "passes"),
         ("dear", 1.0, 400, 360, "the present model"),
     ]
+
+
+def test_evaluations_are_an_organization_s_and_of_its_newest_days() -> None:
+    """Also where another step was evaluated later: Opportunities and the command name the same models."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """create schema facts; create table facts.int_task_steps as
+            select
+                'eval' as task_traffic_source, organization, 'w' as workflow_id, step, 1 as models,
+                0 as unknown_cost_calls, 'm' as first_model, 1::decimal(28, 12) as chain_cost_usd,
+                'success' as outcome, day as date
+            from (values
+                ('acme', 's', date '2026-11-01'), ('acme', 's', date '2026-06-01'), ('acme', 'old', date '2026-06-01'),
+                ('other', 's', date '2026-05-01')
+            ) as told (organization, step, day)
+            """
+        )
+        assert set(evaluations.read(connection)) == {("acme", "w", "s"), ("other", "w", "s")}
+        tasks = [
+            alternatives.rows(connection, ("w", step), "m", days, of).fetchall()
+            for step, days, of in (("s", 90, "acme"), ("s", 180, "acme"), ("old", 90, ""), ("s", 90, "other"))
+        ]
+        assert [[row[2] for row in rows] for rows in tasks] == [[1], [2], [], [1]]
+        with pytest.raises(Failure, match="several organizations evaluated w s: acme, other"):
+            alternatives.rows(connection, ("w", "s"), "m", days=90)
