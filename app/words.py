@@ -193,6 +193,10 @@ CHECKS = {
         "Reported outcomes that find no task",
         "Its spans have not arrived, or several tasks may be meant: report it by task id, with its traffic source.",
     ),
+    "forecast_failed": (
+        "Forecasts that could not be made",
+        "The rest is published. The builder's log has the reason; please report it, it is a mistake of ours.",
+    ),
 }
 """What each check of `rpt_data_quality` found, and what to do about it."""
 

@@ -85,3 +85,12 @@ counted as (
     )
 )
 {%- endmacro %}
+
+{# An amount in the budget's own unit as three columns, of which that of the unit is filled. #}
+{% macro in_its_unit(amount, name) -%}
+  case when unit = 'usd' then {{ amount }} end as {{ name }}_usd,
+  {%- for kind in ['tokens', 'steps'] %}
+  case when unit = '{{ kind }}' then cast({{ amount }} as bigint) end as {{ name }}_{{ kind }}
+  {{- "," if not loop.last }}
+  {%- endfor %}
+{%- endmacro %}

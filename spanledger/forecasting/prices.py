@@ -28,13 +28,24 @@ def read(connection: duckdb.DuckDBPyConnection) -> list[KnownStep]:
         return []
     days = {"first": newest[0] - timedelta(days=HISTORY_DAYS), "last": newest[0] + timedelta(days=AHEAD_DAYS)}
     connection.execute(question("price_changes"), days)
-    if connection.execute("select 1 from forecast_price_changes limit 1").fetchone() is None:
+    if not is_any(connection):
         return []
-    rows = connection.execute(question("price_steps"), {"days": RECENT_DAYS}).fetchall()
+    connection.execute(question("price_multiples"))
+    connection.execute(question("price_use"))
     return [
         KnownStep(Scope(organization, kind, name), PriceStep(at, factor), known_on)
-        for organization, kind, name, at, known_on, factor in rows
+        for organization, kind, name, at, known_on, factor in steps(connection)
     ]
+
+
+def is_any(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a rate changes in the time that forecasts see."""
+    return connection.execute("select 1 from forecast_price_changes limit 1").fetchone() is not None
+
+
+def steps(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, date, date, float]]:
+    """Of what `temp.forecast_price_use` holds: organization, kind, name, day, the day it was known, factor."""
+    return connection.execute(question("price_steps"), {"days": RECENT_DAYS}).fetchall()
 
 
 def known_by(steps: list[KnownStep], organization: str, day: date) -> dict[str, list[PriceStep]]:

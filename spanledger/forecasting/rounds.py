@@ -7,7 +7,7 @@ are made afterwards for chosen days, each from the days before it alone, and mar
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,8 +16,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from spanledger.forecasting import budgets, events, prices, reading, records, targets
-from spanledger.forecasting.budgets import Counter, Days
+from spanledger.forecasting import budgets, events, failures, prices, reading, records, targets
+from spanledger.forecasting.budgets import Counters
+from spanledger.forecasting.failures import tried
 from spanledger.forecasting.prices import KnownStep
 from spanledger.forecasting.reading import HISTORY_DAYS, Spend, question
 from spanledger.forecasting.targets import Known, Made, Row
@@ -46,7 +47,11 @@ PERIODS = pa.schema(
     ]
 )
 INPUTS = pa.schema(
-    [("organization", pa.string()), ("today", pa.date32()), ("digest", pa.string()), ("past_digest", pa.string())]
+    [
+        ("organization", pa.string()),
+        ("today", pa.date32()),
+        *((name, pa.string()) for name in ("digest", "past_digest", "failure")),
+    ]
 )
 PRESENT = ("forecast_daily", "forecast_periods", "forecast_budgets")
 CARRIED = {
@@ -70,7 +75,7 @@ class Found:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SCHEMAS})
     inputs: list[Row] = field(default_factory=list)
     kept: list[Row] = field(default_factory=list)
-    carried: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in SCHEMAS})
+    carried: dict[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in SCHEMAS})
     """Organizations whose rows are those of the build before."""
 
 
@@ -83,8 +88,8 @@ class Round:
     steps: list[KnownStep]
     built_on: date
     kept_on: dict[str, set[date]]
-    before: dict[str, Row]  # inputs of the build before, by organization
-    counters: dict[str, dict[Counter, Days]]
+    before: dict[str | None, Row]  # inputs of the build before, by organization
+    counters: Mapping[str | None, Counters]  # under None those that go with no organization's forecasts
 
     def known(self, organization: str, day: date) -> Known:
         """What was known of an organization on a day; events that began later only where it is the newest day."""
@@ -107,11 +112,12 @@ def inputs(work: Work) -> pa.Table:
         built_at.date(),
         records.made_on(connection),
         _before(work),
-        _counters(connection, spends),
+        budgets.read(connection, spends, built_at.date()),
     )
     found = Found()
     for spend in spends:
         _one(of_this, spend, found)
+    _apart(of_this, found)
     for name in SCHEMAS:
         _table(work, name, found)
     records.keep(connection, pa.Table.from_pylist(found.kept, schema=records.SCHEMA))
@@ -124,22 +130,40 @@ def _one(of_this: Round, spend: Spend, found: Found) -> None:
     known = of_this.known(spend.organization, spend.today)
     days = origins(spend, of_this.kept_on.get(spend.organization, set()))
     digest, past_digest = _digest(spend, known, counters), _past_digest(of_this, spend, days)
-    names = {"organization": spend.organization, "today": spend.today}
-    found.inputs.append(names | {"digest": digest, "past_digest": past_digest})
+    inputs = {"organization": spend.organization, "today": spend.today, "digest": digest, "past_digest": past_digest}
+    found.inputs.append(inputs)
     before = of_this.before.get(spend.organization, {})
     if before.get("past_digest") == past_digest:
         found.carried["forecast_backfilled"].append(spend.organization)
     else:
-        found.rows["forecast_backfilled"] += _backfilled(of_this, spend, days)
+        found.rows["forecast_backfilled"] += tried(inputs, lambda: _backfilled(of_this, spend, days)) or []
     if before.get("digest") == digest:
         for name in PRESENT:
             found.carried[name].append(spend.organization)
         return
-    made = targets.make(spend, known)
+    made = tried(inputs, lambda: targets.make(spend, known))
+    if made is None:
+        found.rows["forecast_budgets"] += budgets.rows_apart(spend.organization, of_this.events.events, counters)
+        return
     found.rows["forecast_daily"] += targets.daily_rows(made)
     found.rows["forecast_periods"] += targets.period_rows(made)
     found.rows["forecast_budgets"] += budgets.rows(made, known, counters)
     found.kept += _kept(of_this, made)
+
+
+def _apart(of_this: Round, found: Found) -> None:
+    """Counters that go with no organization's forecasts: of several, or of one whose first full day is to come."""
+    counters = of_this.counters.get(None, {})
+    if not counters:
+        return
+    planned = of_this.events.events
+    digest = hashlib.sha256(repr(planned).encode() + budgets.told(counters)).hexdigest()
+    today = max(days.today for days in counters.values())
+    found.inputs.append({"organization": None, "today": today, "digest": digest, "past_digest": ""})
+    if of_this.before.get(None, {}).get("digest") == digest:
+        found.carried["forecast_budgets"].append(None)
+    else:
+        found.rows["forecast_budgets"] += budgets.rows_apart(None, planned, counters)
 
 
 def _kept(of_this: Round, made: Made) -> list[Row]:
@@ -180,29 +204,12 @@ def _past(connection: duckdb.DuckDBPyConnection, organization: str, day: date) -
     return [Past(*row) for row in rows]
 
 
-def _counters(connection: duckdb.DuckDBPyConnection, spends: Sequence[Spend]) -> dict[str, dict[Counter, Days]]:
-    """The counters of each organization; those of all organizations go with the one that spent most."""
-    if not spends:
-        return {}
-    largest = max(spends, key=lambda one: (float(one.usd[one.whole].sum()), one.organization))
-    todays = {one.organization: one.today for one in spends}
-    found: dict[str, dict[Counter, Days]] = {}
-    for counter in budgets.counters(connection):
-        organization = largest.organization if counter.organization is None else counter.organization
-        if organization in todays:
-            today = todays[organization]
-            days = budgets.days_of(connection, counter, budgets.first_day(today), today)
-            found.setdefault(organization, {})[counter] = days
-    return found
-
-
-def _digest(spend: Spend, known: Known, counters: dict[Counter, Days]) -> str:
+def _digest(spend: Spend, known: Known, counters: Counters) -> str:
     digest = hashlib.sha256(repr((spend.today, spend.first, known)).encode())
     for of in (spend.usd, spend.calls):
         for scope in sorted(of, key=lambda one: one.key):
             digest.update(scope.key.encode() + np.round(of[scope], 9).tobytes())
-    for counter, days in counters.items():
-        digest.update(repr(counter).encode() + np.round(days.in_window, 9).tobytes() + np.round(days.usd, 9).tobytes())
+    digest.update(budgets.told(counters))
     return digest.hexdigest()
 
 
@@ -216,7 +223,7 @@ def _past_digest(of_this: Round, spend: Spend, days: Sequence[date]) -> str:
     ).hexdigest()
 
 
-def _before(work: Work) -> dict[str, Row]:
+def _before(work: Work) -> dict[str | None, Row]:
     if not work.is_carried:
         return {}
     rows = work.connection.execute("from previous.facts.forecast_inputs").to_arrow_table().to_pylist()
@@ -238,8 +245,8 @@ def _table(work: Work, name: str, found: Found) -> None:
     if found.carried[name]:
         work.connection.execute(
             f"insert into {name} by name select {', '.join(SCHEMAS[name].names)} from previous.{CARRIED[name]} "
-            "where organization in (select unnest(?))",
-            [found.carried[name]],
+            "where list_contains(?, coalesce('=' || organization, ''))",
+            [["" if one is None else f"={one}" for one in found.carried[name]]],
         )
 
 
@@ -254,5 +261,6 @@ def accuracy(work: Work) -> pa.Table:
 
 
 def fill_budgets(connection: duckdb.DuckDBPyConnection) -> None:
-    """The forecast columns of rpt_budget_status."""
+    """The forecast columns of rpt_budget_status, and what could not be forecast."""
     connection.execute(question("fill_budgets"))
+    failures.tell(connection)

@@ -17,6 +17,8 @@ DAYS_AHEAD = {"day": 1, "week": 7, "30 days": 30}
 SEASON = 7
 DECIMALS = 6
 QUANTILES = {"p10_usd": 0.1, "p50_usd": 0.5, "p90_usd": 0.9}
+REFUSALS = (ValueError, ArithmeticError, LookupError)
+"""What the engine raises on figures that it cannot forecast; no reason to publish nothing."""
 Row = dict[str, Any]
 
 

@@ -102,13 +102,30 @@ create table dim_prices (
 alter table dim_budgets add column version varchar;
 alter table dim_budgets add column known_at timestamptz;
 alter table dim_budgets add column scope_key varchar;
+alter table dim_budgets add column if not exists organization varchar;
+alter table dim_budgets add column if not exists team varchar;
+alter table dim_budgets add column if not exists project varchar;
+alter table dim_budgets add column if not exists environment varchar;
+alter table dim_budgets add column if not exists service_name varchar;
+alter table dim_budgets add column if not exists feature varchar;
+alter table dim_budgets add column if not exists customer_id varchar;
+alter table dim_budgets add column if not exists user_id varchar;
+alter table dim_budgets add column if not exists workflow_run_id varchar;
+alter table dim_budgets add column if not exists task_id varchar;
+alter table dim_budgets add column if not exists agent_name varchar;
+alter table dim_budgets add column if not exists model varchar;
+alter table dim_budgets add column if not exists traffic_source varchar;
 
 create table rpt_budget_status (
     budget_id varchar, counter_key varchar, organization varchar, window_kind varchar, window_start timestamptz,
     window_end timestamptz, is_open boolean, is_in_force boolean, unit varchar, limit_usd decimal(28, 12),
     spent_usd decimal(28, 12), share_used double, forecast_usd decimal(28, 12), forecast_low_usd decimal(28, 12),
     forecast_high_usd decimal(28, 12), probability_over double, exhausted_on date, exhausted_early_on date,
-    exhausted_late_on date
+    exhausted_late_on date, no_forecast_reason varchar, last_call_at timestamptz
+);
+
+create table rpt_data_quality (
+    date date, organization varchar, environment varchar, "check" varchar, rows bigint, cost_usd decimal(28, 12), subjects varchar[]
 );
 
 create table facts.int_budget_counters (

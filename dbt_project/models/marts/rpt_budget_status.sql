@@ -75,17 +75,12 @@ select
     is_open,
     is_in_force,
     unit,
-    {%- for amount, column in {'limit': 'limit_amount', 'own_limit': 'own_limit', 'spent': none, 'reserved': 'reserved'}.items() %}
-    {%- if column %}
-    case when unit = 'usd' then {{ column }} end as {{ amount }}_usd,
-    case when unit = 'tokens' then cast({{ column }} as bigint) end as {{ amount }}_tokens,
-    case when unit = 'steps' then cast({{ column }} as bigint) end as {{ amount }}_steps,
-    {%- else %}
+    {{ in_its_unit('limit_amount', 'limit') }},
+    {{ in_its_unit('own_limit', 'own_limit') }},
     cost_usd as spent_usd,
     tokens as spent_tokens,
     calls as spent_steps,
-    {%- endif %}
-    {%- endfor %}
+    {{ in_its_unit('reserved', 'reserved') }},
     {{ money('limit_amount - spent - promised') }} as remaining,
     cast(spent as double) / nullif(cast(limit_amount as double), 0) as share_used,
     case
@@ -104,11 +99,12 @@ select
     override_by,
     override_to,
     -- the forecasts of the build fill these in when the models are done
-    cast(null as decimal(28, 12)) as forecast_usd,
-    cast(null as decimal(28, 12)) as forecast_low_usd,
-    cast(null as decimal(28, 12)) as forecast_high_usd,
+    {%- for column in ['forecast_usd', 'forecast_low_usd', 'forecast_high_usd'] %}
+    cast(null as decimal(28, 12)) as {{ column }},
+    {%- endfor %}
     cast(null as double) as probability_over,
-    cast(null as date) as exhausted_on,
-    cast(null as date) as exhausted_early_on,
-    cast(null as date) as exhausted_late_on
+    {%- for column in ['exhausted_on', 'exhausted_early_on', 'exhausted_late_on'] %}
+    cast(null as date) as {{ column }},
+    {%- endfor %}
+    cast(null as varchar) as no_forecast_reason
 from crossed

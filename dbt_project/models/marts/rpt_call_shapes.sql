@@ -72,8 +72,9 @@ select
     count(*) as calls,
     count(*) filter (where cost_usd is null) as unknown_cost_calls,
     cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
-    cast(coalesce(sum(cached_input_tokens), 0) as bigint) as cached_input_tokens,
-    cast(coalesce(sum(cache_write_tokens), 0) as bigint) as cache_write_tokens,
+    -- parts of an input that nobody said would be more than the whole
+    cast(coalesce(sum(cached_input_tokens) filter (where input_tokens is not null), 0) as bigint) as cached_input_tokens,
+    cast(coalesce(sum(cache_write_tokens) filter (where input_tokens is not null), 0) as bigint) as cache_write_tokens,
     cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
     {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
     {{ money('coalesce(sum(input_cost_usd), 0)') }} as input_cost_usd,

@@ -2,12 +2,27 @@
 select
     status.budget_id,
     status.counter_key,
-    status.organization,
-    status.window_kind,
     status.window_start,
-    (status.window_end - interval 1 microsecond)::date as last_on,
+    status.window_end,
     status.limit_usd::double as limit_usd,
-    budgets.scope_key
+    budgets.scope_key,
+    status.spent_usd::double as spent_usd,
+    [
+        ['organization', budgets.organization],
+        ['team', budgets.team],
+        ['project', budgets.project],
+        ['environment', budgets.environment],
+        ['service_name', budgets.service_name],
+        ['feature', budgets.feature],
+        ['customer_id', budgets.customer_id],
+        ['user_id', budgets.user_id],
+        ['workflow_id', budgets.workflow_id],
+        ['workflow_run_id', budgets.workflow_run_id],
+        ['task_id', budgets.task_id],
+        ['agent_name', budgets.agent_name],
+        ['model', budgets.model],
+        ['traffic_source', budgets.traffic_source]
+    ] as named
 from main.rpt_budget_status as status
 inner join facts.int_budget_counters as counters
     on status.budget_id = counters.budget_id

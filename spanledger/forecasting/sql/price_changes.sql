@@ -2,6 +2,8 @@
 create or replace temp table forecast_price_changes as
 select
     old.price_id,
+    new.price_id as new_price_id,
+    new.valid_from as changed_at,
     new.valid_from::date as at_date,
     least(new.valid_from, new.known_at)::date as known_date,
     new.unit_price_usd / nullif(old.unit_price_usd, 0)::double as ratio

@@ -1,64 +1,20 @@
 -- Of each scope and day on which rates change: what the use of the four weeks before would cost at the new rates, as a
--- multiple of what it cost.
-with costed as (
+-- multiple of what it would cost on the day's eve. A change ahead is told by the newest four weeks.
+with changed as (
     select
-        scoped.organization,
-        scoped.scope.kind as scope_kind,
-        scoped.scope.value as scope,
-        scoped.date,
-        scoped.price_id,
-        sum(scoped.cost_usd) as cost_usd
-    from (
-        select
-            calls.organization,
-            calls.date,
-            charges.price_id,
-            charges.effective_cost_usd as cost_usd,
-            unnest([
-                {'kind': 'organization', 'value': calls.organization},
-                {'kind': 'environment', 'value': calls.environment},
-                {'kind': 'traffic_source', 'value': calls.traffic_source},
-                {'kind': 'team', 'value': calls.team},
-                {'kind': 'project', 'value': calls.project},
-                {'kind': 'workflow', 'value': calls.workflow_id},
-                {'kind': 'model', 'value': calls.model}
-            ]) as scope
-        from main.fct_call_charges as charges
-        inner join main.fct_calls as calls on charges.call_id = calls.call_id and charges.date = calls.date
-        where charges.price_id in (select price_id from forecast_price_changes)
-    ) as scoped
-    group by all
-),
-
--- a change ahead is told by the newest four weeks
-stretches as (
-    select
-        todays.organization,
-        todays.today,
-        changes.at_date,
-        changes.known_date,
-        changes.price_id,
-        changes.ratio,
-        least(changes.at_date, todays.today) as before_date
-    from forecast_price_changes as changes
-    cross join forecast_todays as todays
-),
-
-changed as (
-    select
-        stretches.organization,
-        costed.scope_kind,
-        costed.scope,
-        stretches.at_date,
-        stretches.before_date,
-        max(stretches.known_date) as known_date,
-        sum(costed.cost_usd * (stretches.ratio - 1))::double as change_usd
-    from stretches
-    inner join costed
-        on stretches.organization = costed.organization
-        and stretches.price_id = costed.price_id
-        and costed.date < stretches.before_date
-        and costed.date >= stretches.before_date - $days::integer
+        priced.organization,
+        priced.scope_kind,
+        priced.scope,
+        multiples.at_date,
+        least(multiples.at_date, priced.today) as before_date,
+        max(multiples.known_date) as known_date,
+        sum(priced.cost_usd * (multiples.eve - 1))::double as eve_usd,
+        sum(priced.cost_usd * (multiples.after - multiples.eve))::double as change_usd
+    from forecast_price_use as priced
+    inner join forecast_price_multiples as multiples
+        on priced.price_id = multiples.price_id
+        and priced.date < least(multiples.at_date, priced.today)
+        and priced.date >= least(multiples.at_date, priced.today) - $days::integer
     group by all
 )
 
@@ -68,14 +24,17 @@ select
     changed.scope,
     changed.at_date,
     changed.known_date,
-    1 + changed.change_usd / nullif(sum(spend.cost_usd), 0)::double as factor
+    1 + changed.change_usd / nullif(sum(spend.cost_usd)::double + changed.eve_usd, 0) as factor
 from changed
-inner join forecast_spend as spend
-    on changed.organization = spend.organization
+inner join forecast_price_spend as spend
+    on changed.organization is not distinct from spend.organization
     and changed.scope_kind = spend.scope_kind
     and changed.scope is not distinct from spend.scope
     and spend.date < changed.before_date
     and spend.date >= changed.before_date - $days::integer
-group by changed.organization, changed.scope_kind, changed.scope, changed.at_date, changed.known_date, changed.change_usd
-having abs(changed.change_usd) > 1e-9 and factor > 0
+where abs(changed.change_usd) > 1e-9
+group by
+    changed.organization, changed.scope_kind, changed.scope, changed.at_date, changed.known_date, changed.change_usd,
+    changed.eve_usd
+having factor > 0
 order by all
