@@ -13,7 +13,7 @@ def test_a_red_seed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert soak_seeds.main(["--seeds", "1", "--workers", "0", str(module)]) == 1
     said = capsys.readouterr().out
     assert "TEST_SEED=" in said
-    assert "test_drawn.py::test_drawn - " in said
+    assert "test_drawn.py::test_drawn" in said
     assert "1 of 1 seeds failed" in said
 
 
