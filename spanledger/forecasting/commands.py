@@ -8,12 +8,11 @@ import click
 
 from spanledger.exits import USAGE, Failure
 from spanledger.forecasting.command import forecast
+from spanledger.forecasting.targets import HORIZONS
 from spanledger.option_types import FORMS
 from spanledger.options import command
 from spanledger.settings import Settings
-
-KINDS = ("organization", "environment", "traffic_source", "team", "project", "workflow", "model")
-HORIZONS = ("day", "week", "30 days", "month", "quarter")
+from transforms.forecasts.scopes import KINDS
 
 
 def _asked(function: Callable[..., None]) -> Callable[..., None]:

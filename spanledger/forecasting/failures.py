@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 def tried(inputs: Row, make: Callable[[], T]) -> T | None:
     """What ``make`` returns; None where its figures were refused. ``inputs``, a row of `forecast_inputs`, says so then,
-    and its digests are emptied: the next build tries again."""
+    and its digest is emptied: the next build tries again."""
     try:
         return make()
     except REFUSALS as error:
         logger.exception("organization %r has no forecasts", inputs["organization"])
-        inputs |= {"failure": f"{type(error).__name__}: {error}", "digest": "", "past_digest": ""}
+        inputs |= {"failure": f"{type(error).__name__}: {error}", "digest": ""}
         return None
 
 

@@ -21,13 +21,13 @@ class KnownStep:
     known_on: date
 
 
-def read(connection: duckdb.DuckDBPyConnection) -> list[KnownStep]:
-    """Of all scopes of `temp.forecast_spend`; the calls are only read where a rate changes."""
+def read(connection: duckdb.DuckDBPyConnection, days: int) -> list[KnownStep]:
+    """Of all scopes of `temp.forecast_spend`, ``days`` back and `AHEAD_DAYS`. Calls are read only where rates change."""
     newest = connection.execute("select max(today) from forecast_todays").fetchone()
     if newest is None or newest[0] is None:
         return []
-    days = {"first": newest[0] - timedelta(days=HISTORY_DAYS), "last": newest[0] + timedelta(days=AHEAD_DAYS)}
-    connection.execute(question("price_changes"), days)
+    span = {"first": newest[0] - timedelta(days=days), "last": newest[0] + timedelta(days=AHEAD_DAYS)}
+    connection.execute(question("price_changes"), span)
     if not is_any(connection):
         return []
     connection.execute(question("price_multiples"))
@@ -49,9 +49,10 @@ def steps(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, da
 
 
 def known_by(steps: list[KnownStep], organization: str, day: date) -> dict[str, list[PriceStep]]:
-    """The steps of an organization's series by key, as they were known on a day."""
+    """The steps of an organization's series by key, as they were known on a day, within the history it sees."""
+    first = day - timedelta(days=HISTORY_DAYS)
     found: dict[str, list[PriceStep]] = {}
     for one in steps:
-        if one.scope.organization == organization and one.known_on <= day:
+        if one.scope.organization == organization and one.known_on <= day and one.step.at > first:
             found.setdefault(one.scope.key, []).append(one.step)
     return found

@@ -1,7 +1,7 @@
 """What a forecast is asked for and kept for: a day, a week, 30 days, the month's end, the quarter's end."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from spanledger.forecasting.reading import SCOPES_A_KIND, Scope, Spend
-from transforms.forecasts import Event, Forecast, Past, PriceStep, forecast_all
+from transforms.forecasts import Event, Forecast, Past, Pasts, PriceStep, forecast_all
 from transforms.forecasts.series import Floats
 
 MONTH, QUARTER = "month", "quarter"
 DAYS_AHEAD = {"day": 1, "week": 7, "30 days": 30}
+HORIZONS = (*DAYS_AHEAD, MONTH, QUARTER)
 SEASON = 7
 DECIMALS = 6
 QUANTILES = {"p10_usd": 0.1, "p50_usd": 0.5, "p90_usd": 0.9}
@@ -27,8 +28,8 @@ class Known:
     """What is known beside the spend: events of the organization, price steps by series, forecasts made before."""
 
     events: Sequence[Event] = ()
-    steps: dict[str, Sequence[PriceStep]] | None = None
-    past: Sequence[Past] = ()
+    steps: Mapping[str, Sequence[PriceStep]] | None = None
+    past: Sequence[Past] | Pasts = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +145,7 @@ def seasonal_scale(usd: Floats, days: int) -> float | None:
 
 def _figures(one: Forecast, last: date) -> dict[str, float]:
     total = one.total(one.first, last)
-    return {"mean_usd": total.mean} | {name: total.quantile(q) for name, q in QUANTILES.items()}
+    return {"mean_usd": total.mean} | dict(zip(QUANTILES, total.quantiles(list(QUANTILES.values())), strict=True))
 
 
 def _named(scope: Scope, one: Forecast) -> Row:

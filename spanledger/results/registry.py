@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 import transforms
-from spanledger.forecasting import rounds
+from spanledger.forecasting import rounds, tables
 from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, lever_rows, unit_economics_rows
 from spanledger.results.table import FOLDER, ResultTable, Work
 
@@ -15,12 +15,12 @@ TABLES = (
     ResultTable("rpt_anomalies", anomaly_rows.make),
     ResultTable("rpt_drift", drift_rows.make),
     ResultTable("forecast_inputs", rounds.inputs, "facts"),
-    ResultTable("forecasts_backfilled", rounds.table("forecast_backfilled"), "facts"),
-    ResultTable("budget_forecasts", rounds.table("forecast_budgets"), "facts"),
-    ResultTable("rpt_forecast_daily", rounds.table("forecast_daily")),
-    ResultTable("rpt_forecast_month_end", rounds.table("forecast_periods")),
-    ResultTable("rpt_forecasts_kept", rounds.table("forecast_kept")),
-    ResultTable("rpt_forecast_accuracy", rounds.accuracy),
+    ResultTable("forecasts_backfilled", tables.table("forecast_backfilled"), "facts"),
+    ResultTable("budget_forecasts", tables.table("forecast_budgets"), "facts"),
+    ResultTable("rpt_forecast_daily", tables.table("forecast_daily")),
+    ResultTable("rpt_forecast_month_end", tables.table("forecast_periods")),
+    ResultTable("rpt_forecasts_kept", tables.table("forecast_kept")),
+    ResultTable("rpt_forecast_accuracy", tables.accuracy),
     ResultTable("rpt_unit_economics", unit_economics_rows.make),
     ResultTable("rpt_lever_usage", lever_rows.make_usage),
     ResultTable("rpt_opportunities", lever_rows.make),
@@ -43,7 +43,7 @@ def write(connection: duckdb.DuckDBPyConnection, previous: Path | None, data: Pa
     connection.execute("begin")
     for table in TABLES:
         table.write(work)
-    rounds.fill_budgets(connection)
+    tables.fill_budgets(connection)
     connection.execute("commit")
     if previous is not None:
         connection.execute("detach previous")

@@ -19,6 +19,7 @@ from sample_traces.recordings import recordings
 from sample_traces.send import Receipt, SendError, send
 from spanledger.building.building import STATE_NAME
 from spanledger.exits import FAILED, IN_THE_WAY, USAGE, Failure
+from spanledger.forecasting.present import MARKER
 from spanledger.freshness import behind
 from spanledger.published import current
 from spanledger.running import preflight
@@ -28,7 +29,6 @@ from spanledger.settings import Settings
 DATA = Path("data-demo")
 SEED, DAYS = 7, 60
 END = date(2026, 11, 23)  # the company's history ends with the day the recordings were made
-MARKER = "demo.json"
 FILES = Path(sample_traces.__file__).parent / "demo"
 OF_THE_COMPANY = {
     "charges": "charges.csv",

@@ -3,6 +3,7 @@
 from transforms.forecasts.distribution import Forecast, Total
 from transforms.forecasts.engine import forecast, forecast_all
 from transforms.forecasts.methods import METHODS, PLAIN, USUAL
+from transforms.forecasts.pasts import Pasts
 from transforms.forecasts.series import Event, Past, PriceStep, Series
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "Forecast",
     "Past",
+    "Pasts",
     "PriceStep",
     "Series",
     "Total",

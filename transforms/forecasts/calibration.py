@@ -89,4 +89,5 @@ def between(table: Floats, days: int) -> Floats:
     place = np.interp(at, known, np.arange(len(known)))
     lower = np.minimum(place.astype(np.int64), len(known) - 2)
     upper = (place - lower)[:, None]
-    return table[lower] * (1 - upper) + table[lower + 1] * upper
+    found: Floats = table[lower] * (1 - upper) + table[lower + 1] * upper
+    return found

@@ -1,6 +1,6 @@
 """One distribution: paths of daily spend. Every figure of a forecast is read off the same paths."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,6 +26,10 @@ class Total:
     def quantile(self, q: float) -> float:
         """US dollars that a share ``q`` of the paths stays at or below."""
         return float(np.quantile(self.usd, q))
+
+    def quantiles(self, of: Sequence[float]) -> list[float]:
+        """Several at once."""
+        return [float(one) for one in np.quantile(self.usd, of)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from transforms.forecasts.choosing import choose, nearest
 from transforms.forecasts.coherence import coherent
 from transforms.forecasts.distribution import Forecast
 from transforms.forecasts.known import known_factors, plain
+from transforms.forecasts.pasts import Pasts
 from transforms.forecasts.paths import generator, paths
 from transforms.forecasts.pooling import Pool, Replayed, pool
 from transforms.forecasts.replay import HORIZONS, Replays, asked_horizons, replay
@@ -35,7 +36,7 @@ def forecast(
     series: Series,
     today: date,
     until: date,
-    past: Sequence[Past] = (),
+    past: Sequence[Past] | Pasts = (),
     events: Sequence[Event] = (),
     steps: Sequence[PriceStep] = (),
 ) -> Forecast:
@@ -51,7 +52,7 @@ def forecast_all(
     series: Sequence[Series],
     today: date,
     until: date,
-    past: Sequence[Past] = (),
+    past: Sequence[Past] | Pasts = (),
     events: Sequence[Event] = (),
     steps: Mapping[str, Sequence[PriceStep]] | None = None,
 ) -> dict[str, Forecast]:
@@ -74,7 +75,7 @@ def forecast_all(
         Replayed(one.series.key, one.series.first, one.method, one.replays, scale[:-1])
         for one, scale in zip(prepared, measured, strict=True)
     ]
-    pooled = pool(replayed, [one for one in past if one.known_on <= today], columns)
+    pooled = pool(replayed, (past if isinstance(past, Pasts) else Pasts.of(past)).over_by(today), columns)
     pairs = zip(prepared, measured, strict=True)
     return coherent({one.series.key: _made(one, today, pooled, scale[-1]) for one, scale in pairs}, tree)
 

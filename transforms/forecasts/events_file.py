@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from transforms.forecasts.scopes import PARTS
 from transforms.forecasts.series import Event
 from transforms.yaml_lines import Value, read_yaml
 from transforms.yaml_values import period
 
-KINDS = ("environment", "traffic_source", "team", "project", "workflow", "model")
 KEYS = ("name", "organization", "scope", "from", "to", "factor")
 NEEDED = ("name", "from", "to", "factor")
 MOST, DECIMALS = 1000, 9
@@ -85,9 +85,9 @@ def _event(entry: Value) -> PlannedEvent:
 
 
 def _scope(value: Value) -> tuple[str, str]:
-    said = value.fields(KINDS, f"one of {', '.join(KINDS)} with its name")
+    said = value.fields(PARTS, f"one of {', '.join(PARTS)} with its name")
     if len(said) != 1:
-        value.refuse(f"expected one of {', '.join(KINDS)}, got {len(said)}")
+        value.refuse(f"expected one of {', '.join(PARTS)}, got {len(said)}")
     [(kind, name)] = said.items()
     return kind, name.text()
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from transforms.forecasts.calibration import quantiles
 from transforms.forecasts.choosing import nearest
+from transforms.forecasts.pasts import Numbers, Pasts
 from transforms.forecasts.replay import HORIZONS, Replays
-from transforms.forecasts.series import Floats, Past
+from transforms.forecasts.series import Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +32,20 @@ class Pool:
     independent: Floats
 
 
-def pool(replayed: Sequence[Replayed], past: Sequence[Past], columns: int) -> Pool:
+def pool(replayed: Sequence[Replayed], past: Pasts, columns: int) -> Pool:
     """``past`` holds forecasts that are over; one of a series and day takes the place of the replay of that day.
 
     Of a series in ``replayed`` only forecasts by its method count: those of another say nothing of its errors.
     """
-    methods = {one.key: one.method for one in replayed}
-    kept = [one for one in past if methods.get(one.key, one.method) == one.method]
+    kept = past.by_methods({one.key: one.method for one in replayed})
+    at = _columns(kept.days)
+    rows_of = [kept.rows_of(one.key) for one in replayed]
     rows, independent = [], []
     for column in range(columns):
-        mine = [one for one in kept if nearest(one.horizon_days) == column]
-        told = {(one.key, one.origin) for one in mine}
-        quotients = [np.array([one.error for one in mine])]
-        weights = [1.0 / np.array([float(one.horizon_days) for one in mine])]
-        for one in replayed:
-            found = _quotients(one, column, told)
+        is_here = at == column
+        quotients, weights = [kept.error[is_here]], [1.0 / kept.days[is_here]]
+        for one, mine in zip(replayed, rows_of, strict=True):
+            found = _quotients(one, column, kept.origin[mine[is_here[mine]]])
             quotients.append(found)
             weights.append(np.full(len(found), 1 / HORIZONS[column]))
         weight = np.concatenate(weights)
@@ -54,9 +54,16 @@ def pool(replayed: Sequence[Replayed], past: Sequence[Past], columns: int) -> Po
     return Pool(np.array(rows), np.array(independent))
 
 
-def _quotients(one: Replayed, column: int, told: set[tuple[str, date]]) -> Floats:
+def _columns(days: Numbers) -> Numbers:
+    """The column of each number of days."""
+    known, place = np.unique(days, return_inverse=True)
+    columns: Numbers = np.array([nearest(int(one)) for one in known], dtype=np.int64)[place]
+    return columns
+
+
+def _quotients(one: Replayed, column: int, told: Numbers) -> Floats:
+    """``told``: ordinals of the days of which a forecast that was kept says it."""
     found: Floats = one.replays.error[one.method][:, column] / one.scales[:, column]
-    if told:
-        days = [one.first + timedelta(days=int(origin)) for origin in one.replays.origins]
-        found = np.where([(one.key, day) in told for day in days], np.nan, found)
+    if len(told):
+        found = np.where(np.isin(one.replays.origins + one.first.toordinal(), told), np.nan, found)
     return found[np.isfinite(found)]

@@ -40,7 +40,8 @@ class Window:
     def calm(self) -> "Window":
         """The same, no day counted at more than three times the median of the last four weeks."""
         recent = self.usd[:, -28:]
-        recent = np.where(np.isfinite(recent).any(axis=1)[:, None], recent, 0.0)
+        is_known = np.isfinite(recent).any(axis=1, keepdims=True)
+        recent = np.where(is_known, recent, 0.0)
         most = LARGEST_TIMES * middle_of(recent)
         return Window(np.where((most > 0)[:, None], np.minimum(self.usd, most[:, None]), self.usd), self.month_days)
 

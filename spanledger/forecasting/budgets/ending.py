@@ -13,7 +13,7 @@ from spanledger.forecasting.budgets import covering
 from spanledger.forecasting.budgets.counter import Counter, Counters, Days
 from spanledger.forecasting.reading import HISTORY_DAYS, Scope
 from spanledger.forecasting.targets import DECIMALS, REFUSALS, Known, Made, until
-from transforms.forecasts import Event, Forecast, Past, Series, forecast
+from transforms.forecasts import Event, Forecast, Past, Pasts, Series, forecast
 from transforms.forecasts.events_file import PlannedEvent
 from transforms.forecasts.series import Floats
 
@@ -58,7 +58,7 @@ class _Beside:
 
     scopes: tuple[str, ...]
     events: Sequence[Event]
-    past: Sequence[Past] = ()
+    past: Sequence[Past] | Pasts = ()
 
 
 def _row(counter: Counter, days: Days, organization: str | None, beside: _Beside, found: Forecast | None = None) -> Row:

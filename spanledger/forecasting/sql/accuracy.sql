@@ -1,4 +1,5 @@
--- How right forecasts of the last half year were: the published ones, and what each method alone would have said.
+-- How right forecasts of the last half year were: the published ones, and what each method alone would have said. Sums
+-- are exact, so that no order of rows changes them.
 with scored as (
     select
         kept.* exclude (points, method),
@@ -11,7 +12,7 @@ by_method as (
     select
         * exclude (said),
         said.method as method,
-        abs(said.usd - actual_usd) as error_usd,
+        abs(said.usd::decimal(28, 12) - actual_usd) as error_usd,
         said.method = 'published' as has_range
     from scored
 )
@@ -26,10 +27,10 @@ select
     count(*) as n,
     count(*) filter (where not is_backfilled) as n_made_in_time,
     avg(error_usd) as mae_usd,
-    sum(error_usd) / nullif(sum(actual_usd), 0)::double as wape,
-    avg(error_usd / seasonal_scale_usd) as mase,
+    sum(error_usd)::double / nullif(sum(actual_usd), 0)::double as wape,
+    avg((error_usd::double / seasonal_scale_usd)::decimal(28, 12)) as mase,
     avg(is_held::integer) filter (where has_range) as coverage_80,
-    avg(p90_usd - p10_usd) filter (where has_range) as width_80_usd
+    avg((p90_usd - p10_usd)::decimal(28, 12)) filter (where has_range) as width_80_usd
 from by_method
 group by all
 order by all

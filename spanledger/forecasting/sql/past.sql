@@ -1,35 +1,30 @@
--- Forecasts kept in time whose days were over before a day: what their method expected, and what came.
+-- Forecasts kept in time whose days were over before each organization's day: what their method expected, and what
+-- came. A day, week, month or quarter that are the same days are one forecast.
 with said as (
-    select
-        kept.* exclude (points),
-        point.usd as expected_usd
-    from (
-        select
-            *,
-            unnest(points) as point
-        from forecast_records
-    ) as kept
+    select distinct
+        records.organization,
+        records.scope_kind || ':' || coalesce(records.scope, chr(9) || 'none') as key,
+        records.made_on,
+        records.last_on,
+        records.horizon_days,
+        records.method,
+        list_filter(records.points, lambda point: point.method = records.method)[1].usd as expected_usd,
+        records.scale_usd
+    from forecast_records as records
+    inner join forecast_todays as todays on records.organization = todays.organization
     where
-        kept.organization = $organization
-        and kept.last_on < $day::date
-        and kept.made_on > $day::date - 182
-        and kept.scale_usd > 0
-        and point.method = kept.method
+        records.last_on < todays.today
+        and records.made_on > todays.today - $days::integer
+        and records.scale_usd > 0
 )
 
 select
-    said.made_on,
-    said.horizon_days,
-    said.method,
-    said.expected_usd,
-    coalesce(sum(spend.cost_usd), 0)::double as actual_usd,
-    said.scale_usd,
-    said.scope_kind || ':' || coalesce(said.scope, chr(9) || 'none') as key
+    said.*,
+    (coalesce(by_last.by_then_usd, 0) - coalesce(by_first.by_then_usd, 0))::double as actual_usd
 from said
-left join forecast_spend as spend
-    on said.organization = spend.organization
-    and said.scope_kind = spend.scope_kind
-    and said.scope is not distinct from spend.scope
-    and spend.date between said.made_on and said.last_on
-group by all
-order by all
+asof left join forecast_running as by_last
+    on said.organization = by_last.organization and said.key = by_last.key and said.last_on >= by_last.date
+asof left join forecast_running as by_first
+    on said.organization = by_first.organization and said.key = by_first.key and said.made_on > by_first.date
+where said.expected_usd is not null
+order by said.organization, said.key, said.made_on, said.last_on, said.method
