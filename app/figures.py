@@ -59,7 +59,10 @@ def _amount(value: Decimal) -> str:
         return f"{_rounded(value, 0):,}"
     if value >= Decimal("0.995") or value == 0:
         return f"{_rounded(value, 2):,}"
-    return f"{_rounded(value, max(2, 1 - value.adjusted())):f}"
+    digits = max(2, 1 - value.adjusted())
+    if _rounded(value, digits).adjusted() > value.adjusted():  # 0.0998 is 0.10, not 0.100
+        digits = max(2, digits - 1)
+    return f"{_rounded(value, digits):f}"
 
 
 def exact_money(usd: Figure | None) -> str:
@@ -115,10 +118,17 @@ def share(part: Figure | None, whole: Figure | None = 1) -> str:
 
 def times(ratio: Figure | None) -> str:
     """A ratio: `× 1.43`, `× 0.85`, `× 0.023`, `× 12.3`, `× 140`."""
-    if ratio is None:
-        return UNKNOWN
+    return UNKNOWN if ratio is None else f"× {_factor(ratio)}"
+
+
+def multiple(ratio: Figure) -> str:
+    """A ratio within a sentence: `costs 1.43 × what it did`."""
+    return f"{_factor(ratio)} ×"
+
+
+def _factor(ratio: Figure) -> str:
     value = Decimal(str(ratio))
-    return f"× {_rounded(value, max(0, (2 if value >= 1 else 1) - value.adjusted())):f}"
+    return f"{_rounded(value, max(0, (2 if value >= 1 else 1) - value.adjusted())):f}"
 
 
 def count(number: Figure | None) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.filters import DEFAULT_PERIOD, DRILL, LABELS, PERIODS, SHARED, Filters, parse
 
-_WRITTEN = "filters_in_address"
+_WRITTEN, _PAGE = "filters_in_address", "page"
 _KEYS = ("period", *SHARED, *DRILL)
 _TITLES = {name: LABELS.get(name, name).capitalize() for name in (*SHARED, *DRILL)}
 
@@ -113,7 +113,10 @@ def _drop(name: str) -> None:
 
 def _write_address(filters: Filters) -> None:
     params = filters.to_params()
-    own = {name: st.query_params.get_all(name) for name in st.query_params if name not in _KEYS}
+    before = {name: st.query_params.get_all(name) for name in st.query_params if name in _KEYS}
+    is_narrowed = before == st.session_state.get(_WRITTEN) and before != params
+    left = (_PAGE,) if is_narrowed else ()  # a list that is another one begins at its beginning
+    own = {name: st.query_params.get_all(name) for name in st.query_params if name not in (*_KEYS, *left)}
     wanted = params | own
     if {name: st.query_params.get_all(name) for name in st.query_params} != wanted:
         st.query_params.from_dict(wanted)

@@ -16,10 +16,11 @@ from app.palette import BLUE
 Row = Mapping[str, Any]
 
 
-def explained(title: str, meaning: str) -> str:
-    """A cell's HTML: a title with its meaning below, small."""
+def explained(title: str, meaning: str, href: str = "") -> str:
+    """A cell's HTML: a title, which may lead somewhere, with its meaning below, small."""
     below = f'<p class="sl-muted">{escape(meaning)}</p>' if meaning else ""
-    return f'<div class="sl-two">{escape(title)}{below}</div>'
+    above = f'<a href="{escape(href)}" target="_self">{escape(title)}</a>' if href else escape(title)
+    return f'<div class="sl-two">{above}{below}</div>'
 
 
 def outside(label: str, url: str | None) -> str:

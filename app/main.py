@@ -9,11 +9,14 @@ from app.pages import PAGES
 from app.shell import draw
 
 HERE = Path(__file__).parent
+SIDEBAR = 240  # pixels: what the longest page's name needs; on a narrow window it is folded
 
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="SpanLedger", page_icon=str(HERE / "icon.png"), layout="wide")
+    st.set_page_config(
+        page_title="SpanLedger", page_icon=str(HERE / "icon.png"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
     st.html(HERE / "style.css")
     st.logo(str(HERE / "icon.png"), size="large")
     if not login.is_admitted():

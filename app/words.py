@@ -83,7 +83,10 @@ CHANCE_OVER = (
 )
 UNATTRIBUTED_NAME = "unattributed"
 OWNERS = {"team": "Team", "project": "Project", "cost_center": "Cost centre"}
-UNATTRIBUTED = "Unattributed: no tag (own, trace, resource), no rule and no share of use names an owner."
+UNATTRIBUTED = (
+    "Calls and the charges beside them, such as seats and support. Unattributed: no tag (own, trace, resource), no "
+    "rule and no share of use names an owner."
+)
 BY_TAG_ALONE = (
     "By what tags say (own, trace, resource): rules and charges know no such owner, nor workflows and models."
 )

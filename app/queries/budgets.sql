@@ -1,16 +1,13 @@
--- Each budget by its version in force, else its last one, with its counter nearest to the limit (none where nothing was counted yet), and how many it has.
+-- Each budget by its version in force, else its last one (then `holds` is false), with its counter nearest to the limit (none where nothing was counted yet), and how many it has.
 WITH budgets AS (
-    SELECT * EXCLUDE (limit_usd, limit_tokens, limit_steps), coalesce(limit_usd, limit_tokens, limit_steps) AS own_limit
+    SELECT
+        * EXCLUDE (limit_usd, limit_tokens, limit_steps), coalesce(limit_usd, limit_tokens, limit_steps) AS own_limit,
+        coalesce(valid_from <= (SELECT built_at FROM build_info), true)
+        AND coalesce(valid_to > (SELECT built_at FROM build_info), true) AS holds,
+        coalesce(valid_from > (SELECT built_at FROM build_info), false) AS is_to_come
     FROM dim_budgets
     WHERE withdrawn_at IS NULL
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY budget_id
-            ORDER BY
-                coalesce(valid_from <= (SELECT built_at FROM build_info), true)
-                AND coalesce(valid_to > (SELECT built_at FROM build_info), true) DESC,
-                valid_from DESC NULLS LAST
-        ) = 1
+    QUALIFY row_number() OVER (PARTITION BY budget_id ORDER BY holds DESC, valid_from DESC NULLS LAST) = 1
 ),
 
 counters AS (

@@ -23,7 +23,7 @@ def render(context: Context) -> None:
     headline(_sentence(context, rows), words.ANOMALY)
     if rows:
         chosen = _chosen(rows)
-        _one(context, chosen)
+        _one(context, chosen, is_told=len(rows) == 1)
         _list(context, rows, chosen)
     drift.render(context)
 
@@ -32,13 +32,22 @@ def _sentence(context: Context, rows: Sequence[Row]) -> str:
     if not rows:
         return f"Nothing out of the ordinary {period_words(context)}"
     ongoing = [row for row in rows if row["is_ongoing"]]
-    excess = figures.money(sum((row["excess_usd"] for row in rows), Decimal(0)))
-    if ongoing:
-        first = ongoing[0]
-        return f"Going on now: {anomaly_words.cause(first)}, {figures.money(first['excess_usd'])} more than expected"
-    if len(rows) == 1:
-        return f"One anomaly {period_words(context)} cost {excess} more than expected: {anomaly_words.cause(rows[0])}"
-    return f"{figures.count(len(rows))} anomalies {period_words(context)} cost {excess} more than expected"
+    if len(ongoing) == 1:
+        first, others = ongoing[0], len(rows) - 1
+        more = f"; {figures.count(others)} more {period_words(context)}" if others else ""
+        return f"Going on now: {anomaly_words.cause(first)}, {_excess(ongoing)} more than expected{more}"
+    told = ongoing or rows
+    largest = anomaly_words.largest(told)
+    cause = anomaly_words.cause(largest)
+    if len(told) == 1:
+        return f"One anomaly {period_words(context)} cost {_excess(told)} more than expected: {cause}"
+    number = f"{figures.count(len(told))} anomalies"
+    when = "go on now, so far for" if ongoing else f"{period_words(context)} cost"
+    return f"{number} {when} {_excess(told)} more than expected; the dearest: {cause}, {_excess([largest])}"
+
+
+def _excess(rows: Sequence[Row]) -> str:
+    return figures.money(sum((row["excess_usd"] for row in rows), Decimal(0)))
 
 
 def _chosen(rows: Sequence[Row]) -> Row:
@@ -47,11 +56,12 @@ def _chosen(rows: Sequence[Row]) -> Row:
     return next((row for row in rows if row["anomaly_id"] == named), rows[0])
 
 
-def _one(context: Context, row: Row) -> None:
-    where = anomaly_words.where(row)
+def _one(context: Context, row: Row, *, is_told: bool) -> None:
+    """`is_told`: the headline has said the cause. It begins with a name, so it does not begin the sentence here."""
+    where, when = anomaly_words.where(row), f"{anomaly_words.when(row)} UTC"
     finding(
-        f"{anomaly_words.cause(row)[0].upper()}{anomaly_words.cause(row)[1:]}",
-        f"{anomaly_words.when(row)} UTC, {anomaly_words.scope(row)}{': ' + where if where else ''}",
+        when if is_told else f"{when}: {anomaly_words.cause(row)}",
+        f"Seen in {anomaly_words.scope(row)}{': ' + where if where else ''}",
     )
     charts.expected_band(anomaly_band.around(context, row), grain=row["grain"])
     facts(

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+import streamlit as st
+
 from app import charts, choices, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
@@ -19,9 +21,11 @@ CHARTED = 12
 
 
 def render(context: Context) -> None:
-    by = choices.one_of("by", "Whose", TAGS, "team")
-    if by in OWNERS and not any(context.filters.chosen.get(name) for name in ("workflow", "model")):
-        view = choices.one_of("view", "Shared spend", VIEWS)
+    is_narrowed = any(context.filters.chosen.get(name) for name in ("workflow", "model"))
+    with st.container(horizontal=True, gap="small"):
+        by = choices.one_of("by", "Whose", TAGS, "team")
+        view = choices.one_of("view", "Shared spend", VIEWS) if by in OWNERS and not is_narrowed else ""
+    if view:
         owners.section(context, by, view)
         statements.section(context, by, view)
     else:

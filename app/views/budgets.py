@@ -19,8 +19,9 @@ MOST_COUNTERS = 20
 
 
 def render(context: Context) -> None:
-    rows, past = context.rows("budgets"), context.rows("past_budgets")
-    if not rows and not past:
+    listed, past = context.rows("budgets"), context.rows("past_budgets")
+    rows, apart = [row for row in listed if row["holds"]], [row for row in listed if not row["holds"]]
+    if not listed and not past:
         _empty()
         return
     headline(title(rows), "As of the last build. Filters of team, model and period do not narrow this page.")
@@ -29,6 +30,8 @@ def render(context: Context) -> None:
     for row in rows:
         if row["is_of_each"] and row["counters"]:
             _counters(context, row)
+    if apart:
+        _apart(apart)
     if past:
         _past(context, past)
 
@@ -85,9 +88,11 @@ def _budgets(context: Context, rows: list[Row]) -> None:
             Column("owner", "Owner", is_minor=True),
         ],
     )  # fmt: skip
-    for row in rows:
-        if row["override_reason"]:
-            st.caption(_override(row))
+    said = "".join(
+        f"<p class='sl-note sl-muted'>{escape(_override(row))}</p>" for row in rows if row["override_reason"]
+    )
+    if said:
+        st.html(f'<div class="sl">{said}</div>')
 
 
 def _meaning(row: grids.Row) -> str:
@@ -125,7 +130,7 @@ def _override(row: Row) -> str:
     usual, now = (budget_words.amount(row[name], row["unit"]) for name in ("own_limit", "limit_in_force"))
     until = f"{row['override_to']:%Y-%m-%d %H:%M} UTC"
     said = f"{now} instead of {usual} until {until}: {row['override_reason']} ({row['override_by']})"
-    return f"**{row['budget_id']}** has {said}".replace("$", r"\$")
+    return f"{row['budget_id']} has {said}"
 
 
 def _counters(context: Context, row: Row) -> None:
@@ -153,6 +158,31 @@ def _spent_of(row: grids.Row) -> str:
     return (
         f"{budget_words.amount(row['spent'], row['unit'])} of {budget_words.amount(row['limit_amount'], row['unit'])}"
     )
+
+
+def _apart(rows: list[Row]) -> None:
+    """Budgets that the file names and that stop nobody: none of their versions holds at this time."""
+    finding("Not in force", "No version of these holds now: they count nothing and stop nobody.")
+    grids.grid(
+        rows,
+        [
+            Column("budget_id", "Budget", html=lambda row: grids.explained(row["budget_id"], _meaning(row))),
+            Column("own_limit", "Limit", html=_own_limit, is_number=True),
+            Column("valid_from", "In force (UTC)", html=_when_in_force),
+            Column("owner", "Owner", is_minor=True),
+        ],
+    )
+
+
+def _own_limit(row: grids.Row) -> str:
+    unit = "" if row["unit"] == "usd" else f" {row['unit']}"
+    return f"{budget_words.amount(row['own_limit'], row['unit'])}{unit}"
+
+
+def _when_in_force(row: grids.Row) -> str:
+    if row["is_to_come"]:
+        return f"from {row['valid_from']:%Y-%m-%d %H:%M}"
+    return f"until {row['valid_to']:%Y-%m-%d %H:%M}"
 
 
 def _past(context: Context, rows: list[Row]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,7 @@ COLOURS: dict[str, Callable[[str | None], str]] = {
     "source": lambda name: TRAFFIC_SOURCE.get(str(name), GREY),
 }
 ORDERS = {"cost": "Dearest first", "newest": "Newest first", "slowest": "Slowest first"}
-PAGE_ROWS = 50
+SHOWN, PAGE_ROWS = 12, 50
 DOWNLOAD_ROWS = 100_000
 
 
@@ -50,24 +51,27 @@ def _groups(context: Context, spend: dict[str, Any]) -> None:
     colour = COLOURS.get(by)
     rows = [row | {"share": ratio(row["cost_usd"], spend["cost_usd"])} for row in context.rows("call_groups", by=by)]
     narrowed = "class_" if by == "class" else by
-    grids.grid(
-        rows,
-        [
-            Column(
-                "name",
-                GROUPS[by],
-                colour=(lambda row: colour(row["name"])) if colour else None,
-                href=lambda row: context.link("calls", context.filters.with_only(**{narrowed: row["name"]})),
-            ),
-            grids.money("cost_usd", "Spend", bar=True, colour=(lambda row: colour(row["name"])) if colour else None),
-            grids.number("share", "Share", figures.share),
-            grids.number("calls", "Calls", definition=words.CALLS),
-            grids.money("mean_usd", "Per call", is_minor=True),
-            grids.number("input_tokens", "Tokens in", figures.tokens, is_minor=True),
-            grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
-            grids.number("p95_duration_ms", "p95 time", figures.duration, is_minor=True),
-        ],
-    )
+    columns = [
+        Column(
+            "name",
+            GROUPS[by],
+            colour=(lambda row: colour(row["name"])) if colour else None,
+            href=lambda row: context.link("calls", context.filters.with_only(**{narrowed: row["name"]})),
+        ),
+        grids.money("cost_usd", "Spend", bar=True, colour=(lambda row: colour(row["name"])) if colour else None),
+        grids.number("share", "Share", figures.share, is_minor=True),
+        grids.number("calls", "Calls", definition=words.CALLS),
+        grids.money("mean_usd", "Per call", is_minor=True),
+        grids.number("input_tokens", "Tokens in", figures.tokens, is_minor=True),
+        grids.number("output_tokens", "Tokens out", figures.tokens, is_minor=True),
+        grids.number("p95_duration_ms", "p95 time", figures.duration, is_minor=True),
+    ]
+    rest = rows[SHOWN:] if len(rows) > SHOWN + 1 else []
+    grids.grid(rows[: len(rows) - len(rest)], columns)
+    if rest:
+        spent = figures.money(sum((row["cost_usd"] or 0 for row in rest), Decimal(0)))
+        with st.expander(f"{figures.count(len(rest))} more, {spent} together".replace("$", r"\$")):
+            grids.grid(rest, columns)
 
 
 def _list(context: Context, calls: int) -> None:

@@ -116,8 +116,12 @@ def _columns(context: Context, has_model: bool, found: set[str]) -> list[Column]
         if name in found
     ]
     change = Column("change_usd", "Change", figures.signed_money, is_number=True, exact=figures.exact_money)
-    cause = Column("cause", "Main cause", is_minor=has_model)
-    return [Column("workflow_id", "Workflow", href=calls), *model, change, cause, *effects]
+    named = Column("workflow_id", "Workflow, main cause", html=lambda row: _named(row, calls(row)))
+    return [named, *model, change, *effects]
+
+
+def _named(row: Any, href: str) -> str:
+    return grids.explained(grids.text(row["workflow_id"]), row["cause"], href)
 
 
 def _moved(usd: Decimal) -> str:

@@ -56,9 +56,8 @@ def _sentence(rows: Sequence[Row]) -> str:
     top = changed[0]
     came = anomaly_words.came_with(top)
     came = f", {came}" if came else ""
-    return (
-        f"A run of {_name(top)} costs {figures.times(top['ratio'])} what it did since {top['change_date']:%-d %B}{came}"
-    )
+    since = f"since {top['change_date']:%-d %B}{came}"
+    return f"A run of {_name(top)} costs {figures.multiple(top['ratio'])} what it did {since}"
 
 
 def _name(row: Row) -> str:

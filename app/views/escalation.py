@@ -72,8 +72,8 @@ def _policies(context: Context, rows: list[dict[str, Any]]) -> None:
 def _verdict_sentence(row: Row) -> str:
     what = f"{grids.text(row['step'])} of {grids.text(row['workflow_id'])}"
     if row["verdict"] == "expensive first":
-        return f"{what}: asking {row['expensive_model']} first would cost less a success"
-    return f"{what}: trying {row['cheap_model']} first costs less a success"
+        return f"{what}: asking {row['expensive_model']} first would cost less per success"
+    return f"{what}: trying {row['cheap_model']} first costs less per success"
 
 
 def _where(row: Row) -> str:

@@ -150,8 +150,7 @@ def _models(context: Context, rows: list[Row], total: Row) -> None:
             grids.number(
                 "unknown_cost_calls", "Cost unknown", definition=price_words.UNKNOWN_COST, is_minor=True
             ),
-            Column("rate_classes", "Priced by", html=_priced_by, is_minor=True),
-            Column("checked_on", "Checked on", price_card.day, price_words.CHECKED_ON, is_minor=True),
+            Column("rate_classes", "Priced by", definition=price_words.CHECKED_ON, html=_priced_by, is_minor=True),
         ],
         total=total,
     )  # fmt: skip
@@ -168,7 +167,10 @@ def _priced_by(row: Any) -> str:
     said = [*(row["rate_classes"] or []), *(SOURCES[name] for name in row["cost_sources"] if name in SOURCES)]
     if "unpriced" in row["cost_sources"]:
         said.append('<span class="sl-bad">no price</span>')
-    return ", ".join(said) or figures.UNKNOWN
+    checked = (
+        "" if row["checked_on"] is None else f'<p class="sl-muted">checked {price_card.day(row["checked_on"])}</p>'
+    )
+    return f'<div class="sl-two">{", ".join(said) or figures.UNKNOWN}{checked}</div>'
 
 
 def _unpriced(context: Context) -> None:

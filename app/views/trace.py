@@ -43,8 +43,8 @@ def render(context: Context) -> None:
 
 
 def _ask(context: Context) -> None:
-    headline("Look at one trace", "Give its id, or choose a call below.")
-    given = st.text_input("Trace id", placeholder="32 hex digits", max_chars=32)
+    headline("Look at one trace", "Give its id, or choose one of the dearest below.")
+    given = st.text_input("Trace id", placeholder="32 hex digits", max_chars=32, width=420)
     if given:
         st.query_params["trace"] = given
         st.rerun()

@@ -44,7 +44,7 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
     if lost is not None:
         return f"No task of {grids.text(lost['workflow_id'])} succeeds since {_change(lost)}"
     worst = max(told, key=lambda row: abs(row["ratio"] - 1))
-    workflow, ratio = grids.text(worst["workflow_id"]), figures.times(worst["ratio"])
+    workflow, ratio = grids.text(worst["workflow_id"]), figures.multiple(worst["ratio"])
     return f"A success of {workflow} costs {ratio} what it did, since {_change(worst)}"
 
 

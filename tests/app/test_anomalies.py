@@ -27,7 +27,7 @@ def test_incidents_are_told_in_words_with_their_sum(data: Path, monkeypatch: pyt
     shown = text(page("anomalies", data, monkeypatch))
     excess = ask(data, "SELECT sum(excess_usd) FROM rpt_anomalies")
     assert f"2 anomalies in the 30 days to 22 Nov 2026 cost {figures.money(excess)} more than expected" in shown
-    assert "Contract-review asked for 30 × the output tokens a call (15,000 instead of 500)" in shown
+    assert "UTC: contract-review asked for 30 × the output tokens a call (15,000 instead of 500)" in shown
     assert "team legal: user cron" in shown
 
 
@@ -54,7 +54,7 @@ def test_what_is_acknowledged_shows_its_note_and_the_rest_how_to(data: Path, mon
 
 def test_drift_is_named_with_its_version_and_budget(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("anomalies", data, monkeypatch, workflow="code-review"))
-    assert "A run of code-review costs × 1.98 what it did since 4 November, with prompt v1 → v2" in shown
+    assert "A run of code-review costs 1.98 × what it did since 4 November, with prompt v1 → v2" in shown
     assert "A run of contract-review costs" in text(page("anomalies", data, monkeypatch, workflow="contract-review"))
 
 
@@ -81,9 +81,18 @@ def test_filters_keep_incidents_that_a_part_drives(data: Path, monkeypatch: pyte
     assert "Nothing out of the ordinary" in text(page("anomalies", data, monkeypatch, period="2020-01-01..2020-01-31"))
 
 
-def test_an_incident_that_goes_on_is_said_first(
-    tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("ongoing", "said"),
+    [
+        ("true", "2 anomalies go on now, so far for {excess} more than expected; the dearest: [a-z-]+ "),
+        ("anomaly_id = 'a2'", "Going on now: .*, {excess} more than expected; 1 more in the 30 days to 22 Nov 2026"),
+    ],
+)
+def test_incidents_that_go_on_are_said_first(
+    ongoing: str, said: str, tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with duckdb.connect(str(sample.publish(tmp_path, days=20))) as con:
-        con.execute("UPDATE rpt_anomalies SET is_ongoing = true")
-    assert "Going on now: contract-review asked for 30 ×" in text(page("anomalies", tmp_path, monkeypatch))
+        con.execute(f"UPDATE rpt_anomalies SET is_ongoing = {ongoing}")
+        [excess] = con.execute("SELECT sum(excess_usd) FROM rpt_anomalies WHERE is_ongoing").fetchall()[0]
+    pattern = said.format(excess=re.escape(figures.money(excess)))
+    assert re.search(pattern, text(page("anomalies", tmp_path, monkeypatch)))

@@ -1,7 +1,8 @@
 """The page of budgets: what it says of states, overrides and counters, and where its numbers lead."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import duckdb
@@ -31,8 +32,31 @@ def test_the_title_says_what_is_at_its_limit(drawn: AppTest) -> None:
 
 
 def test_an_override_is_told_with_its_reason_and_end(drawn: AppTest) -> None:
-    said = [caption.value for caption in drawn.caption]
-    assert any("a launch (cfo@acme.example)" in one and "until 2026-12-01 00:00 UTC" in one for one in said)
+    assert "platform-month has $3.00 instead of $2.00 until 2026-12-01 00:00 UTC: a launch (cfo@acme.example)" in text(
+        drawn
+    )
+
+
+def test_an_override_s_reason_is_text_and_a_budget_that_does_not_hold_stands_apart(
+    tmp_path: Path, sample: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sample.publish(tmp_path)  # type: ignore[attr-defined]  # a module
+    reason = "**see** [the plan](https://evil.example) <b>now</b>"
+    with duckdb.connect(str(path)) as con:
+        con.execute("update rpt_budget_status set override_reason = ? where override_reason is not null", [reason])
+        con.execute("update dim_budgets set valid_to = timestamptz '2026-11-01' where budget_id = 'sleepers'")
+        con.execute(
+            "insert into dim_budgets by name select * replace ('next-year' as budget_id, null as valid_to, "
+            "timestamptz '2027-01-01' as valid_from) from dim_budgets where budget_id = 'sleepers'"
+        )
+    drawn = page("budgets", tmp_path, monkeypatch)
+    bodies = [node.proto.body for node in drawn.main if node.type == "html"]
+    assert any(escape(reason) in body for body in bodies)
+    assert not any(reason in one.value for one in (*drawn.caption, *drawn.markdown))
+    shown = text(drawn)
+    assert "2 of 2 budgets are at the limit" in shown
+    assert re.search(r"Not in force.* next-year .*\$9.00\s+from 2027-01-01 00:00", shown)
+    assert re.search(r"Not in force.* sleepers .*\$9.00\s+until 2026-11-01 00:00", shown)
 
 
 def test_counters_lead_to_their_calls(drawn: AppTest) -> None:

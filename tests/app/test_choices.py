@@ -106,3 +106,12 @@ def test_another_order_begins_at_the_first_page(data: Path, monkeypatch: pytest.
     _widget(test, "order").set_value("newest").run()
     assert "Calls 1 to 50 of" in text(test)
     assert _said(test, "page") is None
+
+
+def test_other_filters_begin_at_the_first_page_and_a_link_does_not(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = page("calls", data, monkeypatch, period="90d", page="3")
+    next(one for one in test.segmented_control if one.key == "filter_period").set_value("all").run()
+    assert "Calls 1 to 50 of" in text(test)
+    test.query_params.update({"period": "90d", "page": "2"})
+    test.run()
+    assert "Calls 51 to 100 of" in text(test)

@@ -168,7 +168,7 @@ def test_escalation_says_what_was_sunk_and_which_policy_is_cheaper(data: Path, m
     shown = text(page("escalation", data, monkeypatch, period="all"))
     sunk = ask(data, "SELECT sum(sunk_cost_usd) FROM rpt_escalation_chains")
     assert f"{figures.money(sunk)} went to cheaper models that were not kept" in shown
-    assert "draft of code-review: asking gpt-5.2 first would cost less a success" in shown
+    assert "draft of code-review: asking gpt-5.2 first would cost less per success" in shown
     assert "$0.019 – no limit" in shown
 
 

@@ -16,7 +16,7 @@ from tests.app.drawing import page, text
 
 def test_versions_are_told_in_words(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("versions", data, monkeypatch, period="all"))
-    assert "A success of code-review costs × 1.60 what it did, since prompt review went from v1 to v2" in shown
+    assert "A success of code-review costs 1.60 × what it did, since prompt review went from v1 to v2" in shown
     assert "1 worse, 1 better, 2 can't tell yet" in shown
     assert "about 3,100 more tasks would tell" in shown
     assert "37 tasks tried both or others" in shown
