@@ -12,8 +12,7 @@ import polars as pl
 from numpy.random import Generator
 
 from sample_traces.public.files import public_file
-from spanledger.results.lever_rows import EVALUATED_DAYS
-from spanledger.results.table import question
+from spanledger.results import evaluations
 from transforms.budgets.evidence import LEAST_TASKS, WORSE, Evidence, costs_less, judge
 from transforms.simulation.levers import Ends
 from transforms.simulation.observing import observed
@@ -96,18 +95,13 @@ def halves(rows: pl.DataFrame, rng: Generator, size: int | None) -> tuple[pl.Dat
     return rows.join(learnt, on=at, how="semi"), rows.join(placed.filter(pl.col("place") >= half), on=at, how="semi")
 
 
-def evidence(rows: pl.DataFrame) -> dict[str, list[Evidence]]:
-    """By benchmark, as the product sums it."""
-    found: dict[str, list[Evidence]] = {}
+def evidence(rows: pl.DataFrame) -> dict[str, Sequence[Evidence]]:
+    """By benchmark, as the product reads it."""
     with duckdb.connect() as connection:
         connection.register("rows", rows.to_arrow())
         connection.execute("create schema facts")
         connection.execute("create view facts.int_task_steps as from rows")
-        for _, benchmark, _, *said in connection.execute(
-            question("step_evidence"), {"days": EVALUATED_DAYS}
-        ).fetchall():
-            found.setdefault(benchmark, []).append(Evidence(*said))
-    return found
+        return {str(benchmark): found for (_, benchmark, _), found in evaluations.read(connection).items()}
 
 
 def no_difference_seen(present: str, found: Sequence[Evidence]) -> str | None:

@@ -55,9 +55,11 @@ def judge(present: str, found: Sequence[Evidence]) -> list[Judged]:
 
 
 def cheapest(present: str, found: Sequence[Evidence]) -> str | None:
-    """The cheapest model that passes and costs less a task than the present one; None where there is none."""
+    """The cheapest model that passes and costs less a task than the present one, also when the present one is asked
+    again for what it gets wrong more often; None where there is none."""
     passing = (one.evidence.model for one in judge(present, found) if one.verdict == PASSES)
-    cheaper = {one.model for one in costs_less(present, found)}
+    now = next((one for one in found if one.model == present), None)
+    cheaper = {one.model for one in costs_less(present, found) if now is not None and _with_repeats(now, one) < 1}
     return next((model for model in passing if model in cheaper), None)
 
 
@@ -66,6 +68,18 @@ def costs_less(present: str, found: Sequence[Evidence]) -> list[Evidence]:
     be compared: a bill has not come, or somebody else pays it."""
     now = next((one.mean_cost_usd for one in found if one.model == present), None)
     return [one for one in found if now is not None and one.mean_cost_usd and one.mean_cost_usd < now]
+
+
+def lost(now: Evidence, then: Evidence) -> Decimal:
+    """The share of all tasks that ``then`` gets wrong more often than ``now``; 0 where it does not."""
+    return max(Decimal(now.successes) / now.tasks - Decimal(then.successes) / then.tasks, Decimal(0))
+
+
+def _with_repeats(now: Evidence, then: Evidence) -> Decimal:
+    """What a task costs on ``then``, over what it costs now, what is lost being asked again."""
+    assert now.mean_cost_usd
+    assert then.mean_cost_usd
+    return then.mean_cost_usd / now.mean_cost_usd + lost(now, then)
 
 
 def cost_ratio(now: Evidence, then: Evidence) -> tuple[float, float, float]:

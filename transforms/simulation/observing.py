@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transforms.budgets.evidence import LEAST_TASKS, MARGIN, THIN, Evidence, cheapest, cost_ratio, costs_less, judge
+from transforms.budgets.evidence import (
+    LEAST_TASKS,
+    MARGIN,
+    THIN,
+    Evidence,
+    cheapest,
+    cost_ratio,
+    costs_less,
+    judge,
+    lost,
+)
 from transforms.shares import most_gained, wilson
 from transforms.simulation.levers import NOTHING, ONE, PARTS, Ends, Setting
 from transforms.simulation.sequence import Case
@@ -96,8 +106,7 @@ def _route(shape: Shape, step: Step) -> Finding | None:
 def _lost(now: Evidence, then: Evidence) -> Ends:
     """The share of tasks that succeed on the present model and not on the other: 0 where least is lost."""
     worst = most_gained((then.successes, then.tasks), (now.successes, now.tasks))
-    point = max(Decimal(now.successes) / now.tasks - Decimal(then.successes) / then.tasks, NOTHING)
-    return Ends(ratio(Decimal(max(worst, 0.0)), 1), ratio(point, 1), NOTHING)
+    return Ends(ratio(Decimal(max(worst, 0.0)), 1), ratio(lost(now, then), 1), NOTHING)
 
 
 def _no_verdict(found: Mapping[str, Evidence], present: str) -> Finding | None:

@@ -64,6 +64,14 @@ def test_tasks_that_cost_nothing_make_nobody_the_cheapest() -> None:
     assert cheapest("big", found) == "mid"
 
 
+def test_what_costs_more_once_the_rest_is_asked_again_is_no_saving() -> None:
+    """Four points fewer of 1,000 tasks, at 97 % of the cost: 101 % with the repeats."""
+    now = model("big", 900, 1000, "1")
+    assert cheapest("big", [now, model("near", 860, 1000, "0.97")]) is None
+    assert cheapest("big", [now, model("near", 860, 1000, "0.95")]) == "near"
+    assert cheapest("big", [now, model("near", 860, 1000, "0.97"), model("mid", 900, 1000, "0.98")]) == "mid"
+
+
 def test_how_many_times_as_much_has_an_interval() -> None:
     """Both means vary by a tenth of themselves: the ratio by 1.96 × √2 tenths on the log scale."""
     now, then = model("big", 90, 100, "0.4", 1.0), model("small", 90, 100, "0.1", 1.0)

@@ -173,13 +173,29 @@ SHAPES = st.lists(
 )  # fmt: skip
 
 
-@given(SHAPES)
-def test_what_is_kept_is_what_was_observed(shapes: list[Shape]) -> None:
-    """Money and savings are the same after being kept; savings never exceed the spend."""
-    found = [one for step in steps(shapes, {}, CARDS) for one in observed(step)]
+EVALUATED = st.lists(
+    st.builds(
+        lambda successes, usd, variation: (successes, usd, variation),
+        st.integers(320, 400), st.decimals("0.01", 2, places=12), st.floats(0, 0.5),
+    ),
+    min_size=2, max_size=2,
+)  # fmt: skip
+
+
+@given(SHAPES, EVALUATED)
+def test_what_is_kept_is_what_was_observed(shapes: list[Shape], evaluated: list[tuple[int, Decimal, float]]) -> None:
+    """Money and savings are the same after being kept; what levers leave as expected never exceeds the spend, nor does
+    the saving of one of them; a route alone may turn out dearer at its far end."""
+    names = ("dear", "other")
+    evidence = [Evidence(name, 400, *said) for name, said in zip(names, evaluated, strict=True)]
+    found = [one for step in steps(shapes, {("o", "w", "s"): evidence}, CARDS) for one in observed(step)]
     cases = list(kept.cases(kept.rows(found)))
     result = simulate(cases, list(LEVERS))
     assert result.spend_usd == sum(one.cost_usd for one in shapes)
     assert result.remaining_usd == simulate([one.case for one in found], list(LEVERS)).remaining_usd
     assert 0 <= result.remaining_usd.high <= result.remaining_usd.expected <= result.remaining_usd.low
-    assert result.remaining_usd.low <= result.spend_usd
+    assert result.remaining_usd.expected <= result.spend_usd
+    assert all(0 <= saving.usd.high <= result.spend_usd for saving in result.savings)
+    assert all(saving.usd.expected >= 0 for saving in result.savings)
+    others = simulate(cases, [lever for lever in LEVERS if lever != "route"])
+    assert others.remaining_usd.low <= result.spend_usd
