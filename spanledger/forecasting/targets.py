@@ -56,8 +56,8 @@ def begins(today: date) -> dict[str, date]:
 
 
 def until(today: date) -> date:
-    """The last day that is forecast."""
-    return max(ends(today)[QUARTER], today + timedelta(days=DAYS_AHEAD["30 days"]))
+    """The last day that is forecast: of a quarter west of UTC the last hours are of the day after."""
+    return max(ends(today)[QUARTER] + timedelta(days=1), today + timedelta(days=DAYS_AHEAD["30 days"]))
 
 
 def make(spend: Spend, known: Known, scopes_a_kind: int = SCOPES_A_KIND) -> Made:
