@@ -30,7 +30,10 @@ CAUSES = {
     "retries": ("more retries", "fewer retries"),
     "model_mix": ("dearer or new models", "cheaper or ended models"),
     "tokens_per_call": ("more tokens per call", "fewer tokens per call"),
-    "token_kind_mix": ("dearer kinds of tokens (less cache, more output)", "cheaper kinds of tokens (more cache)"),
+    "token_kind_mix": (
+        "dearer kinds of tokens (less cache, more output)",
+        "cheaper kinds of tokens (more cache, less output)",
+    ),
     "price": ("higher prices", "lower prices"),
     "unmeasured": ("costs that tokens do not explain", "costs that tokens do not explain"),
 }

@@ -14,6 +14,7 @@ from spanledger.doctor import (
     mapping,
     outcomes,
     prices,
+    reports,
     rules,
     security,
     store,
@@ -40,6 +41,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     yield from charges.charges(settings)
     yield from rules.outcome_rules(settings)
     yield from alerts.alerts(settings)
+    yield from reports.reports_file(settings)
     yield from security.security(settings)
     is_usable = True
     for finding in machine.data_directory(settings):
@@ -56,6 +58,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         yield from store.lake(settings, is_deep=is_deep)
         yield from outcomes.outcomes(settings, is_deep=is_deep)
         yield from builds.builds(settings)
+        yield from reports.late_reports(settings, datetime.now(UTC))
         yield from keeping.kept(settings)
         yield from keeping.backup(settings)
     yield from doors.explorer(settings)

@@ -49,21 +49,21 @@ def daily(settings: Settings, **asked: Any) -> None:
 @command(report, *SETTINGS, example="spanledger report weekly --team search --output search.html")
 @_options
 def weekly(settings: Settings, **asked: Any) -> None:
-    """What a team spent, on what, what changed and why, and what was wasted."""
+    """What was spent, why that changed, and what was wasted."""
     _report(settings, "weekly", **asked)
 
 
 @command(report, *SETTINGS, example="spanledger report monthly --date 2026-10-01 --format markdown")
 @_options
 def monthly(settings: Settings, **asked: Any) -> None:
-    """What a success of each workflow costs, whether budgets hold, and what is ahead."""
+    """What a success costs, whether budgets hold, what is ahead."""
     _report(settings, "monthly", **asked)
 
 
 @command(report, *SETTINGS, example="spanledger report quarterly --output reports/")
 @_options
 def quarterly(settings: Settings, **asked: Any) -> None:
-    """Where the cost of outcomes is heading, what could be saved, and what is to be decided."""
+    """Where the cost of outcomes is heading, and what to decide."""
     _report(settings, "quarterly", **asked)
 
 
@@ -71,7 +71,7 @@ def quarterly(settings: Settings, **asked: Any) -> None:
     report, "data", "alerts_file", "reports_file", example="spanledger report schedule --reports-file reports.yaml"
 )
 def schedule(settings: Settings) -> None:
-    """Check the reports file and say what it makes, when next, and who gets it."""
+    """Check the reports file: what comes next, and who gets it."""
     from spanledger.alerts.reading import read_rules
     from spanledger.reports.plan import read_plan
     from transforms.yaml_lines import ConfigError

@@ -35,15 +35,17 @@ def write(asking: Asking) -> Document:
         heads.success_figure(of_source(measures, source), of_source(measures_before, source), source),
         heads.waste_figure(spend, before),
     )
-    parts = (_incidents(incidents), _days(asking), _drift(asking), sections.alerts(asking), _quality(asking))
-    return document(asking, QUESTION, _finding(asking, spend, incidents, usual), head, present(parts))
+    alerts = sections.alerts(asking)
+    parts = (_incidents(incidents), _days(asking), _drift(asking), alerts, _quality(asking))
+    said = _finding(asking, spend, incidents, usual) + (f" {alerts.title}." if alerts else "")
+    return document(asking, QUESTION, said, head, present(parts))
 
 
 def _finding(asking: Asking, spend: Row, incidents: Sequence[Row], usual: Decimal | None) -> str:
     spent = figures.money(spend["cost_usd"] or ZERO)
     if not incidents:
         beside = f"; the last four {asking.period.first:%A}s cost {figures.money(usual)} each" if usual else ""
-        return f"Nothing was out of the ordinary: {spent} spent{beside}."
+        return f"No spend was out of the ordinary: {spent}{beside}."
     worst = anomaly_words.largest(incidents)
     more = f", and {len(incidents) - 1} more" if len(incidents) > 1 else ""
     cause = anomaly_words.cause(worst)
@@ -81,7 +83,7 @@ def _excess(incidents: Sequence[Row]) -> Figure:
 
 def _incidents(incidents: Sequence[Row]) -> Section:
     if not incidents:
-        return Section("No hour and no scope cost more than its own past lets expect", ())
+        return Section("No hour and no scope cost more than its own past led to expect", ())
     items = []
     for row in incidents:
         about = [anomaly_words.when(row), anomaly_words.scope(row), anomaly_words.where(row)]
@@ -96,7 +98,9 @@ def _incidents(incidents: Sequence[Row]) -> Section:
         items.append((anomaly_words.cause(row), "; ".join(filter(None, [*about, paid, limit, state, said]))))
     blocks = [Points(tuple(items)), *(_drivers(row) for row in incidents[:3] if row["drivers"])]
     title = "One incident" if len(incidents) == 1 else f"{len(incidents)} incidents"
-    return Section(f"{title}: {_where(incidents)}", tuple(blocks), "What each would have cost is in its own past.")
+    return Section(
+        f"{title}: {_where(incidents)}", tuple(blocks), "What was expected is what the same hours cost before."
+    )
 
 
 def _where(incidents: Sequence[Row]) -> str:
@@ -114,7 +118,8 @@ def _drivers(row: Row) -> Block:
         )
         for one in row["drivers"]
     )
-    return Table(("What drove it", "Of", "Adds"), lines, frozenset({2}))
+    note = "Each line is the same money from another side: causes, then who had it. They do not add up."
+    return Table(("What drove it", "Of", "Adds"), lines, frozenset({2}), note=note)
 
 
 def _kind(driver: Row) -> str:
@@ -132,7 +137,8 @@ def _days(asking: Asking) -> Section | None:
     rank = sorted(chart.totals, reverse=True).index(chart.totals[-1]) + 1
     place = "the dearest" if rank == 1 else f"number {rank} by spend"
     blocks: tuple[Block, ...] = (chart, table[0]) if table else (chart,)
-    return Section(f"{spent}: {place} of the last {AROUND} days", blocks, "Change is against the day before.")
+    days = len(chart.labels)
+    return Section(f"{spent}: {place} of the last {days} days", blocks, "Change is against the day before.")
 
 
 def _drift(asking: Asking) -> Section | None:

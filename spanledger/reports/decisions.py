@@ -47,10 +47,9 @@ def _savings(asking: Asking) -> Iterator[tuple[str, str]]:
         lever = savings.lever(row)
         saved = f"{figures.money(row['saving_usd'])} in the 30 days to {row['last_date']:%-d %B}"
         where = f"{figures.count(row['calls'])} calls at the step {text(row['step'])}"
-        span = f"{figures.money(row['low_usd'])} to {figures.money(row['high_usd'])}"
         yield (
             f"{lever[0].upper() + lever[1:]} in {text(row['workflow_id'])}?",
-            f"It would have saved {saved} ({span}), {where}.",
+            f"It would have saved {saved} (range {savings.span(row)}), {where}.",
         )
 
 

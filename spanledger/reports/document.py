@@ -45,6 +45,20 @@ class Table:
     note: str = ""
     minor: frozenset[int] = frozenset()
 
+    def without(self, unknown: str) -> "Table":
+        """The same without the columns that say nothing but ``unknown``."""
+        kept = [place for place in range(len(self.columns)) if {row[place] for row in self.rows} != {unknown}]
+
+        def cut(row: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(row[place] for place in kept)
+
+        def moved(places: frozenset[int]) -> frozenset[int]:
+            return frozenset(now for now, place in enumerate(kept) if place in places)
+
+        total = self.total and cut(self.total)
+        rows = tuple(map(cut, self.rows))
+        return Table(cut(self.columns), rows, moved(self.numbers), total, self.note, moved(self.minor))
+
 
 @dataclass(frozen=True)
 class Series:

@@ -61,7 +61,7 @@ def _bars(chart: Bars) -> Iterator[str]:
         (f"{label} ◀" if place == chart.marked else label, _bar(total, top), figures.money(total))
         for place, (label, total) in enumerate(zip(chart.labels, totals, strict=True))
     ]
-    yield _rows(("", chart.said, "spend"), rows, frozenset({2}))
+    yield _rows(("", "", "Spend"), rows, frozenset({2}))
 
 
 def _bar(value: Decimal, top: Decimal) -> str:

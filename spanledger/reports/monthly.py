@@ -68,7 +68,7 @@ def _workflows(asking: Asking, source: str) -> Section | None:
     if not known:
         return Section("No workflow has a known success", (table,))
     dearest = max(known, key=lambda row: row["per_success_usd"])
-    blocks: tuple[Block, ...] = (spending.unit_cost_ranking(known[:SHOWN]), table)
+    blocks: tuple[Block, ...] = (spending.unit_cost_ranking(known[:SHOWN]), table.without(figures.UNKNOWN))
     title = f"A success of {text(dearest['name'])} costs most: {measures.per_success(dearest)}"
     note = "" if source == "production" else f"Tasks of {source} traffic."
     return Section(title, blocks, note)

@@ -30,8 +30,9 @@ def forecast(asking: Asking) -> Section:
     if len(given) > 1:
         which = "a team, a workflow or an environment as a whole"
         return Section(f"Nothing is forecast for {' and '.join(given)} together", (), f"Forecasts are of {which}.")
-    kinds = ("month",) if asking.period.kind == MONTHLY else ("month", "quarter")
-    rows = [row for row in asking.rows("current_forecasts") if row["period_kind"] in kinds]
+    kinds = ("month",) if asking.period.kind == MONTHLY else ("quarter", "month")
+    found = asking.rows("current_forecasts")
+    rows = [row for kind in kinds for row in found if row["period_kind"] == kind]
     if not rows:
         return Section("Nothing is forecast for this yet", (), "A forecast needs full days of spend.")
     note = "Short histories have wide ranges." if any(row["is_short"] for row in rows) else ""
@@ -92,10 +93,10 @@ def _kept(asking: Asking) -> tuple[Paragraph, ...]:
 
 def _did(row: Row, horizon: str, owners: int) -> str:
     ends = f"{figures.money(row['p10_usd'])} to {figures.money(row['p90_usd'])}"
-    said = f"{_whose(row, owners)}: on {row['made_on']:%-d %B}, {ends} was expected to the end of the {horizon}"
+    said = f"{_whose(row, owners)}: on {row['made_on']:%-d %B}, {ends} was expected for the rest of the {horizon}"
     if row["actual_usd"] is not None:
         held = "inside the range" if row["is_held"] else "outside the range"
-        said += f"; it came to {figures.money(row['actual_usd'])}, {held}"
+        said += f"; {figures.money(row['actual_usd'])} came, {held}"
     if not row["scored"]:
         return f"{said}."
     ranges = "first range" if row["scored"] == 1 else "first ranges"

@@ -1,7 +1,6 @@
 """The quarterly report: the trend, what a unit costs, what could be saved, and the decisions that follow."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -73,27 +72,26 @@ def _trend(asking: Asking) -> Section | None:
 def _unit_costs(asking: Asking, source: str) -> Section | None:
     """Cost per successful task, month by month."""
     rows = asking.rows("months_of_tasks", of_source=source)
-    lines = tuple(
-        (
-            f"{row['month']:%B %Y}",
-            figures.count(row["tasks"]),
-            figures.count(row["successes"]),
-            figures.share(row["successes"], row["known_outcomes"] or None),
-            figures.money(row["cost_usd"]),
-            figures.money(row["per_success_usd"]),
-        )
-        for row in rows
-    )
     known = [row for row in rows if row["per_success_usd"] is not None]
     if not known:
         return None
-    title = f"A successful task cost {figures.money(known[-1]['per_success_usd'])} in {known[-1]['month']:%B}"
+    title = f"A successful task cost {measures.per_success(known[-1])} in {known[-1]['month']:%B}"
     if len(known) > 1:
         moved = up_or_down(figures.change(known[-1]["per_success_usd"], known[0]["per_success_usd"]))
         title += f"{moved} since {known[0]['month']:%B}"
     head = ("Month", "Tasks", "Succeeded", "Rate", "Spend", "Per success")
-    return Section(
-        title, (Table(head, lines, frozenset(range(1, 6)), minor=frozenset((1, 4))),), f"Tasks of {source} traffic."
+    table = Table(head, tuple(map(_month, rows)), frozenset(range(1, 6)), minor=frozenset((1, 4)))
+    return Section(title, (table,), f"Tasks of {source} traffic.")
+
+
+def _month(row: Row) -> tuple[str, ...]:
+    return (
+        f"{row['month']:%B %Y}",
+        figures.count(row["tasks"]),
+        figures.count(row["successes"]),
+        figures.share(row["successes"], row["successes"] + row["failures"] or None),
+        figures.money(row["cost_usd"]),
+        measures.per_success(row).replace("at least", "≥"),
     )
 
 
@@ -102,24 +100,18 @@ def _elasticity(asking: Asking) -> Section | None:
     rows = [row for row in asking.rows("unit_cost") if row["elasticity"] is not None]
     if asking.filters.get("team") or not rows:
         return None
-    lines = tuple(
-        (
-            text(row["workflow_id"]),
-            figures.count(round(row["runs_a_day"])),
-            _range(row, "elasticity"),
-            _range(row, "trend_30_days", percent=True),
-            row["verdict"],
-        )
-        for row in rows[:10]
-    )
     rising = [text(row["workflow_id"]) for row in rows if row["verdict"] == "unit cost rises with volume"]
     title = (
         f"Unit cost rises with volume: {', '.join(rising)}" if rising else "No workflow's unit cost rises with volume"
     )
     head = ("Workflow", "Runs a day", "Elasticity", "Trend in 30 days", "Verdict")
-    return Section(
-        title, (Table(head, lines, frozenset((1, 2, 3)), minor=frozenset((1, 3))),), change_words.UNIT_COST_TREND
-    )
+    table = Table(head, tuple(map(_elastic, rows[:10])), frozenset((1, 2, 3)), minor=frozenset((1, 3)))
+    return Section(title, (table,), change_words.UNIT_COST_TREND)
+
+
+def _elastic(row: Row) -> tuple[str, ...]:
+    runs, trend = figures.count(round(row["runs_a_day"])), _range(row, "trend_30_days", percent=True)
+    return text(row["workflow_id"]), runs, _range(row, "elasticity"), trend, row["verdict"]
 
 
 def _range(row: Row, name: str, *, percent: bool = False) -> str:
@@ -136,9 +128,8 @@ def _drift(asking: Asking) -> Section | None:
     rows = asking.rows("period_drift")
     if not rows:
         return None
-    first_day = asking.period.until - timedelta(days=89)
     title = "What a run costs changed for good in " + ", ".join(
         dict.fromkeys(text(row["workflow_id"]) for row in rows[:3])
     )
-    note = f"Looked for in the 90 days to the newest one; from {first_day:%-d %B} on in this quarter at the earliest."
+    note = "Looked for in the 90 days before the build: an earlier change is not seen."
     return Section(title, (Points(tuple(map(drift_point, rows[:8]))),), note)

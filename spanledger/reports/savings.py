@@ -24,7 +24,14 @@ KINDS = {
 
 def lever(row: Row) -> str:
     """What it asks for."""
-    return KINDS.get(row["kind"], row["kind"].replace("_", " "))
+    kind = str(row["kind"])
+    return KINDS.get(kind, kind.replace("_", " "))
+
+
+def span(row: Row) -> str:
+    """From the least to the most it may save; one amount where both are."""
+    low, high = figures.money(row["low_usd"]), figures.money(row["high_usd"])
+    return low if low == high else f"{low} – {high}"
 
 
 def section(asking: Asking) -> Section | None:
@@ -50,5 +57,5 @@ def _line(row: Row) -> tuple[str, ...]:
         text(row["step"]),
         figures.count(row["calls"]),
         figures.money(row["saving_usd"]),
-        f"{figures.money(row['low_usd'])} – {figures.money(row['high_usd'])}",
+        span(row),
     )

@@ -1,28 +1,24 @@
 """Reports on a schedule: made by the process that builds, once the published build holds all of their period, and sent.
 
-    reports/<stem>.html, .md                    the last ones made; they can be made again at any time
-    records/reports/<stem>/<channel>.json       that a channel took it: written once, right after it did
-
 Who looks again and again sends each report to each channel once; one that dies between sending and writing sends it
 twice, never not at all. Only the last period that is due is looked at: what was missed for longer stays away.
 """
 
-import hashlib
 import json
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 
-from collector.files import make_folder, read_json, write_atomically
+from collector.files import make_folder, write_atomically
 from spanledger.alerts.reading import read_rules
 from spanledger.exits import Failure
-from spanledger.reports import making, posting
+from spanledger.reports import due, making, posting
 from spanledger.reports.document import Document
+from spanledger.reports.due import Due
 from spanledger.reports.periods import Period
 from spanledger.reports.plan import Planned, read_plan
 from spanledger.settings import Settings
@@ -62,7 +58,7 @@ class Schedule:
         """Make and send what is due and was not yet; returns the names of the reports made. Raises one of NOT_MADE
         where the files that say so cannot be read."""
         rules = read_rules(self._settings.alerts_file)
-        complete_at = self._complete_at()
+        complete_at = due.complete_at(self._settings.data)
         made: list[str] = []
         for planned in read_plan(self._settings.reports_file, rules.channels):
             period = planned.due(now)
@@ -73,30 +69,23 @@ class Schedule:
 
     def _each(self, planned: Planned, period: Period, rules: AlertRules) -> Iterator[str]:
         try:
-            for filters in making.filters_of(self._settings, planned, period):
-                if name := self._one(planned, period, filters, rules):
-                    yield name
+            for one in due.reports(self._settings, planned, period):
+                if not one.is_done and not self._was_tried(one.stem):
+                    yield self._make(one, period, rules)
         except NOT_MADE as error:
             logger.error("the %s report of %s could not be made: %s", planned.kind, period.key, error)
 
-    def _one(
-        self, planned: Planned, period: Period, filters: Mapping[str, tuple[str, ...]], rules: AlertRules
-    ) -> str | None:
-        """Make one report and send it to whom it was not sent yet; its name, None where nothing was to be done."""
-        stem = making.stem(period, filters)
-        files = self._settings.data / "reports"
-        waiting = [rules.channels[name] for name in planned.to if not self._taken(stem, name).exists()]
-        is_made = (files / f"{stem}.html").exists()
-        if (is_made and not waiting) or self._was_tried(stem):
-            return None
-        self._tried[stem] = time.monotonic()
-        report = making.make(self._settings, period, filters)
+    def _make(self, one: Due, period: Period, rules: AlertRules) -> str:
+        """Make one report and send it to whom it was not sent yet; its name."""
+        self._tried[one.stem] = time.monotonic()
+        report = making.make(self._settings, period, one.filters)
+        files = self._settings.data / due.FOLDER
         make_folder(files)
         for form in making.FORMS:
             write_atomically(files / making.named(report, form), making.text(report, form).encode())
-        logger.info("report made: %s", files / stem)
-        self._send(report, waiting)
-        return stem
+        logger.info("report made: %s", files / one.stem)
+        self._send(report, [rules.channels[name] for name in one.waiting])
+        return one.stem
 
     def _was_tried(self, stem: str) -> bool:
         tried = self._tried.get(stem)
@@ -107,19 +96,8 @@ class Schedule:
             if sent.reason is not None:
                 logger.error("the report %s was not taken, it is tried again: %s", report.stem, sent.line)
                 continue
-            path = self._taken(report.stem, sent.channel.name)
+            path = due.taken(self._settings.data, report.stem, sent.channel.name)
             make_folder(path.parent)
             said = {"report": report.stem, "channel": sent.channel.name, "taken_at": datetime.now(UTC).isoformat()}
             write_atomically(path, json.dumps(said).encode())
             logger.info("report %s: %s", report.stem, sent.line)
-
-    def _taken(self, stem: str, channel: str) -> Path:
-        name = hashlib.sha256(channel.encode()).hexdigest()[:16]
-        return self._settings.data / "records" / "reports" / stem / f"{name}.json"
-
-    def _complete_at(self) -> datetime | None:
-        """When the published build last held all that was in the lake."""
-        from spanledger.building.build_figures import NAME  # loads dbt, which only builders need
-
-        seconds = (read_json(self._settings.data / "run" / NAME) or {}).get("complete_at")
-        return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app import budget_words, currency, figures
 from app.filters import text
@@ -61,7 +62,8 @@ def budgets(asking: Asking) -> Section | None:
     lines = tuple(_budget(row) for row in rows[:12])
     head = ("Budget", "Period", "Spent", "Used", "State", "Expected at its end", "Over?")
     note = f"{len(rows) - 12} more on the page Budgets." if len(rows) > 12 else ""
-    return Section(title, (Table(head, lines, frozenset((3, 5, 6)), None, note, frozenset((1, 5))),))
+    table = Table(head, lines, frozenset((3, 5, 6)), None, note, frozenset((1, 5)))
+    return Section(title, (table.without(figures.UNKNOWN),))
 
 
 def _names(rows: Sequence[Row]) -> list[str]:
@@ -70,18 +72,32 @@ def _names(rows: Sequence[Row]) -> list[str]:
 
 
 def _budget(row: Row) -> tuple[str, ...]:
-    which = f" ({budget_words.counter(row['counter_key'])})" if row["counter_key"] else ""
     ahead = figures.money(row["forecast_usd"]) if row["is_open"] else figures.UNKNOWN
     over = figures.share(row["probability_over"]) if row["is_open"] else figures.UNKNOWN
     return (
-        row["budget_id"] + which,
-        budget_words.window(row),
+        row["budget_id"] + _counter(row["counter_key"]),
+        _window(row),
         budget_words.spent({**row, "limit_in_force": row["limit_amount"]}),
         figures.share(row["share_used"]),
         budget_words.STATES[row["state"]][0],
         ahead,
         over,
     )
+
+
+def _counter(key: str) -> str:
+    """Which of a budget's counters: ` (user ann)`; nothing where it has one."""
+    values = budget_words.values_of(key).items()
+    said = (f"{budget_words.FILTERS.get(name, name)} {value or 'not given'}" for name, value in values)
+    return f" ({', '.join(said)})" if key else ""
+
+
+def _window(row: Row) -> str:
+    """Its period with the day it began on, where it has one: `week from 9 Nov`."""
+    if row["window_start"] is None or row["window_kind"] == "rolling":
+        return budget_words.window(row)
+    local = row["window_start"].astimezone(ZoneInfo(row["time_zone"]))
+    return f"{row['window_kind']} {'of' if row['window_kind'] == 'day' else 'from'} {local:%-d %b}"
 
 
 def alerts(asking: Asking) -> Section | None:
@@ -99,11 +115,14 @@ def alerts(asking: Asking) -> Section | None:
         for row in rows
     )
     firing = sum(row["state"] == "firing" for row in rows)
-    count = "1 alert" if len(rows) == 1 else f"{len(rows)} alerts"
-    return Section(f"{count} began, {firing} still so" if firing else f"{count}, all over", (Points(items),))
+    count = "One alert" if len(rows) == 1 else f"{len(rows)} alerts"
+    still = "none of them fires any more" if not firing else f"{'all' if firing == len(rows) else firing} still firing"
+    if len(rows) == 1:
+        still = "still firing" if firing else "over again"
+    return Section(f"{count} began, {still}", (Points(items),))
 
 
 def _end(row: Row) -> str:
     if row["state"] == "firing":
-        return f"still so when the build was made (incident {row['incident_id']})"
+        return f"still firing when the build was made (incident {row['incident_id']})"
     return f"over at {row['recovered_at']:%a %-d %b %H:%M} UTC"

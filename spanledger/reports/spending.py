@@ -22,29 +22,39 @@ ZERO = Decimal(0)
 def by_time(
     asking: Asking, by: str, step: str, *, first: date | None = None, marked: date | None = None
 ) -> Bars | None:
-    """Spend by day, week or month, stacked by one tag; None where nothing was spent."""
-    first = first or asking.period.first
+    """Spend by day, week or month, stacked by one tag, since the data begins; None where nothing was spent."""
+    first = max(first or asking.period.first, asking.extent["first_day"] or asking.period.first)
     rows = asking.rows_from(first, "parts_of_time", by=by, cut=step)
-    places = _places(first, asking.period.until, step)
-    sums: dict[Any, Decimal] = {}
-    for row in rows:
-        sums[row["name"]] = sums.get(row["name"], ZERO) + row["cost_usd"]
-    names = [name for name in sorted(sums, key=lambda one: (-sums[one], str(one))) if sums[name] > 0]
+    names = _names(rows)
     if not names:
         return None
-    named = set(names if len(names) <= NAMED + 1 else names[:NAMED])
-    values: dict[Any, dict[date, Decimal]] = {}
-    for row in rows:
-        part = values.setdefault(row["name"] if row["name"] in named else _OTHERS, {})
-        part[row["starts_on"]] = part.get(row["starts_on"], ZERO) + row["cost_usd"]
-    order = [*(name for name in names if name in named), *([_OTHERS] if len(named) < len(names) else [])]
+    places = _places(first, asking.period.until, step)
+    values = _values(rows, names)
     series = tuple(
-        Series(_name(one, len(names)), _colour(by, one, place), tuple(values[one].get(day, ZERO) for day in places))
-        for place, one in enumerate(order)
+        Series(_name(one, len(names)), _colour(by, one, place), tuple(usd.get(day, ZERO) for day in places))
+        for place, (one, usd) in enumerate(values.items())
     )
     labels = tuple(f"{day:%b %Y}" if step == "month" else f"{day:%-d %b}" for day in places)
     noun = f"{step} by {NOUNS[by]}" if len(series) > 1 else step
     return Bars(labels, series, f"spend by {noun}", places.index(marked) if marked else None)
+
+
+def _names(rows: Sequence[Row]) -> list[Any]:
+    """All that something was spent on, the dearest first."""
+    sums: dict[Any, Decimal] = {}
+    for row in rows:
+        sums[row["name"]] = sums.get(row["name"], ZERO) + row["cost_usd"]
+    return [name for name in sorted(sums, key=lambda one: (-sums[one], str(one))) if sums[name] > 0]
+
+
+def _values(rows: Sequence[Row], names: Sequence[Any]) -> dict[Any, dict[date, Decimal]]:
+    """The spend of each part over time; from some number of parts on the least are one."""
+    named = names if len(names) <= NAMED + 1 else names[:NAMED]
+    values: dict[Any, dict[date, Decimal]] = {name: {} for name in named}
+    for row in rows:
+        part = values.setdefault(row["name"] if row["name"] in named else _OTHERS, {})
+        part[row["starts_on"]] = part.get(row["starts_on"], ZERO) + row["cost_usd"]
+    return {name: usd for name, usd in values.items() if any(usd.values())}
 
 
 _OTHERS = object()
@@ -92,7 +102,8 @@ def groups_table(asking: Asking, by: str) -> tuple[Table, list[Row]] | None:
         lines.append(line(f"{len(rest)} more", rest))
     note = f"What ended had cost {figures.money(ended)} in the period before." if ended else ""
     head = (NOUNS[by].capitalize(), "Calls", "Spend", "Share", "Change", "Wasted")
-    return Table(head, tuple(lines), frozenset(range(1, 6)), line("All", rows), note, frozenset((1, 5))), list(rows)
+    table = Table(head, tuple(lines), frozenset(range(1, 6)), line("All", rows), note, frozenset((1, 5)))
+    return table.without(figures.UNKNOWN), list(rows)
 
 
 def unit_cost_ranking(rows: Sequence[Row]) -> Ranking:

@@ -76,8 +76,8 @@ def _basis(asking: Asking) -> list[str]:
 
 def drift_point(row: Row) -> tuple[str, str]:
     """A change of what a run costs, and what came with it."""
-    rose = "rose" if row["ratio"] > 1 else "fell"
-    said = f"A run of {text(row['workflow_id'])} {rose}: {figures.times(row['ratio'])}"
+    became = "dearer" if row["ratio"] > 1 else "cheaper"
+    said = f"A run of {text(row['workflow_id'])} became {became}: {figures.times(row['ratio'])}"
     paid = f"from {figures.money(row['before_usd'])} to {figures.money(row['after_usd'])} a run"
     with_what = anomaly_words.came_with(row)
     return said, f"since {row['change_date']:%a %-d %b}; {paid}" + (f"; {with_what}" if with_what else "")

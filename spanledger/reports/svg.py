@@ -43,9 +43,9 @@ def _step(largest: Decimal) -> Decimal:
 def _lines(step: Decimal, count: int, top: Decimal) -> Iterator[str]:
     for number in range(count + 1):
         y = _y(step * number, top)
+        said = for_html(figures.money(step * number))
         yield f'<line x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}" class="line"/>'
-        if number:
-            yield f'<text x="0" y="{y - 4:.1f}" class="label">{for_html(figures.money(step * number))}</text>'
+        yield f'<text x="-6" y="{y + 4:.1f}" text-anchor="end" class="label">{said}</text>'  # beside the bars
 
 
 def _y(value: Decimal, top: Decimal) -> float:

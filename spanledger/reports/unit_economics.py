@@ -21,7 +21,8 @@ def section(asking: Asking) -> Section | None:
         return None
     several = len({(row["organization"], row["environment"]) for row in rows}) > 1
     lines = tuple((_month(row, several), *_figures(row)) for row in rows)
-    return Section(_finding(rows, several), (Table(HEAD, lines, frozenset(range(1, 7)), minor=frozenset((2, 6))),))
+    table = Table(HEAD, lines, frozenset(range(1, 7)), minor=frozenset((2, 6)))
+    return Section(_finding(rows, several), (table.without(figures.UNKNOWN),))
 
 
 def _month(row: Row, several: bool) -> str:

@@ -52,9 +52,10 @@ def _finding(asking: Asking, spend: Row, before: Row) -> str:
 
 def _most(rows: Sequence[Row]) -> str:
     total = sum((row["cost_usd"] for row in rows), ZERO)
+    name, share = text(rows[0]["name"]), figures.share(rows[0]["cost_usd"], total or None)
     if len(rows) == 1:
-        return f"all of it {text(rows[0]['name'])}"
-    return f"{text(rows[0]['name'])} was {figures.share(rows[0]['cost_usd'], total or None)} of it"
+        return f"all of it {name}"
+    return f"nearly all of it {name}" if share == figures.share(1) else f"{name} was {share} of it"
 
 
 def _spent(asking: Asking, spend: Row) -> Section | None:

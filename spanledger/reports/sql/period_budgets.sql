@@ -1,8 +1,9 @@
--- Budgets whose period touches the report's, each with its counter nearest to the limit: of those asked for. A budget of each
--- organization (team, ...) shows the counter of those asked for alone; one of all organizations holds what others spent, and is
--- shown to one of them only where there is no other.
+-- Budgets of the report's period, each with its counter nearest to the limit: of those asked for. A window counts where it and the
+-- period share half of the shorter one: a month of another time zone begins in the evening before. A budget of each organization
+-- (team, ...) shows the counter of those asked for alone; one of all organizations holds what others spent, and is shown to one
+-- of them only where there is no other.
 WITH newest AS (
-    SELECT budget_id, organization, environment, team, workflow_id, window_seconds
+    SELECT budget_id, organization, environment, team, workflow_id, window_seconds, coalesce(time_zone, 'UTC') AS time_zone
     FROM dim_budgets
     QUALIFY row_number() OVER (PARTITION BY budget_id ORDER BY valid_from DESC NULLS LAST) = 1
 ),
@@ -23,9 +24,14 @@ touching AS (
         ) AS counted
     FROM rpt_budget_status AS status
     JOIN newest ON status.budget_id = newest.budget_id
-    WHERE coalesce(status.window_start, status.last_call_at) < $last::DATE + 1
-        AND coalesce(status.window_end, status.last_call_at, 'infinity') > $first::DATE
-        AND status.window_kind <> 'hour'
+    WHERE status.window_kind <> 'hour'
+        AND CASE
+            WHEN status.window_start IS NULL
+                THEN status.last_call_at >= $first::DATE AND status.last_call_at < $last::DATE + 1
+            ELSE
+                2 * (epoch(least(status.window_end, $last::DATE + 1)) - epoch(greatest(status.window_start, $first::DATE)))
+                >= least(epoch(status.window_end) - epoch(status.window_start), 86400 * ($last::DATE - $first::DATE + 1))
+        END
 ),
 
 counters AS (

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 import sample_traces
+from collector.files import make_folder, write_json
 from sample_traces.company import requests, simulate, write_prices
 from sample_traces.otlp import Attributes, Sent, pack, span
 from spanledger.building.build import Builder
+from spanledger.building.build_figures import NAME
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
 from tests.lake import land, open_warehouse
@@ -19,6 +21,7 @@ from tests.lake import land, open_warehouse
 END = date(2026, 11, 16)
 """The day after the company's last: a Monday."""
 HOSTILE = "<script>alert('1')</script>|`x`\"&[a](http://e.example)"
+NOW = datetime(2026, 11, 16, 6, 30, tzinfo=UTC)
 DEMO = Path(sample_traces.__file__).parent / "demo"
 
 
@@ -70,3 +73,21 @@ def marts(company: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Its published build."""
     with open_warehouse(company) as connection:
         yield connection
+
+
+@pytest.fixture
+def data(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory that shares the company's build, and was complete a minute ago."""
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("builds", "facts", "lake"):
+        (data / name).symlink_to(company / name)
+    complete(data, NOW - timedelta(minutes=1))
+    return data
+
+
+def complete(data: Path, at: datetime) -> None:
+    """As a builder says when the published build last held all that was in the lake."""
+    make_folder(data / "run")
+    write_json(data / "run" / NAME, {"complete_at": at.timestamp()})

@@ -8,34 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from collector.files import make_folder, write_json
-from spanledger.building.build_figures import NAME
 from spanledger.cli import main
 from spanledger.reports import periods, schedule
 from spanledger.reports.plan import Planned, read_plan
 from spanledger.settings import Settings
 from tests.spanledger.alerts.receiving import mailbox, webhook
+from tests.spanledger.reports.conftest import NOW, complete
 from transforms.yaml_lines import ConfigError
-
-NOW = datetime(2026, 11, 16, 6, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def data(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory that shares the company's build, and was complete a minute ago."""
-    monkeypatch.chdir(tmp_path)
-    data = tmp_path / "data"
-    data.mkdir()
-    for name in ("builds", "facts", "lake"):
-        (data / name).symlink_to(company / name)
-    complete(data, NOW - timedelta(minutes=1))
-    return data
-
-
-def complete(data: Path, at: datetime) -> None:
-    """As a builder says when the published build last held all that was in the lake."""
-    make_folder(data / "run")
-    write_json(data / "run" / NAME, {"complete_at": at.timestamp()})
 
 
 def settings(data: Path, channels: dict[str, str], plan: str) -> Settings:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spanledger.reports import html, making, markdown, periods, svg
-from spanledger.reports.document import Bar, Bars, Document, Ranking, Series
+from spanledger.reports.document import Bar, Bars, Document, Ranking, Series, Table
 from spanledger.reports.escaping import for_html, for_markdown
 from spanledger.settings import Settings
 from tests.spanledger.reports.conftest import HOSTILE
@@ -138,6 +138,21 @@ def test_bars_of_nothing_are_an_empty_axis() -> None:
     drawn = svg.bars(Bars(("a",), (Series("x", "#000000", (Decimal(0),)),), "spend"))
     assert "<rect" not in drawn
     assert ">a</text>" in drawn
+
+
+def test_columns_of_which_nothing_is_known_are_left_out() -> None:
+    table = Table(
+        ("a", "b", "c"), (("x", "–", "1"), ("y", "–", "–")), frozenset({1, 2}), ("All", "–", "1"), "n", frozenset({2})
+    )
+    assert table.without("–") == Table(
+        ("a", "c"), (("x", "1"), ("y", "–")), frozenset({1}), ("All", "1"), "n", frozenset({1})
+    )
+
+
+def test_the_scale_stands_beside_the_bars() -> None:
+    drawn = svg.bars(Bars(("a",), (Series("x", "#000000", (Decimal(3),)),), "spend"))
+    scale = re.findall(r'<text x="(-?\d+)" [^>]*text-anchor="end" class="label">([^<]*)</text>', drawn)
+    assert scale == [("-6", f"${dollars}.00") for dollars in range(4)]
 
 
 def test_rankings_begin_at_zero_and_go_both_ways() -> None:

@@ -18,26 +18,31 @@ from (values ('acme', 'prod'), ('acme', 'dev'), ('big', 'prod'), ('', '')) as to
 create table dim_budgets as
 select
     *, null::varchar as environment, null::varchar as project, null::varchar as workflow_id, null::bigint as window_seconds,
-    timestamptz '2026-01-01 00:00:00+00' as valid_from
+    timestamptz '2026-01-01 00:00:00+00' as valid_from,
+    case budget_id when 'berlin' then 'Europe/Berlin' else 'UTC' end as time_zone
 from (values
-    ('each-organization', '*', null), ('of-acme', 'acme', null), ('all-of-us', null, null), ('each-team', 'acme', '*')
+    ('each-organization', '*', null), ('of-acme', 'acme', null), ('all-of-us', null, null), ('each-team', 'acme', '*'),
+    ('berlin', 'acme', null)
 ) as told (budget_id, organization, team);
 
 create table rpt_budget_status as
 select
     budget_id, counter_key, 'month' as window_kind, 'usd' as unit, 'ok' as state, 'ann' as owner,
     nullif(dim_budgets.organization, '*') as organization,
-    timestamptz '2026-10-01 00:00:00+00' as window_start,
-    timestamptz '2026-11-01 00:00:00+00' as window_end,
+    begun::timestamptz as window_start,
+    begun::timestamptz + interval 1 month as window_end,
     timestamptz '2026-10-31 23:00:00+00' as last_call_at,
     false as is_open, 0 as unpriced_calls, 0 as uncounted_calls,
     100::decimal(28, 12) as limit_usd, null::bigint as limit_tokens, null::bigint as limit_steps,
     spent::decimal(28, 12) as spent_usd, null::bigint as spent_tokens, null::bigint as spent_steps,
     spent / 100 as share_used, null::decimal(28, 12) as forecast_usd, null::double as probability_over
 from (values
-    ('each-organization', 'organization=acme', 40.0), ('each-organization', 'organization=big', 90.0),
-    ('of-acme', '', 40.0), ('all-of-us', '', 60.0), ('each-team', 'team=search', 10.0), ('each-team', 'team=chat', 30.0)
-) as told (budget_id, counter_key, spent)
+    ('each-organization', 'organization=acme', 40.0, '2026-10-01 00:00:00+00'),
+    ('each-organization', 'organization=big', 90.0, '2026-10-01 00:00:00+00'),
+    ('of-acme', '', 40.0, '2026-10-01 00:00:00+00'), ('all-of-us', '', 60.0, '2026-10-01 00:00:00+00'),
+    ('each-team', 'team=search', 10.0, '2026-10-01 00:00:00+00'), ('each-team', 'team=chat', 30.0, '2026-10-01 00:00:00+00'),
+    ('berlin', '', 20.0, '2026-09-30 22:00:00+00'), ('berlin', '', 80.0, '2026-10-31 23:00:00+00')
+) as told (budget_id, counter_key, spent, begun)
 join dim_budgets using (budget_id);
 
 create table rpt_forecast_month_end as
