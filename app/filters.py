@@ -14,7 +14,20 @@ UNTAGGED = "(untagged)"
 SHARED = ("environment", "organization", "team", "project", "workflow", "model", "source")
 """Dimensions that every page offers; each may hold several values."""
 
-DRILL = ("step", "class", "prompt", "cost_center", "feature", "customer", "task", "user", "service", "agent", "run")
+DRILL = (
+    "step",
+    "class",
+    "prompt",
+    "cost_center",
+    "feature",
+    "customer",
+    "task",
+    "user",
+    "service",
+    "agent",
+    "run",
+    "lever",
+)
 """Dimensions that only the calls page knows; links lead there with them."""
 
 PERIODS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", "month": "This month", "all": "All"}

@@ -19,10 +19,7 @@ SPEND = "What the calls cost: known costs only."
 LARGEST = "The lever that saves most where all are applied, after those before it."
 ALONE = "What this lever alone would have saved. Savings of several levers overlap: they do not add up."
 RANGE = "As little and as much as the lever's own evidence allows."
-CALLS = (
-    "Calls that the lever could do something about. The link leads to all calls of that workflow, step, traffic source "
-    "and model in these days: those are among them."
-)
+CALLS = "Calls that the lever could do something about, in the days looked at. The link leads to these calls."
 SAVES = "On what the levers before it left: these add up."
 LEFT = "What is still paid after this lever and those before it."
 OVERLAP = (

@@ -1,7 +1,10 @@
--- Each organization's newest day with a call, which the last 30 days count back from: the first and the last of them.
-SELECT min(last) AS first_ends_on, max(last) AS last_ends_on
+-- The days looked at: the 30 before each organization's newest with a call, or as many as there are.
+SELECT
+    min(greatest(first, last - 29)) AS first_on,
+    max(last) AS last_on,
+    max(last - greatest(first, last - 29) + 1) AS days
 FROM (
-    SELECT organization, max(date) AS last
+    SELECT organization, min(date) AS first, max(date) AS last
     FROM rpt_call_shapes
     WHERE $organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)'))
     GROUP BY organization

@@ -1,5 +1,5 @@
 -- The calls that levers are simulated on, within the filters that they can answer.
-SELECT *
+SELECT * EXCLUDE (shapes)
 FROM rpt_lever_usage
 WHERE ($environment IS NULL OR list_contains($environment::VARCHAR[], coalesce(nullif(environment, ''), '(untagged)')))
     AND ($organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)')))

@@ -1,7 +1,6 @@
 """Opportunities: what the last 30 days would have cost with levers, which they are, and what if."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from html import escape
 from typing import Any
 
@@ -27,36 +26,42 @@ UNASKED = ("team", "project")
 
 def render(context: Context) -> None:
     """The shared period does not matter here; filters by team and project neither."""
-    usage = context.rows("lever_usage")
+    usage, [days] = context.rows("lever_usage"), context.rows("lever_days")
     cases = list(kept.cases(usage))
     result = simulate(cases, list(LEVERS))
     found = context.rows("opportunities")
-    headline(_verdict(result), _sub(context, usage, found))
+    headline(_verdict(result, _last(days)), _sub(context, days, usage, found))
     if result.spend_usd:
-        _cards(result)
+        _cards(result, _last(days))
     if found:
         _list(context, found)
     what_if(cases)
 
 
-def _verdict(result: Result) -> str:
+def _last(days: Row) -> str:
+    """`last 30 days`, or as many as there are."""
+    count = days["days"] or DAYS
+    return "last day" if count == 1 else f"last {count} days"
+
+
+def _verdict(result: Result, last: str) -> str:
     spend, left = result.spend_usd, result.remaining_usd
     if not spend:
-        return f"No call of known cost within these filters in the last {DAYS} days"
+        return f"No call of known cost within these filters in the {last}"
     if min(vars(left).values()) >= spend:
-        return f"No lever would have saved any of the {figures.money(spend)} of the last {DAYS} days"
+        return f"No lever would have saved any of the {figures.money(spend)} of the {last}"
     return (
-        f"With all levers the last {DAYS} days would have cost {figures.money(left.expected)} "
+        f"With all levers the {last} would have cost {figures.money(left.expected)} "
         f"(range {ends(left)}) instead of {figures.money(spend)}"
     )
 
 
-def _sub(context: Context, usage: Sequence[Row], found: Sequence[Row]) -> str:
-    [days] = context.rows("lever_days")
+def _sub(context: Context, days: Row, usage: Sequence[Row], found: Sequence[Row]) -> str:
     notes = []
-    if days["last_ends_on"] is not None:
-        first = days["first_ends_on"] - timedelta(days=DAYS - 1)
-        notes.append(f"{first:%-d %b} to {days['last_ends_on']:%-d %b %Y}, UTC days; the period filter does not apply.")
+    if days["last_on"] is not None:
+        notes.append(
+            f"{days['first_on']:%-d %b} to {days['last_on']:%-d %b %Y}, UTC days; the period filter does not apply."
+        )
     if left_out := [name for name in UNASKED if context.filters.chosen.get(name)]:
         notes.append(f"Nor does the filter by {' and '.join(left_out)}.")
     if unknown := sum(row["unknown_cost_calls"] for row in usage):
@@ -64,14 +69,14 @@ def _sub(context: Context, usage: Sequence[Row], found: Sequence[Row]) -> str:
     return " ".join(notes if found else [*notes, lever_words.TEACHES])
 
 
-def _cards(result: Result) -> None:
+def _cards(result: Result, last: str) -> None:
     spend, left = result.spend_usd, result.remaining_usd
     saved = spend - left.expected
     most = max(result.savings, key=lambda one: one.usd.expected)
     has_any = most.usd.expected > 0
     cards(
         [
-            Card("Spent", figures.money(spend), lever_words.SPEND, change=f"in the last {DAYS} days"),
+            Card("Spent", figures.money(spend), lever_words.SPEND, change=f"in the {last}"),
             Card(
                 "With all levers",
                 figures.money(left.expected),
@@ -143,7 +148,7 @@ def _saving(row: Row) -> str:
 
 
 def _calls(context: Context, row: Row) -> str:
-    """The page Calls over the days looked at, narrowed to what the row is made of."""
+    """The page Calls over the days looked at, narrowed to the calls that the row is made of."""
     chosen = {name: of for name, of in context.filters.shared_only().chosen.items() if name not in UNASKED}
     names: dict[str, Any] = {
         "organization": row["organization"],
@@ -152,8 +157,7 @@ def _calls(context: Context, row: Row) -> str:
         "step": row["step"],
         "source": row["traffic_source"],
         "model": row["model"],
+        "lever": row["kind"],
     }
-    if row["kind"] == "idempotent_step":
-        names["class_"] = "retry_duplicate"
     days = Filters(f"{row['first_date']}..{row['last_date']}", chosen)
     return context.link("calls", days.with_only(**{name: value or None for name, value in names.items()}))

@@ -6,7 +6,7 @@ Each build works them out anew from daily sums (`rpt_call_shapes`).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -47,15 +47,21 @@ def make_usage(work: Work) -> pa.Table:
 
 def make(work: Work) -> pa.Table:
     """What each lever saves alone, and after those before it in their usual order."""
-    usage = work.connection.execute("select * from main.rpt_lever_usage order by all").to_arrow_table().to_pylist()
-    newest = "select organization, max(date) from main.rpt_call_shapes group by all"
-    last = dict(work.connection.execute(newest).fetchall())
+    usage = work.connection.execute(question("lever_usage")).to_arrow_table().to_pylist()
+    looked_at = {of: {"first_date": first, "last_date": last} for of, first, last in _days(work)}
     rows = [
-        row | {"first_date": last[key[0]] - timedelta(days=DAYS - 1), "last_date": last[key[0]]}
+        row | looked_at[key[0]]
         for key, group in groupby(usage, key=lambda row: tuple(row[name] for name in kept.KEY))
         for row in _opportunities(dict(zip(kept.KEY, key, strict=True)), list(group))
     ]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _days(work: Work) -> Iterator[tuple[str, date, date]]:
+    """Of each organization, the first and last day looked at: its last `DAYS`, or as many as it has."""
+    extent = "select organization, min(date), max(date) from main.rpt_call_shapes group by all"
+    for organization, first, last in work.connection.execute(extent).fetchall():
+        yield organization, max(first, last - timedelta(days=DAYS - 1)), last
 
 
 def _opportunities(key: Mapping[str, Any], usage: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

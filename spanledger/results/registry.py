@@ -8,7 +8,7 @@ import duckdb
 import transforms
 from spanledger.forecasting import rounds, tables
 from spanledger.results import anomaly_flags, anomaly_rows, drift_rows, lever_rows, unit_economics_rows
-from spanledger.results.table import FOLDER, ResultTable, Work
+from spanledger.results.table import FOLDER, ResultTable, ResultView, Work
 
 TABLES = (
     ResultTable("anomaly_flags", anomaly_flags.make, "facts"),
@@ -24,6 +24,7 @@ TABLES = (
     ResultTable("rpt_unit_economics", unit_economics_rows.make),
     ResultTable("rpt_lever_usage", lever_rows.make_usage),
     ResultTable("rpt_opportunities", lever_rows.make),
+    ResultView("rpt_lever_calls"),
 )
 """In the order of making: one may read those before it."""
 

@@ -65,13 +65,29 @@ class ResultTable:
             connection.register("result_rows", rows)
             connection.execute(f"insert into {self.schema}.{self.name} by name select * from result_rows")
             connection.unregister("result_rows")
-        self._comment(connection)
+        self._comment(connection, "table")
 
-    def _comment(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _comment(self, connection: duckdb.DuckDBPyConnection, what: str) -> None:
         table = f"{self.schema}.{self.name}"
-        said = [f"comment on table {table} is {_text(self.description)}"]
+        said = [f"comment on {what} {table} is {_text(self.description)}"]
         said += [f'comment on column {table}."{one.name}" is {_text(one.description)}' for one in self.columns]
         connection.execute(";".join(said))
+
+
+def _nothing(work: Work) -> None:
+    """The rows of a view: none are written."""
+
+
+@dataclass(frozen=True)
+class ResultView(ResultTable):
+    """``sql/<name>.sql``, worked out when it is asked: what is read seldom, and would be large to keep."""
+
+    make: Callable[[Work], pa.Table | None] = _nothing
+
+    def write(self, work: Work) -> None:
+        """Create the view."""
+        work.connection.execute(f"create view {self.schema}.{self.name} as {question(self.name)}")
+        self._comment(work.connection, "view")
 
 
 @cache

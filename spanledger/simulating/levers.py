@@ -40,11 +40,14 @@ def on_requests(said: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
 
 def on_own_calls(data: Path, said: Mapping[str, Any], write: Callable[[duckdb.DuckDBPyRelation], None]) -> None:
     """The published build's calls of its last 30 days. Raises Failure where there is none, ValueError as `simulate`."""
-    scope = {"workflow": said["workflow"], "step": said["step"], "source": said["source"]}
+    scope = {name: said[name] for name in ("organization", "workflow", "step", "source")}
     with current.opened(data) as connection:
         rows = connection.execute(current.question("lever_usage"), scope).to_arrow_table().to_pylist()
     if not rows:
-        raise Failure("the published build has no calls of that workflow, step and source in its last 30 days", USAGE)
+        raise Failure(
+            "the published build has no calls of that organization, workflow, step and source in its last 30 days",
+            USAGE,
+        )
     reach = {name: of for name, of in said["levers"] if of is not None}
     write(_told(list(kept.cases(rows)), [name for name, _ in said["levers"]] or list(LEVERS), reach))
 

@@ -52,6 +52,7 @@ OPTIONS = (
     click.option("--lever", "levers", type=LEVER, multiple=True,
                  help="Apply this lever, in the order of naming; all of them unless one is named. A share, 0 to 1: "
                  "how much it takes of what it could."),
+    click.option("--organization", default="", metavar="NAME", help="Only calls of this organization."),
     click.option("--workflow", help="Only calls of this workflow."),
     click.option("--step", help="Only calls of this step."),
     click.option("--source", help="Only calls of this traffic source."),

@@ -7,7 +7,7 @@ import duckdb
 from spanledger.results.registry import TABLES
 from spanledger.results.table import Work
 
-MADE = ("rpt_lever_usage", "rpt_opportunities")
+MADE = ("rpt_lever_usage", "rpt_opportunities", "rpt_lever_calls")
 EVALUATED = (
     ("contract-review", "draft", "claude-opus-4-8", 300, 270, 0.40),
     ("contract-review", "draft", "claude-haiku-4-5", 300, 267, 0.05),

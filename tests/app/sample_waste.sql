@@ -1,5 +1,5 @@
 -- Waste and what levers could do: restarts that paid again, models that were given up, loops that ran away.
-CREATE TABLE rpt_call_shapes AS
+CREATE TABLE call_parts AS
 WITH lines AS (
     SELECT
         call_id,
@@ -26,6 +26,24 @@ SELECT
     hash(call_id) % 4 = 1 AS is_cache_hit,
     CASE WHEN input_tokens IS NOT NULL THEN (2 ** ceil(log2(greatest(input_tokens, 1))))::BIGINT END AS input_tokens_to,
     CASE WHEN output_tokens IS NOT NULL THEN (2 ** ceil(log2(greatest(output_tokens, 1))))::BIGINT END AS output_tokens_to,
+    call_id,
+    input_tokens,
+    cached_input_tokens,
+    output_tokens,
+    cost_usd::DECIMAL(28,12) AS cost_usd,
+    input_usd,
+    cache_read_usd,
+    output_usd
+FROM fct_calls AS calls
+LEFT JOIN lines USING (call_id);
+
+CREATE VIEW fct_call_shapes AS
+SELECT * EXCLUDE (input_tokens, cached_input_tokens, output_tokens, input_usd, cache_read_usd, output_usd)
+FROM call_parts;
+
+CREATE TABLE rpt_call_shapes AS
+SELECT
+    * EXCLUDE (call_id, input_tokens, cached_input_tokens, output_tokens, cost_usd, input_usd, cache_read_usd, output_usd),
     count(*)::BIGINT AS calls,
     (count(*) - count(cost_usd))::BIGINT AS unknown_cost_calls,
     coalesce(sum(input_tokens), 0)::BIGINT AS input_tokens,
@@ -37,8 +55,7 @@ SELECT
     coalesce(sum(cache_read_usd), 0)::DECIMAL(28,12) AS cache_read_cost_usd,
     0::DECIMAL(28,12) AS cache_write_cost_usd,
     coalesce(sum(output_usd), 0)::DECIMAL(28,12) AS output_cost_usd
-FROM fct_calls AS calls
-LEFT JOIN lines USING (call_id)
+FROM call_parts
 GROUP BY ALL;
 
 CREATE TABLE rpt_escalation_chains AS

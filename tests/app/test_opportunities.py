@@ -58,12 +58,16 @@ def test_each_opportunity_says_why_and_leads_to_its_calls(data: Path, monkeypatc
     assert lever_words.NO_VERDICT in shown
     bodies = " ".join(node.proto.body for node in drawn.main if node.type == "html")
     links = [dict(parse_qsl(unescape(link))) for link in re.findall(r'href="calls\?([^"]+)"', bodies)]
-    to = ask(data, f"SELECT {{workflow: workflow_id, step: step, model: model, source: traffic_source}} {top}")
-    [link] = {tuple(sorted(link.items())) for link in links if to.items() <= link.items() and "class" not in link}
+    to = ask(
+        data, f"SELECT {{workflow: workflow_id, step: step, model: model, source: traffic_source, lever: kind}} {top}"
+    )
+    [link] = {tuple(sorted(link.items())) for link in links if to.items() <= link.items()}
     assert dict(link)["period"] == "2026-10-24..2026-11-22"
     listed = text(page("calls", data, monkeypatch, **dict(link)))
-    [calls] = re.findall(r"([\d,]+) calls, ", listed)
-    assert int(calls.replace(",", "")) >= ask(data, f"SELECT calls {top}") > 0
+    calls, usd = (ask(data, f"SELECT {name} {top}") for name in ("calls", "cost_usd"))
+    assert f"{calls:,} calls, {figures.money(usd)}" in listed, "these calls and no others"
+    every = ask(data, f"SELECT count(*) FROM fct_calls AS calls, (SELECT * {top}) AS top WHERE calls.model = top.model")
+    assert 0 < calls < every
 
 
 def test_levers_and_shares_of_the_address_are_applied_in_their_order(
@@ -121,6 +125,15 @@ def test_what_an_address_cannot_mean_is_told(
 def test_free_models_are_not_routed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [error] = page("opportunities", data, monkeypatch, load="typed", input_usd="0").error
     assert "what is free is not routed" in error.value
+
+
+def test_days_there_are_are_said(tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample.publish(tmp_path, days=5, per_day=4)
+    shown = text(page("opportunities", tmp_path, monkeypatch))
+    assert "the last 5 days would have cost" in shown
+    assert "in the last 5 days" in shown
+    assert "18 Nov to 22 Nov 2026" in shown
+    assert ask(tmp_path, "SELECT min(first_date)::VARCHAR FROM rpt_opportunities") == "2026-11-18"
 
 
 def test_without_a_lever_the_page_teaches(tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ MISTAKES = [
     Mistake("loops_sum_to_calls", "marts/rpt_agent_loops", "case when stop_step < steps then stop_step end", "steps"),
     Mistake(
         "shapes_sum_to_calls",
-        "marts/rpt_call_shapes",
+        "../macros/shapes",
         "spend_class != 'retry_duplicate' or",
         "duplicate_of_run_id is not null and",
     ),

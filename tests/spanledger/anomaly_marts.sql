@@ -56,6 +56,13 @@ select
 from rpt_spend_hourly
 group by all;
 
+create view fct_call_shapes as
+select
+    date, organization, environment, workflow_id, 'answer' as step, traffic_source, model, 'p' as price_provider,
+    model as price_model, 'standard' as service_tier, 'no' as paid_again, 'no' as asked_again, false as is_cache_hit,
+    1000::bigint as input_tokens_to, 500::bigint as output_tokens_to, null::varchar as call_id, cost_usd
+from rpt_spend_hourly;
+
 create table facts.int_task_steps (
     organization varchar, workflow_id varchar, step varchar, first_model varchar, date date, outcome varchar,
     unknown_cost_calls bigint, chain_cost_usd decimal(28, 12), task_traffic_source varchar, models bigint

@@ -85,6 +85,23 @@ def test_opportunities_add_up_to_what_all_levers_save(data: Path) -> None:
     assert wrong == 0
 
 
+BEHIND = (Path(__file__).parent / "calls_behind.sql").read_text()
+"""Each opportunity with its calls and cost, as it says them and as the calls behind it do."""
+
+
+def test_the_calls_behind_each_saving_are_found_and_cost_what_it_says(data: Path) -> None:
+    found = asked(data, BEHIND)
+    assert {row[0] for row in found} >= {"idempotent_step", "memoize", "route", "cache"}
+    for kind, calls, behind, usd, cost_usd, distinct, is_within in found:
+        assert (behind, distinct, cost_usd, is_within) == (calls, calls, usd, True), kind
+        assert calls > 0
+
+
+def test_an_organization_is_chosen(data: Path) -> None:
+    assert told("--data", str(data), "--organization", "acme") == told("--data", str(data))
+    assert "no calls of that organization" in refused("--data", str(data), "--organization", "nobody")
+
+
 def test_a_route_says_its_evidence_and_thin_evidence_is_no_verdict(data: Path) -> None:
     routes = asked(
         data,
@@ -115,4 +132,4 @@ def test_what_cannot_be_asked_is_said(arguments: tuple[str, ...], said: str) -> 
 
 def test_a_lever_or_calls_that_are_not_there_are_said(data: Path) -> None:
     assert "there is no lever 'magic'" in refused("--data", str(data), "--lever", "magic")
-    assert "no calls of that workflow" in refused("--data", str(data), "--workflow", "none")
+    assert "no calls of that organization, workflow, step" in refused("--data", str(data), "--workflow", "none")

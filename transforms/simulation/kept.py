@@ -12,7 +12,13 @@ from transforms.simulation.observing import Finding, Observed
 from transforms.simulation.sequence import Case
 
 KEY = ("organization", "environment", "workflow_id", "step", "traffic_source", "model")
+SHAPE = (
+    *("price_provider", "price_model", "service_tier", "paid_again", "asked_again", "is_cache_hit"),
+    *("input_tokens_to", "output_tokens_to"),
+)
+"""What a shape is told by beside `KEY`: with both, the calls of `fct_call_shapes` that a row is made of are found."""
 ENDS = ("share", "again", "times")
+_TYPES = {"is_cache_hit": pa.bool_(), "input_tokens_to": pa.int64(), "output_tokens_to": pa.int64()}
 FINDING = pa.struct(
     [
         ("lever", pa.string()),
@@ -28,6 +34,7 @@ SCHEMA = pa.schema(
         *((name, pa.int64()) for name in ("calls", "unknown_cost_calls")),
         *((f"{part}_cost_usd", MONEY) for part in PARTS),
         ("levers", pa.list_(FINDING)),
+        ("shapes", pa.list_(pa.struct([(name, _TYPES.get(name, pa.string())) for name in SHAPE]))),
     ]
 )
 
@@ -45,8 +52,10 @@ def rows(found: Iterable[Observed]) -> list[dict[str, Any]]:
                 **dict.fromkeys(("calls", "unknown_cost_calls"), 0),
                 **{f"{part}_cost_usd": Decimal(0) for part in PARTS},
                 "levers": levers,
+                "shapes": [],
             },
         )
+        row["shapes"].append({name: getattr(one.shape, name) for name in SHAPE})
         row["calls"] += one.shape.calls
         row["unknown_cost_calls"] += one.shape.unknown_cost_calls
         for part in PARTS:
