@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from transforms.forecasts import Event, Forecast, PriceStep, Series, forecast_all
+from transforms.forecasts.coherence import coherent
+from transforms.forecasts.series import Floats
+from transforms.forecasts.tree import Split
 
 FIRST = date(2026, 1, 1)
 DAYS = 120
@@ -57,6 +60,48 @@ def test_parts_keep_their_ranges(made: dict[str, Forecast]) -> None:
         mine, own = (forecast[key].total(TODAY, END) for forecast in (made, alone))
         ratio = (mine.quantile(0.9) - mine.quantile(0.1)) / (own.quantile(0.9) - own.quantile(0.1))
         assert 0.8 < ratio < 1.35, (key, ratio)
+
+
+def paths(key: str, samples: Floats) -> Forecast:
+    return Forecast(key, TODAY, "median", False, samples, {}, np.ones(samples.shape[1]))
+
+
+def together(whole: Floats, *parts: Floats) -> list[Floats]:
+    """The parts' paths after they were made to add up; that they do is asserted."""
+    made = {f"team:{place}": paths(f"team:{place}", samples) for place, samples in enumerate(parts)}
+    found = coherent({WHOLE: paths(WHOLE, whole), **made}, [Split(WHOLE, "team", tuple(made))])
+    assert np.array_equal(found[WHOLE].samples, whole)
+    after = [found[key].samples for key in made]
+    assert np.allclose(np.sum(after, axis=0), whole)
+    assert min(float(one.min()) for one in after) >= 0
+    return after
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_parts_add_up_also_where_they_are_wild_or_nothing(seed: int) -> None:
+    """Spikes, days of nothing, parts far beyond their whole and far below it."""
+    rng = np.random.default_rng(seed)
+    whole, *parts = np.exp(3 * rng.standard_normal((4, 50, 6))) * (rng.random((4, 50, 6)) < 0.5)
+    together(whole, *parts)
+    together(whole, *(100 * one for one in parts))
+    together(whole, *np.zeros((3, 50, 6)))
+    together(np.zeros((50, 6)), *parts)
+
+
+def test_a_steady_part_is_not_moved_by_a_wild_one() -> None:
+    rng = np.random.default_rng(0)
+    wild, steady = rng.lognormal(3, 0.5, (200, 5)), np.full((200, 5), 10.0)
+    _, after = together(1.5 * np.sort(wild, axis=0) + 10, wild, steady)
+    assert np.allclose(after, 10)
+
+
+def test_parts_that_move_with_their_whole_keep_their_paths() -> None:
+    """The same paths in another order: nothing is missing, so none is changed."""
+    rng = np.random.default_rng(0)
+    day = rng.lognormal(3, 0.5, (200, 1))
+    first, second = together(3 * day, rng.permutation(day), rng.permutation(2 * day))
+    assert np.allclose(first, day)
+    assert np.allclose(second, 2 * day)
 
 
 def test_a_part_that_does_not_belong_is_named() -> None:

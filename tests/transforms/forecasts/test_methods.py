@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from transforms.forecasts import METHODS, PLAIN, USUAL, Past, Series, forecast, forecast_all
-from transforms.forecasts.replay import windows
+from transforms.forecasts import METHODS, PLAIN, USUAL, Event, Forecast, Past, Series, forecast, forecast_all
+from transforms.forecasts.calibration import scales
+from transforms.forecasts.replay import HORIZONS, replay, windows
 from transforms.forecasts.series import Floats
 
 FIRST = date(2026, 1, 1)
@@ -78,8 +79,67 @@ def test_no_forecast_of_any_series_changes_with_later_rows() -> None:
         young = Past(FIRST, day + 1, USUAL, 1.0, 1e6, 1.0, keys[0])  # over a day after today
         again = forecast_all(later, today, until, [young])
         for key in keys:
-            assert np.array_equal(again[key].samples, known[key].samples), (key, day)
-            assert again[key].method == known[key].method
+            assert_same(again[key], known[key])
+
+
+def assert_same(one: Forecast, other: Forecast) -> None:
+    """Paths, scales, and the points of every method, also of those not chosen."""
+    assert one.method == other.method
+    assert np.array_equal(one.samples, other.samples), one.key
+    assert np.array_equal(one.scales, other.scales), one.key
+    for name in METHODS:
+        assert np.array_equal(one.points[name], other.points[name]), (one.key, name)
+
+
+def test_no_forecast_of_parts_changes_with_later_rows() -> None:
+    """Not even where later rows would make parts that no longer add up."""
+    usd = {key: uneven(number) for number, key in enumerate(("team:a", "team:b"))}
+    usd["organization:o"] = usd["team:a"] + usd["team:b"]
+    made = []
+    for seen, later in ((100, 0.0), (DAYS, 1.0), (DAYS, 50.0)):
+        series = [
+            Series(
+                key,
+                FIRST,
+                np.concatenate([usd[key][:100], later * place * usd[key][100:seen]]),
+                parents=("organization:o",) if key.startswith("team") else (),
+            )
+            for place, key in enumerate(usd, 1)
+        ]
+        today = FIRST + timedelta(days=100)
+        launch = Event("launch", today, today + timedelta(days=9), 2.0, "team:a")
+        made.append(forecast_all(series, today, today + timedelta(days=25), events=[launch]))
+    for key in usd:
+        assert_same(made[1][key], made[0][key])
+        assert_same(made[2][key], made[0][key])
+
+
+def test_what_was_forecast_of_an_earlier_day_stays_as_the_days_go_on() -> None:
+    """Replays of one origin are the same from any later day: none sees its own day or what came after. Two months
+    without spend are among them, where the level rests on all that was before."""
+    usd = uneven()
+    usd[40:105] = 0
+    long, short = (replay(FIRST, amounts, None, 30) for amounts in (usd, usd[:110]))
+    both = [int(origin) for origin in short.origins if origin in long.origins]
+    assert len(both) > 70
+    here, there = ([list(of.origins).index(origin) for origin in both] for of in (short, long))
+    assert np.array_equal(short.level[here], long.level[there])
+    for name in METHODS:
+        mine, whole = short.error[name][here], long.error[name][there]
+        over = np.isfinite(mine)
+        assert np.array_equal(mine[over], whole[over]), name
+
+
+@pytest.mark.parametrize("day", [0, 20, 60])
+def test_an_error_is_measured_by_those_that_were_over_before_it(day: int) -> None:
+    """The error made on a day is over so many days later: no scale before that knows of it, the next one does."""
+    rng = np.random.default_rng(1)
+    errors, level, relative = rng.standard_normal((100, 4)), np.ones(100), np.full(4, 0.3)
+    before = scales(errors, level, relative, 1.0)
+    errors[day] = 1e6
+    changed = scales(errors, level, relative, 1.0) != before
+    for column, horizon in enumerate(HORIZONS[:4]):
+        assert np.flatnonzero(changed[:, column])[0] == day + horizon
 
 
 def test_kept_forecasts_take_the_place_of_replays() -> None:
