@@ -173,10 +173,9 @@ def test_an_organization_that_stopped_is_forecast_from_its_silence(rows: dict[st
 
 def test_a_budget_of_all_organizations_goes_by_the_newest_day_of_any(rows: dict[str, Row]) -> None:
     """The one that spent most stopped a month ago: neither its clock nor its spend is the others'."""
-    made_on = TODAY - timedelta(days=1)
     row = rows["everyone"]
-    window = WINDOWS["month"]
-    is_as_it_ends(row, ended(row["series"], history(["steady", "idle", "small"], 5, made_on), made_on, window))
+    usd = history(["steady", "idle", "small"], 5, TODAY)
+    is_as_it_ends(row, ended(row["series"], usd, TODAY, WINDOWS["month"]))
     assert 0.05 < row["probability_over"] < 0.95
 
 

@@ -14,8 +14,6 @@ from transforms.forecasts import PriceStep
 
 MOST_COUNTERS = 40
 """Counters that are forecast, the fullest first; of a budget for each user there may be thousands."""
-QUIET_DAYS = 7
-"""Without a call for longer than this nothing was spent; for less, calls may be on their way."""
 
 
 def read(
@@ -25,14 +23,13 @@ def read(
 
     A counter of all organizations goes with the only one there is, else with none. After `prices.read`.
     """
-    newest = {one.organization: one.today for one in spends}
+    todays = {one.organization: one.today for one in spends}
+    counters = {counter: _today(counter, todays, built_on) for counter in _counters(connection)}
+    steps = price_steps(connection, counters) if todays and counters else {}
     found: dict[str | None, dict[Counter, Days]] = {}
-    counters = _counters(connection)
-    todays = {counter: _today(counter, newest, built_on) for counter in counters}
-    steps = price_steps(connection, todays) if newest and counters else {}
-    for counter in counters:
-        days = _days(connection, counter, todays[counter], steps.get(counter, ()))
-        found.setdefault(_goes_with(counter, newest), {})[counter] = days
+    for counter, today in counters.items():
+        days = _days(connection, counter, today, steps.get(counter, ()))
+        found.setdefault(_goes_with(counter, todays), {})[counter] = days
     return found
 
 
@@ -53,18 +50,18 @@ def _named(counter_key: str, named: Sequence[tuple[str, str | None]]) -> tuple[t
     return tuple(sorted(values.items()))
 
 
-def _goes_with(counter: Counter, newest: Mapping[str, date]) -> str | None:
+def _goes_with(counter: Counter, todays: Mapping[str, date]) -> str | None:
     if counter.organization is None:
-        return next(iter(newest)) if len(newest) == 1 else None
-    return counter.organization if counter.organization in newest else None
+        return next(iter(todays)) if len(todays) == 1 else None
+    return counter.organization if counter.organization in todays else None
 
 
-def _today(counter: Counter, newest: Mapping[str, date], built_on: date) -> date:
-    """The newest day of what it counts; the build's own where its window began later, or nothing came for long."""
-    days = newest.values() if counter.organization is None else [newest.get(counter.organization, built_on)]
+def _today(counter: Counter, todays: Mapping[str, date], built_on: date) -> date:
+    """The day that what it counts is forecast on; the build's own where its window began later."""
+    days = todays.values() if counter.organization is None else [todays.get(counter.organization, built_on)]
     last = max(days, default=built_on)
     has_begun = counter.window_start is None or counter.window_start.date() <= last
-    return last if has_begun and (built_on - last).days <= QUIET_DAYS else built_on
+    return last if has_begun else built_on
 
 
 def _days(connection: duckdb.DuckDBPyConnection, counter: Counter, today: date, steps: Sequence[PriceStep]) -> Days:
