@@ -50,6 +50,7 @@ soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
 	@$(BIN)/python -m benchmarks.budget_storm
 	@$(BIN)/python -m benchmarks.soak_fuzz
 	@$(BIN)/python -m benchmarks.idle_connections
+	@$(BIN)/python -m benchmarks.soak_seeds --seeds 20
 
 clean: ## remove what the targets above made; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis $(JS)/node_modules dbt_project/target dbt_project/logs

@@ -7,8 +7,8 @@ first, then events in their order::
     [{"name": "relevance", "score": 0.8, "label": "pass", "at_ns": null}, …]
 
 ``at_ns`` is an event's own time in unix nanoseconds. A result needs a name and a score or a label; a score that is no
-finite number is null. Why it was given (the explanation) is a text of the evaluator's and is not kept here. What was
-sent stays in ``attributes`` and ``events``.
+finite number is null, and such a number is neither name nor label. Why it was given (the explanation) is a text of the
+evaluator's and is not kept here. What was sent stays in ``attributes`` and ``events``.
 """
 
 import math

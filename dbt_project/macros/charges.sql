@@ -67,3 +67,11 @@
 {% macro of_pico(pico) -%}
   cast(cast({{ pico }} as decimal(38, 0)) * cast(0.000000000001 as decimal(12, 12)) as decimal(28, 12))
 {%- endmacro %}
+
+{# US dollars per one of `count`, rounded half up at the twelfth place (away from zero); null for none. Whole numbers
+   throughout: where the count is 32, one quotient in 32 lies exactly between two, and binary fractions fall either way. #}
+{% macro money_per(amount, count) -%}
+  {%- set pico = pico(amount) -%}
+  {%- set count = "cast(nullif(" ~ count ~ ", 0) as hugeint)" -%}
+  {{ of_pico("(2 * " ~ pico ~ " + cast(sign(" ~ amount ~ ") as hugeint) * " ~ count ~ ") // (2 * " ~ count ~ ")") }}
+{%- endmacro %}

@@ -7,7 +7,7 @@ Decimal US dollars; a cost is ``None`` where usage or price is unknown.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sample_traces.company.events import Call, Company, Part, Run, Step, Task
@@ -15,6 +15,7 @@ from sample_traces.company.prices import cost_of, price_of
 
 Row = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PICO = Decimal("0.000000000001")
 JUDGED_FOR_WASTE = ("production", "ops", "unknown")
 
 
@@ -213,6 +214,11 @@ def _task_row(task: Task, calls: list[Placed]) -> Row:
 def known_sum(placed: list[Placed]) -> Decimal:
     """Known spend: calls of unknown cost add nothing."""
     return sum((p.cost_usd for p in placed if p.cost_usd is not None), Decimal(0))
+
+
+def quotient(cost: Decimal, count: int) -> Decimal | None:
+    """Dollars per one of ``count``, to the pico-dollar, half up; None for none."""
+    return (cost / count).quantize(PICO, ROUND_HALF_UP) if count else None
 
 
 def _changed_model(calls: list[Placed]) -> bool:

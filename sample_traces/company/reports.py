@@ -1,12 +1,10 @@
 """The truth, report by report: sums over the facts, keyed like the marts, plus what a budget was meant to hold."""
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sample_traces.company.events import Company
-from sample_traces.company.facts import Placed, Row, is_judgeable, known_sum, spend_class, workflow_of
-
-PICO = Decimal("0.000000000001")
+from sample_traces.company.facts import Placed, Row, is_judgeable, known_sum, quotient, spend_class, workflow_of
 
 
 def _grouped(placed: list[Placed], key: Callable[[Placed], Row]) -> list[tuple[Row, list[Placed]]]:
@@ -92,19 +90,15 @@ def _cost_figures(tasks: list[Row]) -> Row:
         "zero_cost_tasks": sum(not t["cost_usd"] and not t["unknown_cost_calls"] for t in tasks),
         "pending": 0,
         "cost_usd": cost,
-        "cost_per_successful_task_usd": _quotient(cost, len(successes)),
-        "known_cost_per_successful_task_usd": _quotient(_sum(known), known_successes),
-        "bound_low_usd": _quotient(cost, len(successes) + len(unknown)),
-        "bound_high_usd": _quotient(cost, len(successes)),
+        "cost_per_successful_task_usd": quotient(cost, len(successes)),
+        "known_cost_per_successful_task_usd": quotient(_sum(known), known_successes),
+        "bound_low_usd": quotient(cost, len(successes) + len(unknown)),
+        "bound_high_usd": quotient(cost, len(successes)),
     }
 
 
 def _sum(tasks: list[Row]) -> Decimal:
     return sum((t["cost_usd"] for t in tasks), Decimal(0))
-
-
-def _quotient(cost: Decimal, count: int) -> Decimal | None:
-    return (cost / count).quantize(PICO, ROUND_HALF_UP) if count else None
 
 
 def data_quality(placed: list[Placed], tasks: list[Row]) -> list[Row]:

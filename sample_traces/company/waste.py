@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 
 from sample_traces.company import plan
-from sample_traces.company.facts import Placed, Row, known_sum, spend_class, workflow_of
+from sample_traces.company.facts import Placed, Row, known_sum, quotient, spend_class, workflow_of
 
 DEARER = {plan.MINI.request: plan.FULL.request, plan.HAIKU.request: plan.SONNET.request}
 """The model that each cheap one escalates to."""
@@ -122,12 +122,10 @@ def _shows_which_is_dearer(*stretches: Group) -> bool:
 
 
 def _quotients(row: Row) -> Row:
-    pico = Decimal("1e-12")
-    per_task = (Decimal(row["cost_usd"]) / row["tasks"]).quantize(pico) if row["tasks"] else None
     row.pop("escalations")
     row.pop("expensive_usd")
     return {
-        "cost_per_task_usd": per_task,
+        "cost_per_task_usd": quotient(Decimal(row["cost_usd"]), row["tasks"]),
         "cost_usd": Decimal(row["cost_usd"]),
         "sunk_cost_usd": Decimal(row["sunk_cost_usd"]),
     }

@@ -92,7 +92,8 @@ def _word(value: AnyValue | None) -> str | None:
         case "int_value":
             return str(value.int_value)  # type: ignore[union-attr]  # as above
         case "double_value":
-            return repr(value.double_value)  # type: ignore[union-attr]  # as above
+            number = value.double_value  # type: ignore[union-attr]  # as above
+            return repr(number) if math.isfinite(number) else None
     return None
 
 

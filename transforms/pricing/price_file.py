@@ -10,7 +10,7 @@ some of its models (names separated by `;`). Empty `valid_from` or `valid_to` me
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -182,11 +182,7 @@ def _windows(line: Line, rate: Rate) -> list[Rate]:
     if opens == closes:
         line.refuse(f"time_to {closes} is time_from")
     windows = [(opens, closes)] if opens < closes else [(opens, time.max), (time.min, closes)]
-    return [_in_window(rate, *window) for window in windows if window[0] != window[1]]
-
-
-def _in_window(rate: Rate, opens: time, closes: time) -> Rate:
-    return Rate(**(vars(rate) | {"time_from": opens, "time_to": closes}))
+    return [replace(rate, time_from=start, time_to=end) for start, end in windows if start != end]
 
 
 def _clock(line: Line, column: str) -> time | None:

@@ -8,9 +8,11 @@ call meets exactly one rate.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 from genai_prices import data_snapshot, types
@@ -56,18 +58,23 @@ class Rate:
     currency: str = "USD"
     unit_price: Decimal | None = None  # in `currency`, where that is not US dollars
 
-    @property
+    @cached_property
     def price_id(self) -> str:
         """Hash of what is charged for what from when; not of its end, nor of where that is written and who looked."""
         return self._hash("valid_to", "source", "source_url", "checked_on")
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Hash of all that makes it another statement: the same rate with another end or source is one."""
         return self._hash("source_url", "checked_on")
 
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The fields by name, without what was worked out from them."""
+        return {name: value for name, value in vars(self).items() if name in _FIELDS}
+
     def _hash(self, *left_out: str) -> str:
-        said = {name: value for name, value in vars(self).items() if name not in left_out}
+        said = {name: value for name, value in self.stated.items() if name not in left_out}
         return hashlib.md5(repr(sorted(said.items())).encode(), usedforsecurity=False).hexdigest()
 
     @property
@@ -77,6 +84,8 @@ class Rate:
         tier = (self.service_tier, self.region, self.input_tokens_above)
         return (self.price_provider, self.price_model, self.rate_class, *tier, *clock)
 
+
+_FIELDS = frozenset(field.name for field in fields(Rate))
 
 SCHEMA = pa.schema(
     [
@@ -111,7 +120,7 @@ def table(rates: Iterable[Rate]) -> pa.Table:
 
 def _row(rate: Rate) -> dict[str, object]:
     stated = rate.unit_price_usd if rate.unit_price is None else rate.unit_price
-    return vars(rate) | {"price_id": rate.price_id, "version": rate.version, "unit_price": stated}
+    return rate.stated | {"price_id": rate.price_id, "version": rate.version, "unit_price": stated}
 
 
 def package_rates() -> list[Rate]:

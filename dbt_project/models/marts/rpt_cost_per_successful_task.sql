@@ -6,7 +6,6 @@ with loaded as (
         case when days.traffic_source = 'production' then
             cast(days.cost_usd as double) * (1 + coalesce(rates.rate, 0))
         end as fully_loaded_cost,
-        cast(days.cost_usd as double) / nullif(days.successes, 0) as ratio,
         {{ relative_variance(
             'days.units', 'cost', 'days.successes', 'days.unit_cost_squared', 'days.unit_cost_successes',
             'days.unit_successes_squared'
@@ -36,15 +35,15 @@ select
     unknown_cost_tasks,
     zero_cost_tasks,
     cost_usd,
-    {{ money('ratio') }} as cost_per_successful_task_usd,
-    {{ money('cast(known_cost_usd as double) / nullif(known_successes, 0)') }} as known_cost_per_successful_task_usd,
+    {{ money_per('cost_usd', 'successes') }} as cost_per_successful_task_usd,
+    {{ money_per('known_cost_usd', 'known_successes') }} as known_cost_per_successful_task_usd,
     {{ money('fully_loaded_cost / nullif(successes, 0)') }} as fully_loaded_cost_per_successful_task_usd,
     {{ money(interval_end(-1, 'units', 'cost', 'successes', 'variance')) }} as ci_low_usd,
     {{ money(interval_end(1, 'units', 'cost', 'successes', 'variance')) }} as ci_high_usd,
     units as ci_units,
     {{ is_heavy_tailed('tasks', 'cost', 'cast(max_task_cost_usd as double)') }} as is_heavy_tailed,
-    {{ money('cast(cost_usd as double) / nullif(successes + unknown_outcomes, 0)') }} as bound_low_usd,
-    {{ money('ratio') }} as bound_high_usd,
+    {{ money_per('cost_usd', '(successes + unknown_outcomes)') }} as bound_low_usd,
+    {{ money_per('cost_usd', 'successes') }} as bound_high_usd,
     {{ money('p50_task_cost_usd') }} as p50_task_cost_usd,
     {{ money('p95_task_cost_usd') }} as p95_task_cost_usd,
     p95_latency_ms,

@@ -78,7 +78,7 @@ select
     cast(mixed_tasks as bigint) as mixed_tasks,
     cast(left_out_tasks as bigint) as left_out_tasks,
     {{ money('cost_usd') }} as cost_usd,
-    {{ money('cost / nullif(successes, 0)') }} as cost_per_successful_task_usd,
+    {{ money_per('cost_usd', 'successes') }} as cost_per_successful_task_usd,
     {{ money(interval_end(-1, 'units', 'cost', 'successes', 'variance')) }} as ci_low_usd,
     {{ money(interval_end(1, 'units', 'cost', 'successes', 'variance')) }} as ci_high_usd,
     round(variance * tasks, 9) as spread,
