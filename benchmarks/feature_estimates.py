@@ -24,6 +24,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from benchmarks.measuring import end, say
+from benchmarks.targets import Target, tell
 from docs.markdown import grid
 from sample_traces.public.files import public_file
 from transforms.feature_estimates import ASKED, Evidence, Reference, reference, total_cost
@@ -171,24 +172,33 @@ def coverage_bounds(of: Sequence[Trial], rng: Generator, times: int = 400) -> Fl
     return np.asarray(np.quantile(shares, (0.025, 0.975), axis=0))
 
 
-def broken(made: dict[str, list[Trial]]) -> Iterator[str]:
-    """Promises at the gate's setting that do not hold."""
+def targets(made: dict[str, list[Trial]]) -> Iterator[Target]:
+    """What was asked for at the gate's setting; all are promises."""
     plain_scores = measured(made["plain log-normal"])[1]
     for name in ("alone", "beside others"):
         held, scores = measured(made[name])
-        for share, got, goal in zip(GOALS, held, GOALS.values(), strict=True):
-            if got < goal:
-                yield f"{name}: {share:.0%} ranges hold {got:.1%}, promised {goal:.0%}"
+        bounds = coverage_bounds(made[name], np.random.default_rng(5))
+        for place, (share, goal) in enumerate(GOALS.items()):
+            low, high = bounds[:, place]
+            yield Target(
+                f"{name}: {share:.0%} ranges hold", f"at least {goal}", f"{held[place]:.3f} [{low:.3f} – {high:.3f}]",
+                bool(held[place] >= goal), independent=independent(float(held[place]), low, high, len(made[name])),
+            )  # fmt: skip
         for share, score, bar in zip(GOALS, scores, plain_scores, strict=True):
-            if score > bar:
-                yield f"{name}: the {share:.0%} range scores {score:.2f}, the plain log-normal {bar:.2f}"
+            wanted = f"at most the plain log-normal's {bar:.2f}"
+            yield Target(f"{name}: score of the {share:.0%} range", wanted, f"{score:.2f}", bool(score <= bar))
 
 
-def main(arguments: list[str]) -> int:
+def independent(share: float, low: float, high: float, totals: int) -> float:
+    """How many independent totals would have so wide an interval of their coverage: agents are few."""
+    error = (high - low) / 2 / 1.96
+    return min(share * (1 - share) / error**2, float(totals)) if error > 0 else float(totals)
+
+
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=12)
     count, start, rows = parser.parse_args(arguments).trials, time.process_time(), []
-    failed: list[str] = []
     for known, tasks in SETTINGS:
         made = trials(known, tasks, count, seed=11)
         for name, of in made.items():
@@ -196,13 +206,15 @@ def main(arguments: list[str]) -> int:
             bounds = coverage_bounds(of, np.random.default_rng(5)).T
             covered = [f"{got:.3f} [{low:.3f} – {high:.3f}]" for got, (low, high) in zip(held, bounds, strict=True)]
             rows.append((str(known), str(tasks), name, *covered, *(f"{score:.2f}" for score in scores)))
-        failed += broken(made) if (known, tasks) == GATE else ()
+        if (known, tasks) == GATE:
+            asked = list(targets(made))
     head = ("past", "new", "method", "80 % holds", "95 % holds", "score of 80 %", "of 95 %")
     say("\n".join(grid(head, rows)))
     say(f"{len(of):,} totals a row, {time.process_time() - start:.0f} CPU s")
-    end(failed)
-    return 0
+    say("“Beside others” is judged in sample: the variance between classes was taken from these tasks.")
+    say(f"At {GATE[0]} past and {GATE[1]} new tasks:")
+    end(tell(asked))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import daily_panels, forecast_scores
 from benchmarks.forecast_backtest import Held, backtest, stepped, thinned
-from benchmarks.forecasts import speed
+from benchmarks.forecasts import ENOUGH, Found, speed, targets
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,42 @@ def test_intervals_come_from_whole_blocks() -> None:
     assert same.value == 0.5
     assert set(np.unique(same.drawn)) == {0.0, 0.5, 1.0}  # two blocks, four rows: never a quarter
     assert 1 < forecast_scores.independent(same, 4) < 2.5
+
+
+def score(value: float) -> forecast_scores.Score:
+    return forecast_scores.Score(value, value + np.linspace(-0.1, 0.1, 9))
+
+
+def found(*, covered: float = 0.8, independent: float = ENOUGH, **other: float) -> Found:
+    ratios = {"WAPE": 0.9, "interval score": 0.8, "Brier": 0.8, "width": 0.6, "width of sums": 0.69,
+              "after the step": 0.2, "before the step": 0.2} | other  # fmt: skip
+    return Found("panel", (), score(covered), independent, {name: score(value) for name, value in ratios.items()})
+
+
+@pytest.mark.parametrize(
+    ("one", "cpu_s", "missed"),
+    [
+        (found(), 1.0, []),
+        (found(covered=0.7), 1.0, [("panel: 80 % ranges cover", True)]),
+        (found(covered=0.7, independent=ENOUGH - 1), 1.0, [("panel: 80 % ranges cover", False)]),
+        (found(covered=0.9), 1.0, [("panel: 80 % ranges cover", True)]),
+        (found(**{"width of sums": 1.03}), 1.0, [("both held to 80 % of the sums", False)]),
+        (found(width=0.71), 1.0, [("hold 80 % of the days", True)]),
+        (found(Brier=0.91), 1.0, [("Brier score", True)]),
+        (found(**{"interval score": 0.91}), 1.0, [("interval score", True)]),
+        (found(**{"after the step": 0.46}), 1.0, [("after a known price step", True)]),
+        (found(WAPE=1.2), 1.0, [("geometric mean", True), ("panel: error", True)]),
+        (found(), 31.0, [("1,000 series", True)]),
+    ],
+)
+def test_each_target_can_be_missed_and_says_whether_it_was_promised(
+    one: Found, cpu_s: float, missed: list[tuple[str, bool]]
+) -> None:
+    told = [target for target in targets([one], cpu_s) if not target.is_met]
+    assert len(told) == len(missed)
+    for target, (name, is_promise) in zip(told, missed, strict=True):
+        assert name in target.name
+        assert target.is_promise == is_promise
 
 
 def test_a_hundred_series_take_a_tenth_of_what_a_thousand_may() -> None:
