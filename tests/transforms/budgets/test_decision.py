@@ -55,6 +55,27 @@ def test_verdicts_rise_with_the_amount(dollars: int, priority: int, approved_by:
     assert decision.wait_ms == (2000 if verdict == "slow" else 0)
 
 
+@pytest.mark.parametrize("warns", ["0.75", "0.8"])
+@pytest.mark.parametrize("blocks", ["1", "1.2"])
+def test_thresholds_in_use(warns: str, blocks: str) -> None:
+    """Warned from 75 to 80 %, reviewed from 90 %, blocked beyond 100 to 120 %: of a budget of $1,000."""
+    rising = (
+        Threshold(Decimal(warns), "notify"),
+        Threshold(Decimal("0.9"), "approve"),
+        Threshold(Decimal(blocks), "pause"),
+    )
+    budget = replace(TEAM, limit=1000 * USD, thresholds=rising)
+
+    def verdict(dollars: Decimal) -> str:
+        asked = Asked({"team": "research"}, {"usd": int(dollars * USD)}, 50, None)
+        return decide(asked, [standing(budget)]).verdict
+
+    shares = [Decimal(warns), Decimal("0.9"), Decimal(blocks)]
+    cent = Decimal("0.01")
+    assert [verdict(1000 * share) for share in shares] == ["allow", "warn", "needs_approval"], "reached is not crossed"
+    assert [verdict(1000 * share + cent) for share in shares] == ["warn", "needs_approval", "deny"]
+
+
 def test_reasons_are_sentences_with_the_amounts() -> None:
     decision = ask(int(0.5 * USD), settled=6 * USD, unreserved=2 * USD, outstanding=int(1.75 * USD))
     assert decision.reasons[0] == (
