@@ -33,9 +33,12 @@ def cards(row: Iterable[Card]) -> None:
     st.html(f'<div class="sl sl-cards">{"".join(_card(card) for card in row)}</div>')
 
 
-def headline(text: str, sub: str = "") -> None:
-    """The page's finding in a sentence, with one line below."""
-    below = f'<p class="sl-sub sl-muted">{escape(sub)}</p>' if sub else ""
+def headline(text: str, sub: str = "", more: tuple[str, str] | None = None) -> None:
+    """The page's finding in a sentence, with one line below; `more` ends that line: words, and where they lead."""
+    said = [escape(sub)] if sub else []
+    if more is not None:
+        said.append(f'<a href="{escape(more[1])}" target="_self"><u>{escape(more[0])}</u></a>')
+    below = f'<p class="sl-sub sl-muted">{" ".join(said)}</p>' if said else ""
     st.html(f'<div class="sl"><h1 class="sl-headline" style="padding:0">{escape(text)}</h1>{below}</div>')
 
 

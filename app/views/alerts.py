@@ -24,7 +24,7 @@ rules:
 def render(context: Context) -> None:
     rows = context.rows("alerts")
     firing = [row for row in rows if row["state"] == "firing"]
-    headline(_sentence(firing), words.ALERTS)
+    headline(sentence(firing), words.ALERTS)
     if firing:
         _firing(context, firing)
     ended = [row for row in rows if row["state"] != "firing"]
@@ -35,7 +35,8 @@ def render(context: Context) -> None:
         _teach(bool(rows))
 
 
-def _sentence(firing: list[dict[str, Any]]) -> str:
+def sentence(firing: list[dict[str, Any]]) -> str:
+    """How many fire, and how bad they are; `firing` are rows of `queries/alerts.sql`."""
     if not firing:
         return "Nothing fires: no budget, anomaly, drift, model without a price or silent service to tell of"
     critical = sum(row["severity"] == "critical" for row in firing)

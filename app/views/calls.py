@@ -29,6 +29,9 @@ DOWNLOAD_ROWS = 100_000
 
 def render(context: Context) -> None:
     spend = context.rows("spend")[0]
+    if not spend["calls"]:
+        headline(f"No call fits these filters {period_words(context)}", "Take one away, or choose a longer period.")
+        return
     headline(
         f"{figures.count(spend['calls'])} calls, {figures.money(spend['cost_usd'] or 0)}, {period_words(context)}",
         f"{figures.tokens(spend['input_tokens'])} tokens read, {figures.tokens(spend['output_tokens'])} written"
@@ -38,9 +41,6 @@ def render(context: Context) -> None:
             else ""
         ),
     )
-    if not spend["calls"]:
-        st.info("No call fits these filters. Take one away, or choose a longer period.", icon=":material/filter_alt:")
-        return
     _groups(context, spend)
     _list(context, int(spend["calls"]))
     _downloads(context, int(spend["calls"]))

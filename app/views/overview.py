@@ -10,6 +10,7 @@ from app.context import Context
 from app.measures import BY_SOURCE, Row, first, headline_source, interval, is_fall, of_source, per_success, ratio
 from app.palette import TRAFFIC_SOURCE
 from app.sentences import period_words, traffic_finding, up_or_down
+from app.views import alerts
 from app.views.drivers import driver_grid, largest, largest_move, with_change
 
 SHOWN_DRIVERS = 6
@@ -22,7 +23,7 @@ def render(context: Context) -> None:
     now, before = of_source(measures, source), of_source(measures_before, source)
     spend, spend_before = context.rows("spend")[0], first(context.rows_before("spend"))
     drivers = with_change(context.rows("drivers", of_source=source), context.rows_before("drivers", of_source=source))
-    headline(_sentence(context, spend, spend_before, now, before), largest_move(drivers, spend_before))
+    headline(_sentence(context, spend, spend_before, now, before), largest_move(drivers, spend_before), _fires(context))
     daily = context.rows("daily_by_source")
     cards(
         [
@@ -36,6 +37,12 @@ def render(context: Context) -> None:
     charts.stacked_days(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=165)
     finding(largest(drivers, spend), "" if source == "production" else f"Tasks of {source} traffic")
     driver_grid(context, drivers[:SHOWN_DRIVERS])
+
+
+def _fires(context: Context) -> tuple[str, str] | None:
+    """What should be looked at first, whatever the filters; nothing of what somebody muted."""
+    firing = [row for row in context.rows("alerts") if row["state"] == "firing" and not row["is_muted"]]
+    return (f"{alerts.sentence(firing)}.", context.link("alerts")) if firing else None
 
 
 def _sentence(context: Context, spend: Row, spend_before: Row, now: Row, before: Row) -> str:

@@ -40,7 +40,8 @@ def test_each_page_takes_filters(
 
 
 def test_overview_says_the_warehouse_s_figures(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = text(page("", data, monkeypatch, period="all"))
+    drawn = page("", data, monkeypatch, period="all")
+    shown = text(drawn)
     spend = ask(data, "SELECT sum(cost_usd) FROM fct_calls")
     per_success = ask(
         data,
@@ -51,6 +52,16 @@ def test_overview_says_the_warehouse_s_figures(data: Path, monkeypatch: pytest.M
     assert f"{figures.money(spend)} spent" in shown
     assert f"{figures.share(production, spend)} of it was production" in shown
     assert f"A successful task cost at least {figures.money(per_success)}" in shown
+    firing = ask(data, "SELECT count(*) FROM fct_alerts WHERE state = 'firing' AND muted_until IS NULL")
+    assert firing == 1
+    bodies = " ".join(node.proto.body for node in drawn.main if node.type == "html")
+    assert '<a href="alerts?period=all" target="_self"><u>One alert fires: 1 critical.</u></a>' in bodies
+
+
+def test_calls_that_no_filter_leaves_are_said(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = text(page("calls", data, monkeypatch, period="all", task="no-such"))
+    assert "No call fits these filters" in shown
+    assert "0 calls" not in shown
 
 
 @pytest.mark.parametrize("by", ["team", "project", "cost_center", "feature", "customer"])
