@@ -75,7 +75,8 @@ FORECAST = (
 )
 BURN_RATE = "Full days so far plus the mean of the last 7 days for each day left: the usual rule, for comparison."
 RANGES_HELD = (
-    "Of the forecasts of the last half year whose month is over: how many ranges held what came. Eight in ten should."
+    "Of the first forecast of each month that ended in the last half year: how many ranges held what came. Eight in "
+    "ten should."
 )
 CHANCE_OVER = (
     "How likely the period ends beyond the limit, from the same forecast; said from 5 % to 95 %: nobody knows better. "

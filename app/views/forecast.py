@@ -1,6 +1,6 @@
 """Forecast: where the month will end, how sure that is, and how right earlier forecasts were."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,11 +35,12 @@ def render(context: Context) -> None:
     month, quarter = periods["month"], periods["quarter"]
     of = {"of": month["organization"], "kind": month["scope_kind"], "which": month["scope"]}
     scores = {row["method"]: row for row in context.rows("forecast_scores", **of)}
+    [ended] = context.rows("forecast_months", **of)
     budget = next(iter(context.rows("forecast_budget", **of)), None)
     _headline(month)
-    _cards(month, quarter, scores.get("published"), budget)
+    _cards(month, quarter, ended, budget)
     _fan(context, of, month, budget)
-    _scored(context, of, scores)
+    _scored(context, of, ended, scores)
     if month["scope_kind"] == "organization":
         _parts(context, of)
 
@@ -78,14 +79,14 @@ def _headline(month: Row) -> None:
         )
 
 
-def _cards(month: Row, quarter: Row, score: Row | None, budget: Row | None) -> None:
+def _cards(month: Row, quarter: Row, ended: Row, budget: Row | None) -> None:
     has_budget = budget is not None and budget["probability_over"] is not None
     cards(
         [
             _expected("Expected for the month", month),
             _expected("Expected for the quarter", quarter),
             _chance(budget) if budget is not None and has_budget else _last_week(month),
-            Card("Month-end ranges that held", *_held(score), change="eight in ten should"),
+            Card("Month-end ranges that held", *_held(ended), change="eight in ten should"),
         ]
     )
 
@@ -129,10 +130,8 @@ def _expected(label: str, period: Row) -> Card:
     )
 
 
-def _held(score: Row | None) -> tuple[str, str]:
-    if score is None:
-        return figures.UNKNOWN, words.RANGES_HELD
-    return f"{round(score['coverage_80'] * score['n'])} of {score['n']}", words.RANGES_HELD
+def _held(ended: Row) -> tuple[str, str]:
+    return f"{ended['held']} of {ended['months']}" if ended["months"] else figures.UNKNOWN, words.RANGES_HELD
 
 
 def _exhausted(budget: Row) -> str:
@@ -174,12 +173,12 @@ def _against(month: Row, budget: Row | None) -> str:
     return f"{name} ends over {limit} with a chance of {_likely(budget['probability_over'])}"
 
 
-def _scored(context: Context, of: Mapping[str, Any], scores: Mapping[str, Row]) -> None:
-    kept = context.rows("forecast_kept", **of)
-    if not kept or "published" not in scores:
+def _scored(context: Context, of: Mapping[str, Any], ended: Row, scores: Mapping[str, Row]) -> None:
+    if not ended["months"]:
         finding("No month has ended since the first forecast", "Forecasts are kept, and scored here when it has.")
         return
-    finding(_sentence(scores["published"], kept), _note(scores))
+    kept = context.rows("forecast_kept", **of)
+    finding(_sentence(ended), _note(ended, scores["published"]))
     grids.grid(
         [{**scores[name], "name": label} for name, label in METHODS.items() if name in scores],
         [
@@ -205,19 +204,22 @@ def _scored(context: Context, of: Mapping[str, Any], scores: Mapping[str, Row]) 
         )
 
 
-def _sentence(score: Row, kept: Sequence[Row]) -> str:
-    held, number = round(score["coverage_80"] * score["n"]), score["n"]
-    months = len({row["last_on"] for row in kept})
-    ends = "one month's end" if months == 1 else f"{months} months' ends"
-    if number == 1:
-        return f"Our one forecast of a month's end {'held' if held else 'did not hold'}"
-    return f"Our last {number} month-end ranges held {held} of {number}, on {ends}"
+def _sentence(ended: Row) -> str:
+    months, held = ended["months"], ended["held"]
+    if months == 1:
+        return f"Our first range of {ended['newest']:%B %Y} {'held' if held else 'did not hold'} what came"
+    return f"Our last {months} month-end ranges held {held} of {months}"
 
 
-def _note(scores: Mapping[str, Row]) -> str:
-    afterwards = scores["published"]["n"] - scores["published"]["n_made_in_time"]
-    made = f" {afterwards} of them were made afterwards, from the days before each alone." if afterwards else ""
-    return f"Eight in ten should hold. Forecasts of one month are not independent of each other.{made}"
+def _note(ended: Row, score: Row) -> str:
+    """What the sentence counts, and what the table below it does."""
+    said = ["Eight in ten should hold. Of each month its first forecast counts: later ones know part of it."]
+    if afterwards := ended["afterwards"]:
+        number = "One was" if afterwards == 1 else f"{afterwards} were"
+        said.append(f"{number} made afterwards, from the days before alone.")
+    if score["n"] > ended["months"]:
+        said.append(f"The table scores all {score['n']} forecasts of these months.")
+    return " ".join(said)
 
 
 def _when(row: Row) -> str:

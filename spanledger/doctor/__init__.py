@@ -9,6 +9,7 @@ from spanledger.doctor import (
     builds,
     charges,
     doors,
+    forecasts,
     keeping,
     machine,
     mapping,
@@ -40,6 +41,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
     yield from prices.prices(settings, datetime.now(UTC).date())
     yield from charges.charges(settings)
     yield from rules.outcome_rules(settings)
+    yield from forecasts.known_events(settings)
     yield from alerts.alerts(settings)
     yield from reports.reports_file(settings)
     yield from security.security(settings)
@@ -59,6 +61,7 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         yield from outcomes.outcomes(settings, is_deep=is_deep)
         yield from builds.builds(settings)
         yield from reports.late_reports(settings, datetime.now(UTC))
+        yield from forecasts.without_effect(settings)
         yield from keeping.kept(settings)
         yield from keeping.backup(settings)
     yield from doors.explorer(settings)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from spanledger.option_types import FORMS
 from spanledger.options import command
 from spanledger.settings import Settings
 from transforms.forecasts.scopes import KINDS
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def _asked(function: Callable[..., None]) -> Callable[..., None]:
@@ -56,4 +59,22 @@ def _write(settings: Settings, question: str, form: str, output: Path | None, pa
     from spanledger.published import current
 
     with current.opened(settings.data) as connection:
+        found = connection.sql(current.question(question), params=parameters)
+        if parameters["scope"] and not found.fetchone():
+            raise Failure(_missing(connection, question, parameters), USAGE)
         formats.write(connection.sql(current.question(question), params=parameters), form, output)
+
+
+def _missing(connection: "duckdb.DuckDBPyConnection", question: str, parameters: dict[str, Any]) -> str:
+    """Of a scope with a name that there is nothing of: which ones there are."""
+    from spanledger.published import current
+
+    kind, name = parameters["kind"], parameters["scope"]
+    wider = connection.execute(current.question(question), parameters | {"scope": ""})
+    place = [column[0] for column in wider.description or ()].index("scope")
+    names = sorted({str(row[place]) for row in wider.fetchall() if row[place] is not None})
+    there = f"there are {', '.join(names)}" if names else "there is none of that kind"
+    return (
+        f"--scope {kind}={name}: nothing is forecast for it; {there}. Of each kind those are forecast by themselves "
+        "that cost most in four weeks"
+    )

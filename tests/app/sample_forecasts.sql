@@ -1,4 +1,5 @@
--- Forecasts on the sample's newest day: of everything, and of one team; two months' ends that came, one within its range.
+-- Forecasts on the sample's newest day: of everything, and of one team; two months' ends
+-- that came, one within the range that was said of it first: of September by two forecasts, of October by one a day.
 CREATE TABLE rpt_forecast_month_end AS
 SELECT
     'acme' AS organization, NULL::VARCHAR AS environment, scope_kind, scope, period_kind, period_start, period_end,
@@ -23,16 +24,24 @@ WHERE period_kind = 'month';
 
 CREATE TABLE rpt_forecasts_kept AS
 SELECT
-    'acme' AS organization, 'organization' AS scope_kind, 'acme' AS scope, 'month' AS horizon, made_on,
-    DATE '2026-10-31' AS last_on, 1.0::DECIMAL(28, 12) AS p10_usd, 2.0::DECIMAL(28, 12) AS p50_usd,
-    3.0::DECIMAL(28, 12) AS p90_usd, actual_usd::DECIMAL(28, 12) AS actual_usd, actual_usd <= 3 AS is_held, is_backfilled
-FROM (VALUES (DATE '2026-10-10', 2.5, true), (DATE '2026-10-20', 3.5, false)) AS kept (made_on, actual_usd, is_backfilled);
+    'acme' AS organization, 'organization' AS scope_kind, 'acme' AS scope, 'month' AS horizon, made_on, last_on,
+    1.0::DECIMAL(28, 12) AS p10_usd, 2.0::DECIMAL(28, 12) AS p50_usd, high::DECIMAL(28, 12) AS p90_usd,
+    2.5::DECIMAL(28, 12) AS actual_usd, high >= 2.5 AS is_held, made_on < DATE '2026-10-01' AS is_backfilled
+FROM (
+    SELECT DATE '2026-10-01' + day::INTEGER AS made_on, DATE '2026-10-31' AS last_on, CASE WHEN day < 20 THEN 3 ELSE 2 END AS high
+    FROM range(31) AS days (day)
+    UNION ALL
+    VALUES (DATE '2026-09-10', DATE '2026-09-30', 2), (DATE '2026-09-20', DATE '2026-09-30', 3)
+) AS kept;
 
 CREATE TABLE rpt_forecast_accuracy AS
 SELECT
-    'acme' AS organization, 'organization' AS scope_kind, 'acme' AS scope, 'month' AS horizon, method, 2 AS n,
-    1 AS n_made_in_time, 1.0 AS mae_usd, wape, CASE method WHEN 'published' THEN 0.5 END AS coverage_80
-FROM (VALUES ('published', 0.25), ('burn_rate_7', 0.375), ('seasonal_naive_7', 0.5)) AS scores (method, wape);
+    'acme' AS organization, 'organization' AS scope_kind, 'acme' AS scope, 'month' AS horizon, method,
+    count(*) AS n, count(*) FILTER (WHERE NOT is_backfilled) AS n_made_in_time, 1.0 AS mae_usd, wape,
+    avg(is_held::INTEGER) FILTER (WHERE method = 'published') AS coverage_80
+FROM rpt_forecasts_kept
+CROSS JOIN (VALUES ('published', 0.25), ('burn_rate_7', 0.375), ('seasonal_naive_7', 0.5)) AS scores (method, wape)
+GROUP BY ALL;
 
 UPDATE rpt_budget_status SET probability_over = 0.6, exhausted_early_on = DATE '2026-11-25', exhausted_on = DATE '2026-11-28'
 WHERE budget_id = 'platform-month' AND is_open;

@@ -10,8 +10,8 @@ from tests.app.drawing import page, text
 def test_the_range_stands_beside_what_earlier_ranges_held(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = text(page("forecast", data, monkeypatch))
     assert "November 2026 will end at about $3.50, between $2.50 and $6.25" in shown
-    assert "Our last 2 month-end ranges held 1 of 2, on one month's end" in shown
-    assert "1 of them were made afterwards, from the days before each alone." in shown
+    assert "Our last 2 month-end ranges held 1 of 2" in shown, "each month once, by its first forecast"
+    assert "One was made afterwards, from the days before alone. The table scores all 33 forecasts" in shown
     for usual, off in (("Burn rate of 7 days", "38 %"), ("Same day last week", "50 %")):
         assert usual in shown
         assert off in shown

@@ -15,6 +15,8 @@ from click.testing import CliRunner
 from sample_traces.company import requests, simulate
 from spanledger.building.build import Builder
 from spanledger.cli import main
+from spanledger.doctor import forecasts
+from spanledger.settings import load_settings
 from tests.lake import land, open_warehouse
 from transforms.forecasts import Series, forecast
 
@@ -162,6 +164,24 @@ def test_todays_forecast_is_kept_once_and_new_events_change_the_shown_one(data: 
     assert builder(data, events).build().build_id is None
 
 
+def test_the_doctor_names_events_that_change_no_forecast(data: Path, tmp_path: Path) -> None:
+    misspelt = EVENTS.replace("search", "serach")
+    for text, expected in (
+        (EVENTS, []),
+        (misspelt, ["launch"]),
+        (misspelt.replace("{team: serach}", "{model: x}"), ["launch"]),
+    ):
+        events = tmp_path / "events.yml"
+        events.write_text(text)
+        settings = load_settings(data=data, events_file=events)
+        assert [finding.state for finding in forecasts.known_events(settings)] == ["ok"]
+        found = list(forecasts.without_effect(settings))
+        assert [finding.detail.split()[0] for finding in found] == expected
+        assert all(finding.state == "note" for finding in found)
+    events.write_text("events: [{name: launch}]")
+    assert [finding.state for finding in forecasts.known_events(settings)] == ["fault"]
+
+
 def shown(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], float]:
     rows = connection.execute(
         "select scope_kind, scope, p50_usd::double from rpt_forecast_month_end where period_kind = 'month'"
@@ -177,6 +197,11 @@ def test_the_commands_tell_month_ends_and_how_right_they_were(data: Path) -> Non
 
     assert "northwind,team,search,month,2026-11-01" in said("month-end", "--scope", "team=search")
     assert "week,published" in said("accuracy", "--scope", "organization", "--horizon", "week")
+    for command in ("month-end", "accuracy"):
+        nobody = CliRunner().invoke(main, ["forecast", command, "--scope", "team=serach", "--data", str(data)])
+        assert nobody.exit_code == 2, "no empty table"
+        assert "--scope team=serach: nothing is forecast for it; there are " in nobody.output
+        assert "search" in nobody.output
     wrong = CliRunner().invoke(main, ["forecast", "month-end", "--scope", "teams", "--data", str(data)])
     assert wrong.exit_code == 2
     assert "expected one of organization" in wrong.output
