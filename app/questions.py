@@ -16,18 +16,32 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
 @cache
-def sql(name: str) -> str:
-    """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name."""
-    return scoped((QUERIES / f"{name}.sql").read_text())
+def sql(name: str, *, is_of_lever: bool = False) -> str:
+    """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name.
+
+    ``is_of_lever``: of calls, only those behind the filter's levers (`scopes/of_lever`), which others need not plan.
+    """
+    return scoped((QUERIES / f"{name}.sql").read_text(), is_of_lever=is_of_lever)
 
 
-def scoped(text: str) -> str:
+def scoped(text: str, *, is_of_lever: bool = False) -> str:
     """A question's text with the scopes it selects from put in front."""
     scopes = [scope for scope in sorted((QUERIES / "scopes").glob("*.sql")) if scope.stem in text]
     if not scopes:
         return text
-    heads = ",\n".join(f"{scope.stem} AS (\n{scope.read_text().rstrip().rstrip(';')}\n)" for scope in scopes)
+    heads = ",\n".join(_head(scope, is_of_lever=is_of_lever) for scope in scopes)
     return f"WITH {heads}\n" + _OWN_WITH.sub(", ", text, count=1)
+
+
+def _head(scope: Path, *, is_of_lever: bool) -> str:
+    narrower = scope.parent / "of_lever" / scope.name
+    if not is_of_lever or not narrower.exists():
+        return _named(scope.stem, scope)
+    return f"{_named('filtered_calls', scope)},\n{_named(scope.stem, narrower)}"
+
+
+def _named(name: str, file: Path) -> str:
+    return f"{name} AS (\n{file.read_text().rstrip().rstrip(';')}\n)"
 
 
 def bound(text: str, parameters: Mapping[str, Any], what: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
 
 def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
     """What ``take`` makes of the answer, within the limits. Raises WarehouseError."""
-    text = questions.sql(name)
+    text = questions.sql(name, is_of_lever=bool(parameters.get("lever")))
     bound = questions.bound(text, parameters, f"queries/{name}.sql")
     seconds = limits.timeout_s()
     try:

@@ -72,7 +72,7 @@ class Own:
     @property
     def known_share(self) -> Decimal:
         """Of the calls, those of known cost."""
-        return 1 - Decimal(self.calls["unknown_cost_calls"]) / self.calls["requests"]
+        return 1 - Decimal(self.calls["unknown_cost_calls"]) / Decimal(self.calls["requests"])
 
 
 @contextmanager

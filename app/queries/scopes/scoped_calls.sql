@@ -21,9 +21,3 @@ WHERE date BETWEEN $first AND $last
     AND ($service IS NULL OR list_contains($service::VARCHAR[], coalesce(nullif(service_name, ''), '(untagged)')))
     AND ($agent IS NULL OR list_contains($agent::VARCHAR[], coalesce(nullif(agent_name, ''), '(untagged)')))
     AND ($run IS NULL OR list_contains($run::VARCHAR[], coalesce(nullif(workflow_run_id, ''), '(untagged)')))
-    AND ($lever IS NULL OR call_id IN (
-        SELECT lever_calls.call_id
-        FROM rpt_lever_calls AS lever_calls
-        WHERE $lever IS NOT NULL AND list_contains($lever::VARCHAR[], lever_calls.kind)
-            AND lever_calls.date BETWEEN $first AND $last
-    ))
