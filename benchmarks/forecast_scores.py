@@ -1,6 +1,7 @@
 """What is promised of forecasts, as ratios of sums, with intervals from drawing whole blocks anew."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,11 +88,12 @@ def brier(held: Sequence[Held]) -> Score:
     return ratio([block for block, *_ in asked], mine, theirs)
 
 
-def widths(held: Sequence[Held], *, daily: bool) -> Score | None:
+def widths(held: Sequence[Held], until: str) -> Score | None:
     """Width of the range of the sum ÷ width of the sum of daily bounds, both stretched to 80 % on earlier forecasts.
 
-    ``daily``: the daily bounds are stretched until they hold 80 % of the days; else until their sum holds 80 % of the
-    sums. Earlier: made for a month that was over when the next was made. None where nothing is early enough.
+    ``until``: the daily bounds are stretched until they hold 80 % of the "days", or their sum 80 % of the "sums";
+    "plain": of the sums too, but the burn rate's daily bounds, ± 1.28 × the spread of the last 28 days. Earlier: made
+    for a month that was over when the next was made. None where nothing is early enough.
     """
     over = np.array([(one.made - held[0].made).days + one.days for one in held])  # the day after the last one forecast
     own = np.array([_own(one) for one in held])
@@ -103,15 +105,11 @@ def widths(held: Sequence[Held], *, daily: bool) -> Score | None:
         if len(past) < FEWEST_EARLIER:
             continue
         if day not in stretch:
-            earlier = [held[int(number)] for number in past]
-            bounds = (
-                np.concatenate([other.daily for other in earlier])
-                if daily
-                else np.array([_summed(other) for other in earlier])
-            )
+            bounds = np.concatenate([STRETCHED[until](held[int(number)]) for number in past])
             stretch[day] = (_quantile(own[past]), _quantile(bounds))
         mine = stretch[day][0] * (one.high - one.low)
-        summed = stretch[day][1] * float((one.daily_high - one.daily_low).sum())
+        added = 2 * _plain_half(one) if until == "plain" else float((one.daily_high - one.daily_low).sum())
+        summed = stretch[day][1] * added
         if np.isfinite(mine) and np.isfinite(summed):
             rows.append((one.block, mine / one.level, summed / one.level))
     if not rows:
@@ -123,9 +121,22 @@ def _own(one: Held) -> float:
     return float(ratios(*(np.array([x]) for x in (one.actual, one.median, one.low, one.high)))[0])
 
 
-def _summed(one: Held) -> float:
+def _summed(one: Held) -> Floats:
     bounds = (one.daily_middle.sum(), one.daily_low.sum(), one.daily_high.sum())
-    return float(ratios(*(np.array([x]) for x in (one.actual, *bounds)))[0])
+    return ratios(*(np.array([x]) for x in (one.actual, *bounds)))
+
+
+def _plain(one: Held) -> Floats:
+    half = _plain_half(one)
+    return ratios(*(np.array([x]) for x in (one.actual, one.burn, one.burn - half, one.burn + half)))
+
+
+def _plain_half(one: Held) -> float:
+    return one.burn_half * math.sqrt(one.days)
+
+
+STRETCHED: dict[str, Callable[[Held], Floats]] = {"days": lambda one: one.daily, "sums": _summed, "plain": _plain}
+"""What daily bounds are stretched by: how far what came lay from the middle, in units of the bound."""
 
 
 def _quantile(found: Floats) -> float:

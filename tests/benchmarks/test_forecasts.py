@@ -43,8 +43,11 @@ def score(value: float) -> forecast_scores.Score:
 
 
 def found(*, covered: float = 0.8, independent: float = ENOUGH, **other: float) -> Found:
-    ratios = {"WAPE": 0.9, "interval score": 0.8, "Brier": 0.8, "width": 0.6, "width of sums": 0.69,
-              "after the step": 0.2, "before the step": 0.2} | other  # fmt: skip
+    ratios = {
+        **{"WAPE": 0.9, "interval score": 0.8, "Brier": 0.8, "after the step": 0.2, "before the step": 0.2},
+        **{"width": 0.6, "width of sums": 0.69, "width of plain sums": 0.69},
+        **other,
+    }
     return Found("panel", (), score(covered), independent, {name: score(value) for name, value in ratios.items()})
 
 
@@ -56,6 +59,7 @@ def found(*, covered: float = 0.8, independent: float = ENOUGH, **other: float) 
         (found(covered=0.7, independent=ENOUGH - 1), 1.0, [("panel: 80 % ranges cover", False)]),
         (found(covered=0.9), 1.0, [("panel: 80 % ranges cover", True)]),
         (found(**{"width of sums": 1.03}), 1.0, [("both held to 80 % of the sums", False)]),
+        (found(**{"width of plain sums": 0.87}), 1.0, [("burn rate's daily bounds", False)]),
         (found(width=0.71), 1.0, [("hold 80 % of the days", True)]),
         (found(Brier=0.91), 1.0, [("Brier score", True)]),
         (found(**{"interval score": 0.91}), 1.0, [("interval score", True)]),
