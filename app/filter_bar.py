@@ -8,21 +8,22 @@ import streamlit as st
 
 from app.filters import DEFAULT_PERIOD, DRILL, LABELS, PERIODS, SHARED, Filters, parse
 
-_WRITTEN, _PAGE = "filters_in_address", "page"
+_WRITTEN, _TOUCHED, _OF_PAGE, _PAGE = "filters_in_address", "filters_touched", "filters_of_page", "page"
 _KEYS = ("period", *SHARED, *DRILL)
 _TITLES = {name: LABELS.get(name, name).capitalize() for name in (*SHARED, *DRILL)}
 
 
 def filter_bar(
-    options: Mapping[str, Sequence[str]], days: tuple[date, date], *, drills: bool, is_drawn: bool
+    options: Mapping[str, Sequence[str]], days: tuple[date, date], *, page: str, drills: bool, is_drawn: bool
 ) -> Filters:
-    """Draw the bar and return the filters. A changed address (a link, a reload) wins over the widgets.
+    """Draw the bar and return the filters. A changed address (a link, a reload, the way back) wins over the widgets.
 
-    `days` are the first and last day of the data; `drills` keeps the filters that only links set; with
-    `is_drawn` false the filters are kept for the next page, but no widget is drawn.
+    Another `page` that is opened without any filter in its address keeps those that there are. `days` are the first
+    and last day of the data; `drills` keeps the filters that only links set; with `is_drawn` false the filters are
+    kept for the next page, but no widget is drawn.
     """
     address = {name: st.query_params.get_all(name) for name in _KEYS if name in st.query_params}
-    if _WRITTEN not in st.session_state or (address and address != st.session_state[_WRITTEN]):
+    if _is_new(address, page):
         filters, notices = parse(address, options)
         _set_widgets(filters)
         st.session_state["filter_notices"] = notices
@@ -34,6 +35,19 @@ def filter_bar(
         st.warning(notice, icon=":material/filter_alt_off:")
     _write_address(filters)
     return filters
+
+
+def _is_new(address: Mapping[str, Sequence[str]], page: str) -> bool:
+    """Whether the address says something that the widgets do not. What its own change has not reached yet does not."""
+    is_touched, before = st.session_state.pop(_TOUCHED, False), st.session_state.get(_OF_PAGE)
+    st.session_state[_OF_PAGE] = page
+    if _WRITTEN not in st.session_state:
+        return True
+    return not is_touched and address != st.session_state[_WRITTEN] and (bool(address) or before == page)
+
+
+def _touched() -> None:
+    st.session_state[_TOUCHED] = True
 
 
 def _set_widgets(filters: Filters) -> None:
@@ -69,6 +83,7 @@ def _widgets(options: Mapping[str, Sequence[str]], days: tuple[date, date]) -> F
             [*PERIODS, "custom"],
             format_func=lambda key: PERIODS.get(key, "Custom"),
             key="filter_period",
+            on_change=_touched,
             label_visibility="collapsed",
             required=True,
         )
@@ -84,13 +99,18 @@ def _widgets(options: Mapping[str, Sequence[str]], days: tuple[date, date]) -> F
 
 
 def _choice(name: str, values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(st.multiselect(_TITLES[name], values, key=f"filter_{name}", placeholder="all"))
+    return tuple(st.multiselect(_TITLES[name], values, key=f"filter_{name}", placeholder="all", on_change=_touched))
 
 
 def _custom_days(days: tuple[date, date]) -> str:
     st.session_state.setdefault("filter_days", days)
     picked = st.date_input(
-        "Days (UTC)", key="filter_days", format="YYYY-MM-DD", label_visibility="collapsed", width=230
+        "Days (UTC)",
+        key="filter_days",
+        format="YYYY-MM-DD",
+        label_visibility="collapsed",
+        width=230,
+        on_change=_touched,
     )
     ends = picked if isinstance(picked, tuple) and len(picked) == 2 else days
     return f"{ends[0]}..{ends[1]}"
@@ -106,6 +126,7 @@ def _chips(chosen: Mapping[str, Sequence[str]]) -> None:
 
 
 def _drop(name: str) -> None:
+    _touched()
     st.session_state.get("drill", {}).pop(name, None)
     if name in SHARED:
         st.session_state[f"filter_{name}"] = []

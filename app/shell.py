@@ -41,7 +41,7 @@ def _page(entry: PageEntry, build: Build) -> None:
         options.setdefault(row["name"], []).append(row["value"])
     first_day, last_day = extent["first_day"], extent["last_day"]
     is_drawn = not (entry.subject and st.query_params.get(entry.subject))
-    filters = filter_bar(options, (first_day, last_day), drills=entry.drills, is_drawn=is_drawn)
+    filters = filter_bar(options, (first_day, last_day), page=entry.url, drills=entry.drills, is_drawn=is_drawn)
     display, problem = currency.chosen(os.environ, build.built_at.date())
     currency.show(display)
     if problem:

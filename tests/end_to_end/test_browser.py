@@ -178,6 +178,25 @@ def test_filters_stay_in_the_address_across_pages(browser: Browser, address: str
     page.context.close()
 
 
+def test_the_way_back_undoes_filters(browser: Browser, address: str) -> None:
+    """Down to the plain address, which is not written anew; another page keeps the filters."""
+    page, _ = opened(browser, address, "traffic", "light")
+    for label, period in (("7 days", "7d"), ("90 days", "90d")):
+        _button(page, label).click()
+        _stands(page, "period", label, period)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Waste").click()
+    expect(page).to_have_url(re.compile(r"/waste\?period=90d$"))
+    page.goto(f"{address}/traffic")
+    for label, period in (("7 days", "7d"), ("90 days", "90d")):
+        _button(page, label).click()
+        _stands(page, "period", label, period)
+    page.go_back()
+    _stands(page, "period", "7 days", "7d")
+    page.go_back()
+    _stands(page, "period", "30 days", None)
+    page.context.close()
+
+
 CHANGED = {
     "calls": ("by", {"Model": "model", "Step": "step", "Traffic source": "source", "Workflow": None}),
     "tasks": ("by", {"Team": "team", "Step": "step", "Model": "model"}),
