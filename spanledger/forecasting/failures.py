@@ -19,7 +19,8 @@ def tried(inputs: Row, make: Callable[[], T]) -> T | None:
     try:
         return make()
     except REFUSALS as error:
-        logger.exception("organization %r has no forecasts", inputs["organization"])
+        if "failure" not in inputs:
+            logger.exception("organization %r has no forecasts", inputs["organization"])
         inputs |= {"failure": f"{type(error).__name__}: {error}", "digest": ""}
         return None
 

@@ -22,7 +22,7 @@ class KnownStep:
 
 
 def read(connection: duckdb.DuckDBPyConnection, days: int) -> list[KnownStep]:
-    """Of all scopes of `temp.forecast_spend`, ``days`` back and `AHEAD_DAYS`. Calls are read only where rates change."""
+    """Of all scopes of `temp.forecast_spend`, ``days`` back and `AHEAD_DAYS`; calls are read where a rate changes."""
     newest = connection.execute("select max(today) from forecast_todays").fetchone()
     if newest is None or newest[0] is None:
         return []

@@ -96,16 +96,18 @@ def _spends(connection: duckdb.DuckDBPyConnection, kept_since: Mapping[str, date
 def _one(of_this: Round, spend: Spend, found: Found) -> None:
     """What is forecast today."""
     counters, known = of_this.counters.get(spend.organization, {}), of_this.known(spend)
-    said = digest(spend, known, SCOPES_A_KIND, budgets.told(counters))
-    inputs: Row = {"organization": spend.organization, "today": spend.today, "digest": said}
+    inputs: Row = {"organization": spend.organization, "today": spend.today, "digest": ""}
     found.inputs.append(inputs)
-    if of_this.before.get(spend.organization) == said:
+    said = tried(inputs, lambda: digest(spend, known, SCOPES_A_KIND, budgets.told(counters)))
+    if said is not None and of_this.before.get(spend.organization) == said:
+        inputs["digest"] = said
         found.carry(spend.organization)
         return
-    made = tried(inputs, lambda: targets.make(spend, known))
+    made = None if said is None else tried(inputs, lambda: targets.make(spend, known))
     if made is None:
         found.rows["forecast_budgets"] += budgets.rows_apart(spend.organization, of_this.events.events, counters)
         return
+    inputs["digest"] = said
     found.rows["forecast_daily"] += targets.daily_rows(made)
     found.rows["forecast_periods"] += targets.period_rows(made)
     found.rows["forecast_budgets"] += budgets.rows(made, known, counters)
@@ -118,7 +120,9 @@ def _afterwards(of_this: Round, spend: Spend, kept_since: date | None, found: Fo
     inputs = next((one for one in found.inputs if one["organization"] == name), {"organization": name})
     for day in afterwards.origins(spend, kept_since):
         seen, known = spend.before(day), afterwards.known_on(name, day, of_this.events, of_this.steps)
-        said = afterwards.digest_of(seen, known)
+        said = tried(inputs, partial(afterwards.digest_of, seen, known))
+        if said is None:
+            continue
         if (name, day, said) in of_this.afterwards_before:
             found.carry(name, day)
         else:
