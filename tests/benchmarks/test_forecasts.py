@@ -44,8 +44,14 @@ def score(value: float) -> forecast_scores.Score:
 
 def found(*, covered: float = 0.8, independent: float = ENOUGH, **other: float) -> Found:
     ratios = {
-        **{"WAPE": 0.9, "interval score": 0.8, "Brier": 0.8, "after the step": 0.2, "before the step": 0.2},
-        **{"width": 0.6, "width of sums": 0.69, "width of plain sums": 0.69},
+        "WAPE": 0.9,
+        "interval score": 0.8,
+        "Brier": 0.8,
+        "after the step": 0.2,
+        "before the step": 0.2,
+        "width": 0.6,
+        "width of sums": 0.69,
+        "width of plain sums": 0.69,
         **other,
     }
     return Found("panel", (), score(covered), independent, {name: score(value) for name, value in ratios.items()})
