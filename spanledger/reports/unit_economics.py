@@ -50,8 +50,9 @@ def _finding(rows: Sequence[Row], several: bool) -> str:
         return "What was served"
     last = max(known, key=lambda row: (row["month"], row["cost_usd"]))
     of = f" of {text(last['organization'])}" if several else ""
-    title = f"A request{of} cost {figures.money(last['cost_per_request_usd'])} in {last['month']:%B}"
+    least = "at least " if last["unknown_cost_calls"] else ""
+    title = f"A request{of} cost {least}{figures.money(last['cost_per_request_usd'])} in {last['month']:%B}"
     if last["ai_cost_ratio"] is None:
         return title
     judged = f": {last['ai_cost_ratio_judged']}" if last["ai_cost_ratio_judged"] else ""
-    return f"{title}, {figures.share(last['ai_cost_ratio'])} of revenue{judged}"
+    return f"{title}, {least}{figures.share(last['ai_cost_ratio'])} of revenue{judged}"
