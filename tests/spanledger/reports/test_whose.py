@@ -8,9 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from spanledger.reports import outlook, periods, sections
+from spanledger.reports import making, outlook, periods, sections
 from spanledger.reports.asking import Asking
-from spanledger.reports.document import Section
+from spanledger.reports.document import Document, Section
+from spanledger.settings import Settings
+from tests.app import sample_warehouse
 
 MARTS = (Path(__file__).parent / "two_tenants.sql").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 16)
@@ -123,3 +125,40 @@ def test_forecasts_are_of_one_thing(marts: duckdb.DuckDBPyConnection, filters: d
     part = outlook.forecast(asking(marts, **filters))
     assert part.title == f"Nothing is forecast for {' and '.join(filters)} together"
     assert not part.blocks
+
+
+TENANTS = (Path(__file__).parent / "rival.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tenants(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app's sample company, one team of which is an organization of its own."""
+    data = tmp_path_factory.mktemp("tenants")
+    with duckdb.connect(str(sample_warehouse.publish(data, days=60, per_day=1))) as connection:
+        connection.execute(TENANTS)
+    return data
+
+
+def made(data: Path, kind: str, **filters: str) -> Document:
+    """The report of the period that holds 20 November, its last day or the day itself."""
+    period = periods.holding(kind, date(2026, 11, 20), date(2026, 11, 23))
+    return making.make(Settings(data=data), period, {name: (value,) for name, value in filters.items()})
+
+
+@pytest.mark.parametrize("kind", periods.KINDS)
+def test_no_part_of_a_report_names_another_organization_s_work(tenants: Path, kind: str) -> None:
+    mine, other = made(tenants, kind, organization="acme"), made(tenants, kind, organization="rival")
+    for form in making.FORMS:
+        assert "contract-review" not in making.text(mine, form)
+        assert "legal" not in making.text(mine, form)
+        assert "contract-review" in making.text(other, form)
+        assert "code-review" not in making.text(other, form)
+    everything = made(tenants, kind)
+    assert [one.figures[0].value for one in (mine, other)] != [everything.figures[0].value] * 2
+
+
+@pytest.mark.parametrize(("team", "is_told"), [("platform", True), ("search", False)])
+def test_what_a_run_costs_changed_for_the_team_that_runs_it(tenants: Path, team: str, is_told: bool) -> None:
+    """A run of code-review, of the team platform, became dearer on 4 November."""
+    said = making.text(made(tenants, "quarterly", team=team), "markdown")
+    assert ("A run of code-review became dearer" in said) == is_told
