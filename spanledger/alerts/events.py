@@ -88,12 +88,12 @@ def of_build(warehouse: Path) -> Seen:
         for kind, (question, tables, read) in QUESTIONS.items():
             if there.issuperset(tables):
                 try:
-                    events += [read(row) for row in _rows(connection, question)]
+                    events += [read(row) for row in ask(connection, question)]
                 except (duckdb.BinderException, duckdb.CatalogException) as error:
                     logger.warning("this build cannot say %s (%s); the next one may", kind, str(error).splitlines()[0])
                 else:
                     judged.add(kind)
-        services = tuple(_service(row) for row in _rows(connection, "services")) if "fct_calls" in there else ()
+        services = tuple(_service(row) for row in ask(connection, "services")) if "fct_calls" in there else ()
     return Seen(tuple(events), frozenset(judged), services)
 
 
@@ -122,16 +122,17 @@ def failing(since: datetime, reason: str) -> Event:
     return Event(kind=BUILD, key=BUILD, severity=CRITICAL, since=since, summary=summary)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+def ask(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """The rows that the question `sql/<name>.sql` finds."""
     rows: list[dict[str, Any]] = connection.execute((SQL / f"{name}.sql").read_text()).to_arrow_table().to_pylist()
     return rows
 
 
 def _budget(row: Row) -> Event:
-    spent, limit = (_amount(row[name], row["unit"]) for name in ("spent", "limit_amount"))
+    spent, limit = (amount(row[name], row["unit"]) for name in ("spent", "limit_amount"))
     used = f"{row['share_used']:.0%} of it" if row["share_used"] is not None else "all of it"
     least = "at least " if row["unit"] == "usd" and row["unpriced_calls"] else ""
-    counter = _counter(row["counter_key"])
+    counter = counted(row["counter_key"])
     # a rolling window begins a quarter of an hour later each quarter of an hour: what lasts is one incident
     window = row["window_start"] if row["window_kind"] != "rolling" else None
     whose = f" ({described(counter)})" if counter else ""
@@ -141,7 +142,7 @@ def _budget(row: Row) -> Event:
         severity=CRITICAL if row["state"] in CRITICAL_STATES else WARNING,
         since=row["since_at"],
         summary=f"budget {row['budget_id']}{whose}: {least}{spent} of {limit} spent, {used}{STATE_WORDS[row['state']]}",
-        scope=_pairs(row, "organization", "environment") + counter,
+        scope=pairs(row, "organization", "environment") + counter,
         level=STATES[row["state"]] * 100 + row["crossed"],
         amount_usd=row["spent_usd"],
         owner=row["owner"],
@@ -150,11 +151,13 @@ def _budget(row: Row) -> Event:
     )
 
 
-def _amount(number: Any, unit: str) -> str:
+def amount(number: Any, unit: str) -> str:
+    """`$1.20`, or `1,200 tokens`."""
     return figures.money(Decimal(number)) if unit == "usd" else f"{int(number):,} {unit}"
 
 
-def _counter(key: str) -> Pairs:
+def counted(key: str) -> Pairs:
+    """The values that a counter's key names."""
     parts = (part.partition("=") for part in key.split("&") if part)
     return tuple((dimension, unquote(value)) for dimension, _, value in parts)
 
@@ -171,7 +174,7 @@ def _anomaly(row: Row) -> Event:
         severity=CRITICAL if actual >= expected * TEN_TIMES else WARNING,
         since=row["first_at"],
         summary=f"{whose}: {figures.money(actual)} where {figures.money(expected)} is usual{driven}",
-        scope=_pairs(row, "organization", "environment") + about,
+        scope=pairs(row, "organization", "environment") + about,
         level=row["excess_usd"].adjusted(),  # told again when it is ten times as much
         amount_usd=row["excess_usd"],
         page=PAGES[ANOMALY],
@@ -179,7 +182,7 @@ def _anomaly(row: Row) -> Event:
 
 
 def _drift(row: Row) -> Event:
-    scope = _pairs(row, "organization", "environment", "workflow_id", "traffic_source")
+    scope = pairs(row, "organization", "environment", "workflow_id", "traffic_source")
     name = f"a run of {row['workflow_id'] or 'no workflow'}"
     version = f", with {row['version_kind'].replace('_', ' ')} {row['version_after']}" if row["version_after"] else ""
     change = f"{name} costs {figures.money(row['after_usd'])} instead of {figures.money(row['before_usd'])}{version}"
@@ -203,21 +206,21 @@ def _unpriced(row: Row) -> Event:
     counted = f"{calls}, {figures.tokens(row['tokens'])} tokens"
     return Event(
         kind=UNPRICED,
-        key=_key(_pairs(row, "provider", "model", "organization")),
+        key=_key(pairs(row, "provider", "model", "organization")),
         severity=WARNING,
         since=row["first_at"],
         summary=f"nobody has a price for {name}: {counted} in seven days count as unknown cost",
-        scope=_pairs(row, "organization", "model"),
+        scope=pairs(row, "organization", "model"),
         page=PAGES[UNPRICED],
     )
 
 
 def _service(row: Row) -> Service:
-    pairs = _pairs(row, "organization", "environment", "service_name")
-    return Service(pairs, row["last_at"], timedelta(seconds=row["usual_gap_s"]))
+    about = pairs(row, "organization", "environment", "service_name")
+    return Service(about, row["last_at"], timedelta(seconds=row["usual_gap_s"]))
 
 
-def _pairs(row: Row, *names: str) -> Pairs:
+def pairs(row: Row, *names: str) -> Pairs:
     """Those that are said."""
     return tuple((name, str(row[name])) for name in names if row[name])
 

@@ -15,13 +15,14 @@ import duckdb
 
 from collector.exposition import publish
 from collector.files import LockedError, lock, make_folder, read_json
-from spanledger.alerts import channels, events, exposing, history
+from spanledger.alerts import channels, events, exposing, history, outlooks
 from spanledger.alerts.courier import Courier
+from spanledger.alerts.outlooks import Outlook
 from spanledger.alerts.reading import read_rules
 from spanledger.published import current
 from spanledger.settings import Settings
 from transforms.alerts import words
-from transforms.alerts.event import BUILD, SILENCE, Event
+from transforms.alerts.event import BUILD, FORECAST, SILENCE, Event
 from transforms.alerts.incidents import replay
 from transforms.alerts.records import Record
 from transforms.alerts.rules import NO_RULES, AlertRules
@@ -60,6 +61,7 @@ class Watch:
         self._since = since
         self._rules = NO_RULES
         self._seen: tuple[Path | None, events.Seen] = (None, events.Seen())
+        self._outlooks: tuple[Outlook, ...] | None = None
         self._failing_since: datetime | None = None
 
     def look(self, now: datetime, error: str | None = None) -> Looked | None:
@@ -101,10 +103,13 @@ class Watch:
     def _now(self, rules: AlertRules, now: datetime, error: str | None) -> tuple[list[Event], set[str]]:
         warehouse = current.published(self._data)
         if warehouse is not None and warehouse != self._seen[0]:
-            self._seen = (warehouse, events.of_build(warehouse))
+            self._seen, self._outlooks = (warehouse, events.of_build(warehouse)), outlooks.of_build(warehouse)
         seen = self._seen[1]
         complete_at = self._complete_at()
         found, judged = list(seen.events), {*seen.judged, BUILD}
+        if self._outlooks is not None:
+            judged.add(FORECAST)
+            found += outlooks.likely(self._outlooks, rules.forecast)
         if complete_at and (self._since is None or now - self._since >= SETTLING):
             judged.add(SILENCE)
             found += events.silent(seen.services, rules.silence, complete_at)

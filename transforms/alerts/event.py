@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-BUDGET, ANOMALY, DRIFT, UNPRICED, SILENCE, BUILD = KINDS = (
-    *("budget", "anomaly", "drift", "unpriced_model", "silence", "build"),
+BUDGET, FORECAST, ANOMALY, DRIFT, UNPRICED, SILENCE, BUILD = KINDS = (
+    *("budget", "budget_forecast", "anomaly", "drift", "unpriced_model", "silence", "build"),
 )
 INFO, WARNING, CRITICAL = SEVERITIES = ("info", "warning", "critical")
 """From the mildest to the hardest."""

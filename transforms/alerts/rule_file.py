@@ -19,6 +19,7 @@
     quiet_hours:
       - {from: "22:00", to: "07:00", time_zone: Europe/Berlin, days: [mon, tue], let_pass: critical}
     silence: {times: 2, least: 1h, services: [billing-*]}
+    forecast: {at: 80%}                     # a budget so likely to end beyond its limit; none: no such alert
     settled_after: 5m                       # a recovery counts once it has lasted so long
 
 The first rule that matches and names a channel counts for it. What quiet hours held is told in one message after them.
@@ -27,18 +28,21 @@ The first rule that matches and names a channel counts for it. What quiet hours 
 import re
 from collections.abc import Mapping
 from datetime import time, timedelta
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from transforms.alerts.event import KINDS, SEVERITIES, WARNING
-from transforms.alerts.rules import DAYS, OWNER, AlertRules, Channel, QuietHours, Rule, SilenceRule
+from transforms.alerts.rules import DAYS, OWNER, AlertRules, Channel, ForecastRule, QuietHours, Rule, SilenceRule
 from transforms.budgets.budget import DIMENSIONS
-from transforms.budgets.values import duration_s, flat, whole, zone
+from transforms.budgets.values import duration_s, flat, share, whole, zone
 from transforms.yaml_lines import Value, near, read_yaml
 
-SECTIONS = ("explorer", "channels", "owners", "rules", "quiet_hours", "silence", "settled_after")
+SECTIONS = ("explorer", "channels", "owners", "rules", "quiet_hours", "silence", "forecast", "settled_after")
 RULE_KEYS = ("name", "events", "severity", "scope", "to", "group", "repeat_after", "escalate", "recovery")
 QUIET_KEYS = ("from", "to", "time_zone", "days", "let_pass")
 NOBODY = "none"
+LEAST_LIKELY, MOST_LIKELY = Decimal("0.5"), Decimal("0.95")
+"""Chances to be told of: below the first it is likelier not to come, above the second no forecast says any."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -56,6 +60,7 @@ def read_alert_rules(text: str, name: str) -> AlertRules:
         owners=_owners(said["owners"], tuple(channels)) if "owners" in said else (),
         quiet_hours=tuple(_quiet(one) for one in _items(said, "quiet_hours")),
         silence=_silence(said["silence"]) if "silence" in said else usual.silence,
+        forecast=_forecast(said["forecast"]) if "forecast" in said else usual.forecast,
         explorer=_address(said["explorer"]) if "explorer" in said else None,
         settled_after=_span(said["settled_after"]) if "settled_after" in said else usual.settled_after,
     )
@@ -162,6 +167,20 @@ def _silence(value: Value) -> SilenceRule:
         least=_span(said["least"]) if "least" in said else usual.least,
         services=said["services"].texts() if "services" in said else usual.services,
     )
+
+
+def _forecast(value: Value) -> ForecastRule:
+    said = value.fields(("at",), "the key at")
+    if "at" not in said:
+        value.refuse(f"expected the key at: a chance such as 80%, or {NOBODY}")
+    if said["at"].text().strip() == NOBODY:
+        return ForecastRule(None)
+    chance = share(said["at"])
+    if not LEAST_LIKELY <= chance <= MOST_LIKELY:
+        said["at"].refuse(
+            f"expected {LEAST_LIKELY:.0%} to {MOST_LIKELY:.0%}, the most that a forecast says; or {NOBODY}"
+        )
+    return ForecastRule(chance)
 
 
 def _address(value: Value) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,13 @@ class SilenceRule:
 
 
 @dataclass(frozen=True)
+class ForecastRule:
+    """From which chance on that it ends beyond its limit a budget is an alert; None: never."""
+
+    at: Decimal | None = Decimal("0.8")
+
+
+@dataclass(frozen=True)
 class AlertRules:
     """The whole file."""
 
@@ -91,6 +99,7 @@ class AlertRules:
     owners: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (owner, channels)
     quiet_hours: tuple[QuietHours, ...] = ()
     silence: SilenceRule = SilenceRule()
+    forecast: ForecastRule = ForecastRule()
     explorer: str | None = None  # address that links begin with
     settled_after: timedelta = timedelta(minutes=5)  # a recovery counts once it has lasted so long
 

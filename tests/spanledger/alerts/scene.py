@@ -18,7 +18,9 @@ create table rpt_budget_status (
     budget_id varchar, counter_key varchar, organization varchar, environment varchar, owner varchar, scope varchar,
     window_kind varchar, window_start timestamptz, unit varchar, state varchar, share_used double,
     limit_usd decimal(28, 12), limit_tokens bigint, limit_steps bigint, spent_usd decimal(28, 12), spent_tokens bigint,
-    spent_steps bigint, unpriced_calls bigint, last_call_at timestamptz, is_open boolean, is_in_force boolean
+    spent_steps bigint, unpriced_calls bigint, last_call_at timestamptz, is_open boolean, is_in_force boolean,
+    forecast_usd decimal(28, 12), forecast_low_usd decimal(28, 12), forecast_high_usd decimal(28, 12),
+    probability_over double, exhausted_on date
 );
 create table fct_calls (
     organization varchar, environment varchar, service_name varchar, provider varchar, model varchar,
