@@ -178,6 +178,26 @@ def test_filters_stay_in_the_address_across_pages(browser: Browser, address: str
     page.context.close()
 
 
+def _luminance(colour: str) -> float:
+    """Of `rgb(86, 180, 233)`, as WCAG 2 defines it."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_what_is_chosen_of_many_can_be_read(browser: Browser, address: str, look: str) -> None:
+    page, _ = opened(browser, address, "?team=platform", look)
+    page.get_by_role("button", name="Filters · 1").click()
+    chip = page.locator("[data-testid=stMultiSelect] [data-tag]")
+    expect(chip).to_have_text("platform")
+    lights = sorted(
+        _luminance(chip.evaluate(f"chip => getComputedStyle(chip).{name}")) for name in ("color", "backgroundColor")
+    )
+    assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5
+    page.context.close()
+
+
 def test_the_way_back_undoes_filters(browser: Browser, address: str) -> None:
     """Down to the plain address, which is not written anew; another page keeps the filters."""
     page, _ = opened(browser, address, "traffic", "light")
