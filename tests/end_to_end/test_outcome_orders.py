@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.judging import DAY, RULES, T0, Ledger, evaluation, report, trace_id, work
-from tests.end_to_end.truth_check import unequal_marts
+from tests.end_to_end.truth_check import tell_forecasts, unequal_marts
 
 SEED = int(os.environ["TEST_SEED"])
 TASKS, BUILDS = 60, 3
@@ -143,13 +143,14 @@ def test_no_order_of_arrival_changes_any_table(tmp_path: Path) -> None:
     at_once.now = last
     for arrival in arrivals:
         arrival(at_once)
-    at_once.build()
     rng.shuffle(arrivals)
     for number in range(BUILDS):
         shuffled.now = last if number == BUILDS - 1 else T0 + (number + 1) * DAY
         for arrival in arrivals[number::BUILDS]:
             arrival(shuffled)
         shuffled.build()
+    tell_forecasts(shuffled.data, at_once.data)
+    at_once.build()
     assert unequal_marts(at_once.data, shuffled.data) == {}
     sources = {source for (source,) in at_once.ask("select distinct outcome_source from fct_tasks")}
     assert sources == {"human", "api", "file", "task attribute", "score rule", "run error", None}

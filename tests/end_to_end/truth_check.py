@@ -1,9 +1,11 @@
 """Compares a published warehouse with the simulated company's truth, or with another warehouse, table by table."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
 
+from spanledger.forecasting.records import FORECASTS
 from tests.lake import open_warehouse, published
 
 NOT_STATED = {"fct_calls": ("request_model", "response_model", "response_id", "step_attempt")}
@@ -63,6 +65,12 @@ def _wrong_values(warehouse: duckdb.DuckDBPyConnection, path: Path) -> list[tupl
             where truth."{column}" != mart."{column}" limit 3"""
         ).fetchall()
     ]
+
+
+def tell_forecasts(said: Path, data: Path) -> None:
+    """Let ``data`` know the forecasts that builds of ``said`` showed on their days: records say what was said, and no
+    later build can say it again. Given the same ones, all tables follow from what arrived."""
+    shutil.copytree(said / FORECASTS, data / FORECASTS)
 
 
 def unequal_marts(one: Path, other: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from transforms.forecasts import METHODS, PLAIN, USUAL, Event, Forecast, Past, Series, forecast, forecast_all
+from transforms.forecasts import METHODS, PLAIN, USUAL, Event, Forecast, Past, Pasts, Series, forecast, forecast_all
 from transforms.forecasts.calibration import scales
 from transforms.forecasts.replay import HORIZONS, replay, windows
 from transforms.forecasts.series import Floats
@@ -164,3 +164,20 @@ def test_scales_are_what_past_forecasts_are_measured_in() -> None:
     made = forecast(series, today, today + timedelta(days=29))
     sizes = [made.scale_usd(today + timedelta(days=day)) for day in (0, 6, 29)]
     assert 0 < sizes[0] < sizes[1] < sizes[2]
+
+
+def test_kept_forecasts_say_the_same_as_columns() -> None:
+    series, today = Series("team:a", FIRST, uneven()), FIRST + timedelta(days=DAYS)
+    until, usual = today + timedelta(days=20), forecast(series, today, today + timedelta(days=20)).method
+    past = [
+        Past(FIRST + timedelta(days=day), days, method, 100.0, 100.0 + 3.0 * day, 50.0, key)
+        for day in range(30, DAYS - 3)
+        for days, method, key in ((1, usual, "team:a"), (7, PLAIN, "team:a"), (21, usual, "team:b"), (30, PLAIN, ""))
+    ]
+    rows, columns = (forecast(series, today, until, of) for of in (past, Pasts.of(past)))
+    assert np.array_equal(rows.samples, columns.samples)
+    over = Pasts.of(past).over_by(today)
+    assert len(over) == sum(one.known_on <= today for one in past) < len(past)
+    assert Pasts.of(past).digest != over.digest != Pasts.of(past[1:]).digest
+    none = forecast(series, today, until)
+    assert not np.array_equal(none.samples, rows.samples), "and they are looked at"
