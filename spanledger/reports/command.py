@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from spanledger.exits import FAILED, MEANING, USAGE, Failure
 from spanledger.options import command
 from spanledger.settings import Settings
+
+if TYPE_CHECKING:
+    from spanledger.reports.periods import Period  # with all of reports, which other commands need not load
 
 SETTINGS = ("data", "currency", "alerts_file")
 DIMENSIONS = ("organization", "environment", "team", "workflow")
@@ -95,13 +98,9 @@ def _report(
     channels: tuple[str, ...],
     **said: Any,
 ) -> None:
-    from spanledger.reports import making, periods, posting
+    from spanledger.reports import making, posting
 
-    today = datetime.now(UTC).date()
-    try:
-        period = periods.holding(kind, day.date(), today) if day else periods.latest(kind, today)
-    except ValueError as error:
-        raise Failure(f"--date: {error}", USAGE) from error
+    period = _period(kind, day)
     addresses = posting.chosen(settings, channels)
     filters = {name: said[name] for name in DIMENSIONS if said[name]}
     made = making.make(settings, period, filters)
@@ -112,6 +111,16 @@ def _report(
     refused = [sent for sent in posting.send(made, addresses) if not _say(sent)]
     if refused:
         raise Failure(f"{len(refused)} of {len(addresses)} channels did not take the report", FAILED)
+
+
+def _period(kind: str, day: datetime | None) -> "Period":
+    from spanledger.reports import periods
+
+    today = datetime.now(UTC).date()
+    try:
+        return periods.holding(kind, day.date(), today) if day else periods.latest(kind, today)
+    except ValueError as error:
+        raise Failure(f"--date: {error}", USAGE) from error
 
 
 def _say(sent: Any) -> bool:

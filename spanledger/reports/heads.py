@@ -11,6 +11,16 @@ Row = Mapping[str, Any]
 ZERO = Decimal(0)
 
 
+def of_tasks(spend: Row, before: Row, mine: Row, mine_before: Row, source: str) -> tuple[Figure, ...]:
+    """The four of reports on outcomes: spend, cost of a success of one traffic source, production, waste."""
+    return (
+        spend_figure(spend, before),
+        success_figure(mine, mine_before, source),
+        production_figure(spend, before),
+        waste_figure(spend, before),
+    )
+
+
 def spend_figure(now: Row, before: Row) -> Figure:
     """What was spent, and against the period before."""
     unknown = now["unknown_cost_calls"]

@@ -26,12 +26,7 @@ def write(asking: Asking) -> Document:
     now, earlier = (rows("task_groups", **measures.BY_SOURCE) for rows in (asking.rows, asking.rows_before))
     source = measures.headline_source(now)
     mine, mine_before = measures.of_source(now, source), measures.of_source(earlier, source)
-    head = (
-        heads.spend_figure(spend, before),
-        heads.success_figure(mine, mine_before, source),
-        heads.production_figure(spend, before),
-        heads.waste_figure(spend, before),
-    )
+    head = heads.of_tasks(spend, before, mine, mine_before, source)
     parts = (
         _workflows(asking, source),
         _traffic(asking),

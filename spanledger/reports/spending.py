@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from app import figures, measures
@@ -88,22 +89,27 @@ def groups_table(asking: Asking, by: str) -> tuple[Table, list[Row]] | None:
         return None
     before = {row["name"]: row["cost_usd"] for row in asking.rows_before("groups", by=by)}
     total = sum((row["cost_usd"] for row in rows), ZERO)
-
-    def line(name: str, group: Sequence[Row]) -> tuple[str, ...]:
-        cost, waste = (sum((row[key] for row in group), ZERO) for key in ("cost_usd", "waste_usd"))
-        earlier = sum((before.get(row["name"], ZERO) for row in group), ZERO)
-        moved = figures.signed_money(cost - earlier) if asking.has_before else figures.UNKNOWN
-        calls = figures.count(sum(row["calls"] for row in group))
-        return name, calls, figures.money(cost), figures.share(cost, total or None), moved, figures.money(waste)
-
-    ended = sum((usd for name, usd in before.items() if name not in {row["name"] for row in rows}), ZERO)
+    line = partial(_group, before=before if asking.has_before else None, total=total)
     lines = [line(text(row["name"]), [row]) for row in rows[:SHOWN]]
     if rest := rows[SHOWN:]:
         lines.append(line(f"{len(rest)} more", rest))
-    note = f"What ended had cost {figures.money(ended)} in the period before." if ended else ""
+    gone = set(before) - {row["name"] for row in rows}
+    ended = [{"name": name, "calls": 0, "cost_usd": ZERO, "waste_usd": ZERO} for name in gone]
+    had_cost = sum((before[name] for name in gone), ZERO)
+    note = f"What ended had cost {figures.money(had_cost)} in the period before." if had_cost else ""
     head = (NOUNS[by].capitalize(), "Calls", "Spend", "Share", "Change", "Wasted")
-    table = Table(head, tuple(lines), frozenset(range(1, 6)), line("All", rows), note, frozenset((1, 5)))
+    table = Table(head, tuple(lines), frozenset(range(1, 6)), line("All", [*rows, *ended]), note, frozenset((1, 5)))
     return table.without(figures.UNKNOWN), list(rows)
+
+
+def _group(name: str, group: Sequence[Row], *, before: Mapping[Any, Decimal] | None, total: Decimal) -> tuple[str, ...]:
+    """A line of some rows together; without ``before`` there is nothing to compare with."""
+    calls = figures.count(sum(row["calls"] for row in group))
+    cost, waste = (sum((row[key] for row in group), ZERO) for key in ("cost_usd", "waste_usd"))
+    moved = figures.UNKNOWN
+    if before is not None:
+        moved = figures.signed_money(cost - sum((before.get(row["name"], ZERO) for row in group), ZERO))
+    return name, calls, figures.money(cost), figures.share(cost, total or None), moved, figures.money(waste)
 
 
 def unit_cost_ranking(rows: Sequence[Row]) -> Ranking:

@@ -97,6 +97,19 @@ def test_charts_and_tables_of_a_week_add_up(company: Path, marts: duckdb.DuckDBP
     assert table.total[2] == figures.money(sum((usd for *_, usd in dearest), Decimal(0)))
 
 
+def test_what_ended_is_in_the_change_of_all(company: Path, marts: duckdb.DuckDBPyConnection) -> None:
+    """The dear call of Friday is a workflow of its own, which Saturday does not have."""
+    (now, before) = answer(
+        marts,
+        """select sum(cost_usd) filter (date = '2026-11-14'), sum(cost_usd) filter (date = '2026-11-13')
+        from rpt_traffic_split""",
+    )
+    table: Table = block(made(company, "daily", date(2026, 11, 14)), Table)
+    assert table.total is not None
+    assert table.total[table.columns.index("Change")] == figures.signed_money(now - before)
+    assert table.note.startswith("What ended had cost $")
+
+
 def test_why_a_week_changed_is_the_marts_own_answer(company: Path, marts: duckdb.DuckDBPyConnection) -> None:
     report = made(company, "weekly", date(2026, 11, 12))
     effects = dict(
