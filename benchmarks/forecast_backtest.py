@@ -173,4 +173,4 @@ def thinned(panel: Panel, series: int) -> Panel:
 def methods(held: Sequence[Held]) -> dict[str, int]:
     """How often each method was chosen."""
     names = [one.method for one in held]
-    return {name: names.count(name) for name in sorted(set(names), key=names.count, reverse=True)}
+    return {name: names.count(name) for name in sorted(set(names), key=lambda name: (-names.count(name), name))}

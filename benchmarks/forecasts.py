@@ -21,7 +21,7 @@ Panels: benchmarks.daily_panels. Run from the project's root:
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -58,6 +58,8 @@ WIDTHS = {"width": "days", "width of sums": "sums", "width of plain sums": "plai
 """By ratio, `forecast_scores.widths`."""
 WORST = 1.05
 SPEED_SERIES, SPEED_DAYS, SPEED_CPU_S = 1000, 60, 30.0
+LONG_DAYS = 210
+"""What a build reads of a scope."""
 STEP = 0.4
 STEP_SERIES, STEP_MONTHS = 12, 6
 
@@ -98,7 +100,7 @@ def overall(found: Sequence[Found], name: str) -> Score:
     return scores.geometric([one.ratios[name] for one in found if name in one.ratios])
 
 
-def targets(found: Sequence[Found], cpu_s: float) -> list[Target]:
+def targets(found: Sequence[Found], cpu_s: Mapping[str, float]) -> list[Target]:
     """Everything that was asked for. The width by the stricter reading, and coverage where few independent forecasts
     tell it, are no promises."""
     means = [
@@ -108,10 +110,14 @@ def targets(found: Sequence[Found], cpu_s: float) -> list[Target]:
         )
         for key, name, most, is_promise in MEANS
     ]  # fmt: skip
-    speedy = Target(
-        f"{SPEED_SERIES:,} series", f"within {SPEED_CPU_S:.0f} CPU s", f"{cpu_s:.1f} CPU s", cpu_s <= SPEED_CPU_S
-    )
-    return [*means, *(_not_worse(one) for one in found), *(_covered(one) for one in found), speedy]
+    speeds = [
+        Target(
+            f"{SPEED_SERIES:,} series {what}", f"within {SPEED_CPU_S:.0f} CPU s", f"{used:.1f} CPU s",
+            used <= SPEED_CPU_S,
+        )
+        for what, used in cpu_s.items()
+    ]  # fmt: skip
+    return [*means, *(_not_worse(one) for one in found), *(_covered(one) for one in found), *speeds]
 
 
 def _not_worse(one: Found) -> Target:
@@ -165,15 +171,16 @@ def step_rows(found: Sequence[Found]) -> list[tuple[str, ...]]:
     return [*rows, ("geometric mean", *(str(overall(found, name)) for name in named))]
 
 
-def speed(number: int = SPEED_SERIES) -> float:
-    """CPU seconds for so many series of `SPEED_DAYS` days, a month ahead."""
-    today = date(2026, 6, 1)
-    amounts = np.random.default_rng(1).lognormal(3, 0.5, (number, SPEED_DAYS))
-    series = [Series(f"team:{place}", today - timedelta(days=SPEED_DAYS), usd) for place, usd in enumerate(amounts)]
+def speed(number: int = SPEED_SERIES, days: int = SPEED_DAYS, until: date = date(2026, 6, 30)) -> float:
+    """CPU seconds for so many series of so many days and their whole, made on the first of June."""
+    today, whole = date(2026, 6, 1), "organization:o"
+    first = today - timedelta(days=days)
+    amounts = np.random.default_rng(1).lognormal(3, 0.5, (number, days))
+    series = [Series(f"team:{place}", first, usd, parents=(whole,)) for place, usd in enumerate(amounts)]
     started = time.process_time()
-    made = forecast_all(series, today, date(2026, 6, 30))
+    made = forecast_all([*series, Series(whole, first, amounts.sum(axis=0))], today, until)
     spent = time.process_time() - started
-    assert len(made) == number
+    assert len(made) == number + 1
     return spent
 
 
@@ -183,7 +190,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--series", type=int, default=40, help="most series of a panel")
     parser.add_argument("--months", type=int, default=18, help="months of a panel, spread over its time")
     asked = parser.parse_args(arguments)
-    started = time.process_time()
+    started, clock = time.process_time(), time.monotonic()
     given, missing = panels(asked.packages)
     found = [tried(panel, asked.series, asked.months) for panel in given]
     ratio = "÷ burn rate's"
@@ -209,8 +216,11 @@ def main(arguments: list[str]) -> None:
         *grid(("panel", f"known × {STEP} five days ago", "in five days"), step_rows(found)),
     ):
         say(line)
-    cpu_s = speed()
-    say(f"{SPEED_SERIES:,} series of {SPEED_DAYS} days: {cpu_s:.1f} CPU s; all {time.process_time() - started:.0f}")
+    cpu_s = {
+        f"of {SPEED_DAYS} days and their whole, a month ahead": speed(),
+        f"of {LONG_DAYS} days and their whole, a quarter ahead": speed(SPEED_SERIES, LONG_DAYS, date(2026, 8, 31)),
+    }
+    say(f"{time.process_time() - started:.0f} CPU s, {time.monotonic() - clock:.0f} s on the clock")
     if missing:
         say(f"not there, so not measured: {', '.join(missing)}; see benchmarks.daily_panels")
     end(tell(targets(found, cpu_s)))

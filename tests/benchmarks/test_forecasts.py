@@ -77,7 +77,7 @@ def found(*, covered: float = 0.8, independent: float = ENOUGH, **other: float) 
 def test_each_target_can_be_missed_and_says_whether_it_was_promised(
     one: Found, cpu_s: float, missed: list[tuple[str, bool]]
 ) -> None:
-    told = [target for target in targets([one], cpu_s) if not target.is_met]
+    told = [target for target in targets([one], {"of a year": cpu_s}) if not target.is_met]
     assert len(told) == len(missed)
     for target, (name, is_promise) in zip(told, missed, strict=True):
         assert name in target.name
