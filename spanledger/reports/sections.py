@@ -114,12 +114,15 @@ def alerts(asking: Asking) -> Section | None:
         )
         for row in rows
     )
-    firing = sum(row["state"] == "firing" for row in rows)
-    count = "One alert" if len(rows) == 1 else f"{len(rows)} alerts"
-    still = "none of them fires any more" if not firing else f"{'all' if firing == len(rows) else firing} still firing"
-    if len(rows) == 1:
-        still = "still firing" if firing else "over again"
-    return Section(f"{count} began, {still}", (Points(items),))
+    return Section(_began(len(rows), sum(row["state"] == "firing" for row in rows)), (Points(items),))
+
+
+def _began(alerts: int, firing: int) -> str:
+    """How many began, and how many of them still fire."""
+    if alerts == 1:
+        return "One alert began, still firing" if firing else "One alert began and is over"
+    still = f"{'all' if firing == alerts else firing} still firing" if firing else "none of them fires any more"
+    return f"{alerts} alerts began, {still}"
 
 
 def _end(row: Row) -> str:
