@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from sample_traces.otlp import Sent, pack, span
+from sample_traces.otlp import Attributes, Sent, pack, span
 from spanledger.building.build import Builder
 from spanledger.forecasting.targets import until
 from spanledger.prices.price_files import PriceFiles
@@ -35,7 +35,7 @@ SAID = (
     ("month-new-york", STEADY, 180, "window: month, time_zone: America/New_York"),
     ("quarter", STEADY, 552, "window: quarter"),
     ("quarter-new-york", STEADY, 552, "window: quarter, time_zone: America/New_York"),
-    ("all-time", STEADY, 540, "window: total"),
+    ("all-time", STEADY, 600, "window: total"),
     ("rolling", STEADY, 6, "window: rolling, duration: 24h"),
     ("idle-month", "{organization: idle}", 350, "window: month"),
     ("idle-quarter", "{organization: idle}", 3000, "window: quarter, time_zone: America/New_York"),
@@ -54,7 +54,7 @@ WINDOWS = {
     "quarter": (datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
     "quarter-new-york": (datetime(2026, 10, 1, 4, tzinfo=UTC), datetime(2027, 1, 1, 5, tzinfo=UTC)),
 }
-FIRST = date(2026, 9, 10)
+FIRST, LONG_AGO = date(2026, 9, 10), date(2026, 3, 1)
 
 
 def spent(organization: str, day: date) -> int:
@@ -65,23 +65,28 @@ def spent(organization: str, day: date) -> int:
     return round(2_000_000 * (0.8 + 0.4 * noise))
 
 
+def call(organization: str, day: date, team: str, feature: str, tokens: int) -> Sent:
+    """At noon; a token is a micro-dollar."""
+    start = int(datetime.combine(day, time(12), UTC).timestamp()) * 10**9
+    trace = hashlib.md5(f"{organization} {day} {team} {feature}".encode()).hexdigest()
+    said: Attributes = {
+        "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "echo-1",
+        "gen_ai.usage.input_tokens": tokens, "gen_ai.usage.output_tokens": 0, "spanledger.team": team,
+        "spanledger.feature": feature,
+    }  # fmt: skip
+    made = span(trace, trace[:16], None, "chat", (start, start + 10**9), said)
+    return Sent((("service.name", "s"), ("spanledger.organization", organization)), ("app", "1"), made)
+
+
 def calls() -> Iterator[Sent]:
-    """Calls at noon of each day until yesterday. Feature a is no scope's spend: three fifths of an organization's."""
+    """Calls of each day until yesterday, and one of long ago. Feature a, three fifths of all, is no scope's spend."""
+    yield call("steady", LONG_AGO, "search", "a", 60_000_000)
     for organization in ("steady", "idle", "small"):
         for number in range((TODAY - FIRST).days):
             day = FIRST + timedelta(days=number)
-            start = int(datetime.combine(day, time(12), UTC).timestamp()) * 10**9
             for team, feature, fifths in (("search", "a", 3), ("search", "b", 1), ("other", "b", 1)):
-                tokens = spent(organization, day) * fifths
-                trace = hashlib.md5(f"{organization} {day} {team} {feature}".encode()).hexdigest()
-                said = {
-                    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "echo-1",
-                    "gen_ai.usage.input_tokens": tokens, "gen_ai.usage.output_tokens": 0, "spanledger.team": team,
-                    "spanledger.feature": feature,
-                }  # fmt: skip
-                made = span(trace, trace[:16], None, "chat", (start, start + 10**9), said)
-                if tokens:
-                    yield Sent((("service.name", "s"), ("spanledger.organization", organization)), ("app", "1"), made)
+                if spent(organization, day):
+                    yield call(organization, day, team, feature, spent(organization, day) * fifths)
 
 
 @pytest.fixture(scope="module")
@@ -185,10 +190,11 @@ def test_a_budget_of_each_organization_goes_by_its_own(rows: dict[str, Row]) -> 
 
 
 def test_all_time_runs_out_on_a_day_and_what_is_not_forecast_says_why(rows: dict[str, Row]) -> None:
-    spent_so_far = float(history(["steady"], 3, TODAY).sum())
+    """What was spent before the history that forecasts see is spent all the same."""
+    spent_so_far = 60 + float(history(["steady"], 3, TODAY).sum())
     row = rows["all-time"]
     assert float(row["spent_usd"]) == pytest.approx(spent_so_far)
-    left = timedelta(days=(540 - spent_so_far) / 6)
+    left = timedelta(days=(600 - spent_so_far) / 6)
     assert abs(row["exhausted_on"] - (TODAY + left)) <= timedelta(days=2)
     assert row["exhausted_early_on"] <= row["exhausted_on"] <= row["exhausted_late_on"]
     reasons = {name: rows[name]["no_forecast_reason"] for name in ("all-time", "rolling", "nobody")}
