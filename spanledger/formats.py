@@ -53,8 +53,12 @@ def _make(rows: duckdb.DuckDBPyRelation, form: str, path: Path) -> None:
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """The rows as lines under their names: figures to the right, text to the left, `-` for null."""
-    texts = [["-" if value is None else str(value) for value in row] for row in rows]
+    """The rows as lines under their names: figures to the right, text to the left, `-` for null.
+
+    Decimals of a column end at the same place, where the longest of them has its last digit, cents at least.
+    """
+    places = [_places(column) for column in zip(*rows, strict=True)]
+    texts = [[_text(value, count) for value, count in zip(row, places, strict=True)] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(names, *texts, strict=True)]
     is_figure = [
         all(isinstance(value, int | float | Decimal | None) for value in column) for column in zip(*rows, strict=True)
@@ -62,3 +66,18 @@ def table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
     for cells in (names, ["-" * width for width in widths], *texts):
         placed = zip(cells, widths, is_figure or [False] * len(widths), strict=True)
         yield "  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in placed).rstrip()
+
+
+def _places(column: Sequence[Any]) -> int:
+    fractions = [f"{value:f}".partition(".")[2] for value in column if _is_decimal(value)]
+    return max([2, *(len(fraction.rstrip("0")) for fraction in fractions)])
+
+
+def _text(value: Any, places: int) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.{places}f}" if _is_decimal(value) else str(value)
+
+
+def _is_decimal(value: Any) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
