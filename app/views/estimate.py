@@ -103,18 +103,15 @@ def _head(context: Context, source: str, past: Reference, total: Total, step: st
 def _cards(groups: list[dict[str, Any]], one: Total, total: Total) -> None:
     nearest = next(row for row in groups if row["tasks"])
     known = nearest["successes"] + nearest["failures"]
+    name = f"{figures.count(total.tasks)} together"
+    half, ends = figures.money(total.quantile(0.5)), _ends(total, 0.8)
+    together = [Card(name, half, estimate_words.ALL, range=ends, change=OF_TEN)] if total.tasks > 1 else []
     cards(
         [
             Card(
                 "One task", figures.money(one.quantile(0.5)), estimate_words.ONE, range=_ends(one, 0.8), change=OF_TEN
             ),
-            Card(
-                f"{figures.count(total.tasks)} together",
-                figures.money(total.quantile(0.5)),
-                estimate_words.ALL,
-                range=_ends(total, 0.8),
-                change=OF_TEN,
-            ),
+            *together,
             Card("Nearly surely", _ends(total, 0.95), estimate_words.WIDE, change="95 % of such totals"),
             Card(
                 "Past tasks like it",

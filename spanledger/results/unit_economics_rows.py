@@ -37,13 +37,13 @@ def make(work: Work) -> pa.Table:
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:
     """Without spend a month within the data cost nothing; of one beyond it nothing is known, nor of calls none of which
-    has a known cost."""
+    has a known cost. Credits beyond the spend leave nothing to divide."""
     spent = found.pop("spent")
     if found.pop("is_within"):
         spent = {name: value or 0 for name, value in spent.items()}
     runs = found.pop("runs")
     told: dict[str, Any] = found | spent | _requests(found["requests"], runs)
-    if told["cost_usd"] is None or known_share(told) == 0:
+    if told["cost_usd"] is None or told["cost_usd"] < 0 or known_share(told) == 0:
         return told
     unit = Unit(
         cost_usd=Decimal(told["cost_usd"]),

@@ -49,7 +49,7 @@ def render(context: Context) -> None:
 def _asked(context: Context) -> tuple[Build, Buy, list[Decimal]]:
     own = Own(context)
     calls, each = own.a_month(own.calls["requests"]), own.calls["usd_per_request"] or Decimal("0.0001")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         first = inputs.typed(
             "requests", "Requests by month", f"{calls:.0f}", volumes, "10M,12M: the last goes on.", 230
         )
@@ -59,7 +59,7 @@ def _asked(context: Context) -> tuple[Build, Buy, list[Decimal]]:
             inputs.number("price", "Buying, US$ a request", f"{each.quantize(Decimal('1e-6')).normalize():f}"),
             inputs.number("fee", "and US$ a month", "0"),
         )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         build = Build(
             inputs.whole("build_months", "Months to build", "3"),
             inputs.number("people", "People who build", "2"),

@@ -64,7 +64,7 @@ def render(context: Context) -> None:
 
 def _fleet() -> tuple[Fleet, Decimal]:
     """The fleet, and by how much the load grows a month."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         fleet = Fleet(
             gpus=inputs.whole("gpus", "GPUs", "2"),
             usd_per_gpu_hour=inputs.number("gpu_usd", "US$ a GPU and hour", "2.50"),
@@ -79,7 +79,7 @@ def _fleet() -> tuple[Fleet, Decimal]:
 
 
 def _typed() -> Load:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         request = Request(
             inputs.number("output", "Output tokens a request", "500", width=170),
             inputs.number("input", "Input tokens a request", "0", width=170),

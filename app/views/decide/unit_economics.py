@@ -78,7 +78,7 @@ def _now(row: Row | None) -> Unit:
         name: "" if row is None or row[name] is None else f"{Decimal(row[name]).normalize():f}" for name in FIGURES
     }
     known["cost_usd"] = known["cost_usd"] or "0"
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         said = {
             name: inputs.typed(
                 name.removesuffix("_usd"), label, known[name], lambda text: figure(text) if text else None
@@ -91,7 +91,7 @@ def _now(row: Row | None) -> Unit:
 
 
 def _outlook() -> Outlook:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         growth = Growth(
             inputs.change("users_growth", "Users grow by", "2%:5%:9%", decide_words.RATE),
             inputs.change("requests_growth", "Requests a user", "0%", decide_words.RATE),
@@ -197,7 +197,7 @@ def _months(rows: list[Row]) -> None:
         [
             Column("month", "Month", html=_month),
             grids.money("cost_usd", "Models", bar=True),
-            grids.money("revenue_usd", "Revenue"),
+            grids.money("revenue_usd", "Revenue", is_minor=True),
             grids.number("requests", "Requests", is_minor=True),
             grids.money("cost_per_request_usd", "A request", definition=decide_words.COST_PER_REQUEST),
             grids.money("cost_per_user_usd", "A user", definition=decide_words.COST_PER_USER, is_minor=True),

@@ -55,7 +55,7 @@ def what_if(own: Sequence[Case]) -> None:
 def _typed() -> tuple[Prices, list[int]]:
     """Prices, then requests a day and tokens of each, in and out."""
     with st.expander("Requests, tokens, prices", expanded=True):
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             counts = [
                 inputs.whole("requests", "Requests a day", "2M"),
                 inputs.whole("input", "Input tokens of each", "2000"),
@@ -65,7 +65,7 @@ def _typed() -> tuple[Prices, list[int]]:
                 inputs.number("input_usd", "US$ a million input", "5"),
                 inputs.number("output_usd", "US$ a million output", "30"),
             )
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             to = Price(
                 inputs.number("to_input_usd", "Cheaper model, input", "1", "US dollars a million tokens.", 180),
                 inputs.number("to_output_usd", "Cheaper model, output", "5", "US dollars a million tokens.", 180),
@@ -78,7 +78,7 @@ def _typed() -> tuple[Prices, list[int]]:
 def _shares(order: Sequence[str], is_typed: bool) -> dict[str, Decimal]:
     """Of what there is (typed figures), or of what the lever could take (own calls)."""
     what = "Share of the calls or tokens it takes." if is_typed else "How much it takes of what it could."
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         return {
             name: inputs.slid(
                 f"share_{name}", lever_words.NAMES[name], TYPED_SHARES[name] if is_typed else 100,

@@ -113,6 +113,13 @@ def test_calls_of_unknown_cost_are_not_free(tmp_path: Path) -> None:
     assert {none[name] for name in (*MEASURES, *(f"{name}_judged" for name in SCALES))} == {None}
 
 
+def test_credits_beyond_the_spend_stop_no_build(tmp_path: Path) -> None:
+    but = "update rpt_spend_hourly set cost_usd = -1 where workflow_id = 'wf-1'"
+    row = only(table(tmp_path, "2026-07,,workflow,wf-1,100,,1488,\n", but), **JULY, scope="wf-1")
+    assert (row["cost_usd"], row["revenue_usd"]) == (-744, 100)
+    assert {row[name] for name in MEASURES} == {None}
+
+
 def test_what_is_concerning_already_stays_concerning(tmp_path: Path) -> None:
     but = "update rpt_spend_hourly set unknown_cost_calls = calls, cost_usd = 0 where hour(hour_at) % 2 = 0"
     july = only(table(tmp_path, "2026-07,,workflow,wf-1,10,,,\n", but), **JULY, scope="wf-1")
