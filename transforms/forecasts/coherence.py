@@ -35,10 +35,9 @@ def _shared(parts: Sequence[Forecast], whole: Forecast) -> list[Floats]:
     ordered = [_ordered(part, common, moving) for part in parts]
     lacking = whole.samples - np.sum(ordered, axis=0)
     moved = [np.maximum(one + lacking * by, 0.0) for one, by in zip(ordered, _by_variance(ordered), strict=True)]
-    together = np.sum(moved, axis=0)
+    together = np.sum(moved, axis=0)  # the whole at least: before they were cut at 0 the parts added up to it
     scaled = np.divide(whole.samples, together, out=np.zeros_like(together), where=together > 0)
-    rest = np.where(together > 0, 0.0, whole.samples)
-    return [one * scaled + rest * share for one, share in zip(moved, _shares(parts), strict=True)]
+    return [one * scaled for one in moved]
 
 
 def _by_variance(parts: Sequence[Floats]) -> Floats:
@@ -71,10 +70,3 @@ def _scores(totals: Floats) -> Floats:
     ranks = (totals.argsort(kind="stable").argsort() + 0.5) / len(totals)
     scores: Floats = np.log(ranks / (1 - ranks)) * np.sqrt(3) / np.pi
     return scores
-
-
-def _shares(parts: Sequence[Forecast]) -> Floats:
-    means = np.array([part.samples.mean() for part in parts])
-    total = means.sum()
-    shares: Floats = means / total if total > 0 else np.full(len(parts), 1 / len(parts))
-    return shares
