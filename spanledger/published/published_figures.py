@@ -14,14 +14,23 @@ NOT_REPLACED = """not exists (
 
 
 def open_published(connection: duckdb.DuckDBPyConnection) -> None:
-    """`meta.published_…` as the published build, attached as `previous`, left them, with those columns that it has."""
+    """`meta.published_…` as the published build, attached as `previous`, left them, with those columns that it has.
+
+    A build without a call, as the first one before any span is, published no figure that another could restate.
+    """
+    paths = {model: _paths(connection, model) for model in FIGURES}
+    if not paths["int_calls"]:
+        return
     _open_build(connection)
     _open_removed(connection)
     for model, name in FIGURES.items():
-        query = "select path from previous.meta.history_files where model = ?"
-        paths = [path for (path,) in connection.execute(query, [model]).fetchall()]
-        if paths:
-            _open_figures(connection, paths, name)
+        if paths[model]:
+            _open_figures(connection, paths[model], name)
+
+
+def _paths(connection: duckdb.DuckDBPyConnection, model: str) -> list[str]:
+    query = "select path from previous.meta.history_files where model = ?"
+    return [path for (path,) in connection.execute(query, [model]).fetchall()]
 
 
 def _open_build(connection: duckdb.DuckDBPyConnection) -> None:

@@ -96,10 +96,14 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_in_two_steps_as_at_once(at_once: Path, tmp_path: Path) -> None:
-    builder = Builder(tmp_path, tmp_path / "lake")
-    for step in scenarios():
+    """After a build of nothing, which published no figure that the first step's could restate."""
+    builder, restated = Builder(tmp_path, tmp_path / "lake"), []
+    for step in [[], *scenarios()]:
         land(pack(step, 5), tmp_path)
         builder.build()
+        with open_warehouse(tmp_path) as warehouse:
+            restated += warehouse.execute("select count(*) > 0 from fct_restatements").fetchone() or ()
+    assert restated == [False, False, True]
     assert unequal_marts(at_once, tmp_path) == {}
 
 
