@@ -4,8 +4,8 @@ with loaded as (
         days.*,
         cast(days.cost_usd as double) as cost,
         case when days.traffic_source = 'production' then
-            cast(days.cost_usd as double) * (1 + coalesce(rates.rate, 0))
-        end as fully_loaded_cost,
+            cast(days.cost_usd as double) * coalesce(rates.rate, 0)
+        end as overhead,
         {{ relative_variance(
             'days.units', 'cost', 'days.successes', 'days.unit_cost_squared', 'days.unit_cost_successes',
             'days.unit_successes_squared'
@@ -37,7 +37,8 @@ select
     cost_usd,
     {{ money_per('cost_usd', 'successes') }} as cost_per_successful_task_usd,
     {{ money_per('known_cost_usd', 'known_successes') }} as known_cost_per_successful_task_usd,
-    {{ money('fully_loaded_cost / nullif(successes, 0)') }} as fully_loaded_cost_per_successful_task_usd,
+    {{ money(money_per('cost_usd', 'successes') ~ ' + ' ~ money('overhead / nullif(successes, 0)')) }}
+        as fully_loaded_cost_per_successful_task_usd,
     {{ money(interval_end(-1, 'units', 'cost', 'successes', 'variance')) }} as ci_low_usd,
     {{ money(interval_end(1, 'units', 'cost', 'successes', 'variance')) }} as ci_high_usd,
     units as ci_units,
