@@ -3,6 +3,15 @@
   case when {{ count }} is not null then cast(power(2, ceil(log2(greatest({{ count }}, 1)))) as bigint) end
 {%- endmacro %}
 
+{# What makes calls alike: the columns that their sums have in common. #}
+{% macro shape_columns() %}
+  {{ return([
+      'organization', 'environment', 'workflow_id', 'step', 'traffic_source', 'model',
+      'price_provider', 'price_model', 'service_tier', 'paid_again', 'asked_again', 'is_cache_hit',
+      'input_tokens_to', 'output_tokens_to',
+  ]) }}
+{% endmacro %}
+
 {#
   Each call with its shape: what `rpt_call_shapes` sums like calls by, and what they cost by part. `days`: SQL that says which
   UTC days; all of them without. Lengths stand in powers of two, so that what lies beyond one adds up exactly over any days.

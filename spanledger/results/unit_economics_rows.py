@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from spanledger.results.table import Work, question
 from transforms.columns import MONEY
-from transforms.decisions.unit_economics import SCALES, Unit, known_share
+from transforms.decisions.unit_economics import SCALES, Unit, share_known
 
 KEY = ("organization", "environment", "scope_kind", "scope")
 MEASURES = ("cost_per_request_usd", "cost_per_user_usd", "revenue_per_user_usd", "ai_cost_ratio", "gross_margin")
@@ -43,7 +43,7 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
         spent = {name: value or 0 for name, value in spent.items()}
     runs = found.pop("runs")
     told: dict[str, Any] = found | spent | _requests(found["requests"], runs)
-    if told["cost_usd"] is None or told["cost_usd"] < 0 or known_share(told) == 0:
+    if told["cost_usd"] is None or told["cost_usd"] < 0 or share_known(told) == 0:
         return told
     unit = Unit(
         cost_usd=Decimal(told["cost_usd"]),
@@ -51,7 +51,7 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
         requests=_decimal(told["requests"]),
         active_users=_decimal(told["active_users"]),
         other_cost_usd=told["other_cost_usd"] or Decimal(0),
-        known_share=known_share(told),
+        known_share=share_known(told),
     )
     return told | {name: _fitted(name, getattr(unit, name)) for name in MEASURES} | _judged(unit)
 

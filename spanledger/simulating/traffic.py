@@ -14,6 +14,7 @@ from app import questions
 from app.filters import Filters, as_parameters
 from spanledger.exits import USAGE, Failure
 from spanledger.published import current
+from transforms.decisions.checks import known_share
 from transforms.decisions.days import Days, newest
 from transforms.decisions.lengths import Band
 from transforms.decisions.load import Curve, Hour
@@ -72,7 +73,7 @@ class Own:
     @property
     def known_share(self) -> Decimal:
         """Of the calls, those of known cost."""
-        return 1 - Decimal(self.calls["unknown_cost_calls"]) / Decimal(self.calls["requests"])
+        return known_share(self.calls["requests"], self.calls["unknown_cost_calls"])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from spanledger.published import current
 from spanledger.simulating.rows import COUNT, relation
 from transforms.columns import MONEY
 from transforms.decisions.projection import Growth, Turning, project, turning
-from transforms.decisions.unit_economics import SCALES, Unit, known_share
+from transforms.decisions.unit_economics import SCALES, Unit, share_known
 
 SHARE = pa.decimal128(18, 4)
 SCHEMA = pa.schema(
@@ -53,7 +53,7 @@ def _published(data: Path, said: dict[str, Any]) -> dict[str, Any]:
     row = _month_of(data, said)
     counts = {name: Decimal(row[name]) for name in ("requests", "active_users") if row[name] is not None}
     money = ("cost_usd", "revenue_usd", "other_cost_usd")
-    if not (known := known_share(row)):
+    if not (known := share_known(row)):
         raise Failure(f"none of the {row['calls']:,} calls of that month has a known cost; type --cost-usd", USAGE)
     return {name: row[name] for name in money if row[name] is not None} | counts | {"known_share": known}
 

@@ -8,6 +8,11 @@ LEAST_KNOWN = Decimal("0.8")
 """Share of calls with a known cost below which there is no verdict that the rest could overturn."""
 
 
+def known_share(calls: int, unknown: int) -> Decimal:
+    """Of so many calls, those not among the ``unknown`` ones, whose cost nobody knows; 1 where there is none."""
+    return 1 - Decimal(unknown) / calls if calls else Decimal(1)
+
+
 class DecisionError(ValueError):
     """A figure that cannot be meant; the message names it, what was expected and what was given."""
 

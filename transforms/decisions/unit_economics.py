@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from transforms.decisions.checks import LEAST_KNOWN, not_negative, part
+from transforms.decisions.checks import LEAST_KNOWN, known_share, not_negative, part
 
 CONCERNING = "concerning"
 
@@ -100,11 +100,9 @@ class Unit:
         return said if said == CONCERNING or self.known_share >= LEAST_KNOWN else None
 
 
-def known_share(month: Mapping[str, Any]) -> Decimal:
-    """Of the ``calls`` of a row of `rpt_unit_economics`, those that are not among its ``unknown_cost_calls``; 1 where
-    there was none."""
-    calls, unknown = month["calls"], month["unknown_cost_calls"]
-    return 1 - Decimal(unknown) / calls if calls else Decimal(1)
+def share_known(month: Mapping[str, Any]) -> Decimal:
+    """`known_share` of a row of `rpt_unit_economics`."""
+    return known_share(month["calls"], month["unknown_cost_calls"])
 
 
 def _ratio(part: Decimal, whole: Decimal | None) -> Decimal | None:

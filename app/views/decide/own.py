@@ -8,6 +8,7 @@ from typing import Any
 
 from app import figures
 from app.context import Context
+from transforms.decisions.checks import known_share
 from transforms.decisions.days import MONTH_DAYS, Days, full_days
 
 
@@ -32,8 +33,7 @@ class Own:
     @property
     def known_share(self) -> Decimal:
         """Of the calls, those of known cost."""
-        calls = self.calls["requests"]
-        return 1 - Decimal(self.calls["unknown_cost_calls"]) / calls if calls else Decimal(1)
+        return known_share(self.calls["requests"], self.calls["unknown_cost_calls"])
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The answer to a question."""

@@ -14,7 +14,7 @@ from app.grids import Column
 from app.views.decide import inputs
 from transforms.decisions.checks import DecisionError
 from transforms.decisions.projection import Growth, Turning, project, turning
-from transforms.decisions.unit_economics import SCALES, Unit, known_share
+from transforms.decisions.unit_economics import SCALES, Unit, share_known
 from transforms.decisions.written import figure
 
 Row = dict[str, Any]
@@ -87,7 +87,7 @@ def _now(row: Row | None) -> Unit:
         }
     typed = {name: value for name, value in said.items() if value is not None}
     is_measured = row is not None and said["cost_usd"] == row["cost_usd"]
-    return Unit(**typed, known_share=known_share(row) if row is not None and is_measured else Decimal(1))
+    return Unit(**typed, known_share=share_known(row) if row is not None and is_measured else Decimal(1))
 
 
 def _outlook() -> Outlook:

@@ -6,19 +6,6 @@ with shaped as (
 select
     date,
     call_id,
-    organization,
-    environment,
-    workflow_id,
-    step,
-    traffic_source,
-    model,
-    price_provider,
-    price_model,
-    service_tier,
-    paid_again,
-    asked_again,
-    is_cache_hit,
-    input_tokens_to,
-    output_tokens_to,
+    {{ shape_columns() | join(',\n    ') }},
     cost_usd
 from shaped
