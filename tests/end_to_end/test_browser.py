@@ -197,6 +197,18 @@ def test_what_is_chosen_of_many_can_be_read(browser: Browser, address: str) -> N
     page.context.close()
 
 
+def test_a_cell_s_second_line_begins_where_the_first_does(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, "alerts", "light")
+    page.add_style_tag(content=".sl-two { width: 46rem; }")
+    starts = page.eval_on_selector_all(
+        ".sl-grid td:not(.num) .sl-two",
+        "cells => cells.map(cell => [...cell.children].map(line => line.getBoundingClientRect().left))",
+    )
+    assert [len(lines) for lines in starts].count(2) > 0
+    assert all(len(set(lines)) <= 1 for lines in starts)
+    page.context.close()
+
+
 def test_the_way_back_undoes_filters(browser: Browser, address: str) -> None:
     """Down to the plain address, which is not written anew; another page keeps the filters."""
     page, _ = opened(browser, address, "traffic", "light")
