@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         4 * 1024**3, description="Memory of a build; more goes to a temporary file beside it."
     )
     build_threads: Count = Field(2, description="Threads of a build.")
+    build_step_rows: Count = Field(
+        1_000_000,
+        description="New spans that a build reads at once; more are read in steps, none of which is published.",
+    )
     store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
     pseudonymous_users: bool = Field(False, description="Keep keyed hashes of user ids and e-mail addresses instead.")
     token_file: Path | None = Field(None, description="TOML file of tokens' hashes and scopes; none asks for no token.")
@@ -224,7 +228,7 @@ class Settings(BaseSettings):
     @property
     def build_limits(self) -> Limits:
         """What a build may take."""
-        return Limits(self.build_memory_bytes, self.build_threads)
+        return Limits(self.build_memory_bytes, self.build_threads, self.build_step_rows)
 
     def collector_config(self) -> CollectorConfig:
         """The collector's part, with absolute paths."""

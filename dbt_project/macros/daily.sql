@@ -7,6 +7,12 @@
   select date from meta.touched_dates where model in ('{{ varargs | join("', '") }}')
 {%- endmacro %}
 
+{# Dates that readers may find other than in the build they see: those of the steps before this one, too. #}
+{% macro changed_dates(model_name) -%}
+  {{ touched_dates(model_name) }} union all
+  select date from {{ source('meta', 'stepped_dates') }} where model = '{{ model_name }}'
+{%- endmacro %}
+
 {% materialization daily, adapter='duckdb' %}
   {%- set date_column = config.get('date_column', 'date') -%}
   {%- set target_relation = this.incorporate(type='table') -%}

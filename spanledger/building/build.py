@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +15,12 @@ from spanledger.alerts import history as alert_history
 from spanledger.building import records, workspace
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
-from spanledger.published.build_limits import Limits
+from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from spanledger.published.builds import Builds, new_build_id
 from spanledger.published.models import BuildError, LakeReadError, Models
 from spanledger.results import registry as results
 
-NO_FILES, NO_CHARGES, USUAL_LIMITS = PriceFiles(), ChargeFiles(), Limits()
+NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 FINISH = (Path(__file__).parent.parent / "sql" / "finish.sql").read_text()
 
 
@@ -37,6 +38,7 @@ class Outcome:
     new_segments: int
     lake_rows: int
     seconds: float
+    steps: int = 1
 
 
 class Builder:
@@ -66,6 +68,7 @@ class Builder:
         self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
         self._events_file = events_file
         self._business_file = business_file
+        self._limits, self._seconds = limits, Counter[str]()
         self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
 
     def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
@@ -75,37 +78,59 @@ class Builder:
         started = time.monotonic()
         with self._builds.lock():
             claim(self._data)
-            plan = workspace.plan(
-                self._data,
-                self._lake,
-                self._builds.facts,
-                self._builds.to_carry_on_from,
-                self._price_files,
-                self._charge_files,
-                self._outcome_rules_file,
-                self._clock(),
-                full_refresh=full_refresh,
-                budgets_file=self._budgets_file,
-                events_file=self._events_file,
-                business_file=self._business_file,
-            )
-            shows_all = not shows_alerts or alert_history.is_known(plan.published, self._data)
+            published, now = self._builds.to_carry_on_from, self._clock()
+            plan = self._plan(published, now, full_refresh=full_refresh)
+            shows_all = not shows_alerts or alert_history.is_known(published, self._data)
             if not plan.is_needed and shows_all:
                 return Outcome(None, is_full=False, new_segments=0, lake_rows=plan.lake_rows, seconds=0.0)
-            build_id = new_build_id()
-            self._make(build_id, plan)
-            self._builds.publish(build_id)
+            is_full, segments, made = plan.previous is None, len(plan.segments), list[str]()
+            self._tidy()
+            while not plan.is_last:
+                made.append(new_build_id())
+                self._make(made[-1], plan)
+                self._builds.keep_step()
+                plan = self._plan(published, now, full_refresh=full_refresh, step=self._builds.step)
+                segments += len(plan.segments)
+            made.append(new_build_id())
+            self._make(made[-1], plan)
+            self._builds.publish(made)
             records.settle(self._data, self._builds)
-        return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
+        return Outcome(made[-1], is_full, segments, plan.lake_rows, time.monotonic() - started, len(made))
 
     @property
     def node_seconds(self) -> dict[str, float]:
-        """How long each node of the last build took, by its name."""
-        return self._models.seconds
+        """How long each node of the last build took, by its name, in all its steps."""
+        return dict(self._seconds)
 
-    def _make(self, build_id: str, plan: workspace.Plan) -> None:
+    def _plan(
+        self, published: Path | None, now: datetime, *, full_refresh: bool, step: Path | None = None
+    ) -> workspace.Plan:
+        return workspace.plan(
+            self._data,
+            self._lake,
+            self._builds.facts,
+            published,
+            self._price_files,
+            self._charge_files,
+            self._outcome_rules_file,
+            now,
+            full_refresh=full_refresh,
+            budgets_file=self._budgets_file,
+            events_file=self._events_file,
+            business_file=self._business_file,
+            step=step,
+            step_rows=self._limits.step_rows,
+        )
+
+    def _tidy(self) -> None:
+        """Take away what a build that did not come to its end left."""
+        self._seconds.clear()
+        self._builds.drop_step()
         self._builds.clean()
         records.settle(self._data, self._builds)
+
+    def _make(self, build_id: str, plan: workspace.Plan) -> None:
+        """The whole of the working database; of a step, what the next one carries on from."""
         shutil.rmtree(self._builds.work, ignore_errors=True)
         self._builds.work.mkdir()
         warehouse = self._builds.work / "warehouse.duckdb"
@@ -113,6 +138,7 @@ class Builder:
             workspace.prepare(warehouse, build_id, plan, self._data)
             alert_history.open_alerts(warehouse, self._data)
             self._models.run(warehouse, self._previous(plan), self._builds.facts)
+            self._seconds.update(self._models.seconds)
         except (duckdb.Error, LakeReadError) as failure:
             damaged = workspace.damaged(plan.files)
             if not damaged:
@@ -121,9 +147,10 @@ class Builder:
             raise BuildError(f"nothing was published; restore from a backup what is damaged: {names}") from failure
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            records.set_aside(connection, self._data, build_id)
-            results.write(connection, plan.previous, self._data)
-            records.set_forecasts_aside(connection, self._data, build_id)
+            if plan.is_last:
+                records.set_aside(connection, self._data, build_id)
+                results.write(connection, plan.carried_results, self._data)
+                records.set_forecasts_aside(connection, self._data, build_id)
             connection.execute(FINISH, {"lake_files": plan.lake_files, "lake_rows": plan.lake_rows})
             connection.execute("checkpoint")
 

@@ -54,7 +54,8 @@ def describe(outcome: Outcome) -> str:
         return "nothing new: the published build holds everything in the lake"
     kind = "everything made anew" if outcome.is_full else "carried on from the build before"
     news = f"{outcome.new_segments:,} new segments, {outcome.lake_rows:,} spans in the lake"
-    return f"published {outcome.build_id}: {news}, {kind}, {outcome.seconds:.1f} s"
+    steps = f" in {outcome.steps} steps" if outcome.steps > 1 else ""
+    return f"published {outcome.build_id}: {news}, {kind}{steps}, {outcome.seconds:.1f} s"
 
 
 class BuilderLoop:

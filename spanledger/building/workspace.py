@@ -37,6 +37,7 @@ from spanledger.prices.price_files import PriceFiles
 from spanledger.prices.price_history import PriceHistory
 from spanledger.prices.price_list import PriceList, read_price_list, read_texts
 from spanledger.published import models, published_figures
+from spanledger.published.build_limits import USUAL_LIMITS
 from transforms.columns import SCHEMA
 from transforms.forecasts.events_file import PlannedEvents
 from transforms.outcome_rules import OutcomeRules
@@ -54,9 +55,10 @@ NAMES_SCHEMA = pa.schema(
 class Plan:
     """What a build has to read."""
 
-    previous: Path | None  # the build to carry on from; None makes everything anew
+    previous: Path | None  # the build to carry on from, or the step before; None makes everything anew
     published: Path | None  # the build that readers see, to compare with
-    files: Sequence[LakeFile]  # files with at least one segment not in the previous build
+    is_last: bool  # nothing of the lake is left for another step
+    files: Sequence[LakeFile]  # files with at least one segment not in the previous build, those of this step
     segments: Sequence[str]  # those segments
     fingerprint: str
     prices: PriceList
@@ -77,10 +79,16 @@ class Plan:
     lake_rows: int
 
     @property
+    def carried_results(self) -> Path | None:
+        """The build whose result tables can be carried over; a step has none."""
+        return self.previous if self.previous == self.published else None
+
+    @property
     def is_needed(self) -> bool:
         """Whether a build would differ from the previous one."""
         return (
             self.previous is None
+            or self.previous != self.published
             or bool(self.segments)
             or self.is_repriced
             or self.is_recharged
@@ -108,8 +116,10 @@ def plan(
     budgets_file: Path | None = None,
     events_file: Path | None = None,
     business_file: Path | None = None,
+    step: Path | None = None,
+    step_rows: int = USUAL_LIMITS.step_rows,
 ) -> Plan:
-    """Compare the lake with what the published build has consumed.
+    """Compare the lake with what the published build, or the last ``step`` towards the next, has consumed.
 
     Everything is made anew when asked for, when there is no build, when part of the lake was rewritten or part of the
     outcome records is gone, or when the models, outcome rules, versions or the place of the facts changed (views name
@@ -122,17 +132,20 @@ def plan(
     events = periods.read(data)
     rules, planned = read_rules(outcome_rules_file), known_events.read(events_file)
     fingerprint = _fingerprint(facts, files, rules)
-    before = _made_of(published) if published else {}
-    carried = None if full_refresh or before.get("fingerprint") != fingerprint else published
+    newest = step or published
+    before = _made_of(newest) if newest else {}
+    carried = None if (full_refresh and not step) or before.get("fingerprint") != fingerprint else newest
     outcomes = outcome_plan.plan(data, rules, carried, before.get("next_lapse"), now)
     carried = carried if outcomes.is_complete else None
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
-    segments = sorted({segment for file in fresh for segment in file.segments} - consumed)
+    taken = _first(fresh, step_rows)
+    segments = sorted({segment for file in taken for segment in file.segments} - consumed)
     return Plan(
         previous=carried,
         published=published,
-        files=fresh,
+        is_last=len(taken) == len(fresh),
+        files=taken,
         segments=segments,
         fingerprint=fingerprint,
         prices=price_list,
@@ -152,6 +165,19 @@ def plan(
         lake_files=len(files),
         lake_rows=sum(file.rows for file in files),
     )
+
+
+def _first(files: Sequence[LakeFile], rows: int) -> list[LakeFile]:
+    """The first of ``files`` by hour of arrival, as many as hold ``rows`` rows together, at least one if there is any.
+
+    What came as spans and what came as logs go side by side: either may tell of the same calls."""
+    taken, held = list[LakeFile](), 0
+    for file in sorted(files, key=lambda file: (file.path.parts[-3:-1], file.path)):
+        if taken and held + file.rows > rows:
+            break
+        taken.append(file)
+        held += file.rows
+    return taken
 
 
 def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules) -> str:
@@ -190,10 +216,11 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
                 *(work.outcomes.rules.digest, work.made_at),
             ],
         )
-        if work.published:
-            connection.execute(f"attach '{work.published}' as previous (read_only)")
         if work.previous:
+            connection.execute(f"attach '{work.previous}' as previous (read_only)")
             connection.execute((SQL / "carry_over.sql").read_text())
+            if work.previous != work.published:
+                connection.execute((SQL / "carry_step.sql").read_text())
         _insert(connection, "meta.segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _open_lake(connection, work.files)
@@ -208,8 +235,10 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
         outcome_plan.open_news(connection, work.outcomes)
         budget_plan.open_budgets(connection, work.budgets, data, work.made_at, is_carried=work.previous is not None)
         business_plan.open_business(connection, work.business)
-        if work.published:
-            published_figures.open_published(connection)
+        if work.published and work.is_last:
+            if work.published != work.previous:
+                connection.execute(f"attach '{work.published}' as published (read_only)")
+            published_figures.open_published(connection, "previous" if work.published == work.previous else "published")
         records.open_restatements(connection, data)
 
 

@@ -3,6 +3,7 @@
     builds/CURRENT                         the id of the published build
     builds/<utc>-<random>/warehouse.duckdb a published build; never changes
     builds/.work/warehouse.duckdb          the build being made
+    builds/.step/warehouse.duckdb          the step before it, of a build that is made in several
     facts/<model>/date=YYYY-MM-DD/…parquet rows of large models, shared by the builds that name them
 
 A build appears by renaming its folder and is published by renaming CURRENT; a reader never waits and never sees half
@@ -15,7 +16,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,21 @@ class Builds:
         """Folder of the build being made."""
         return self.folder / ".work"
 
+    @property
+    def step(self) -> Path:
+        """The database of the step before the one being made."""
+        return self.folder / ".step" / "warehouse.duckdb"
+
+    def keep_step(self) -> None:
+        """The finished work is a step: what is made next carries on from it. No reader sees it."""
+        self.drop_step()
+        self.work.rename(self.step.parent)
+        self.clean()
+
+    def drop_step(self) -> None:
+        """Forget the step, if there is one."""
+        shutil.rmtree(self.step.parent, ignore_errors=True)
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Only one build at a time; raises BuildInProgressError at once when another runs."""
@@ -93,24 +109,28 @@ class Builds:
                 ) from None
             yield
 
-    def publish(self, build_id: str) -> None:
-        """Give the finished work its name, point CURRENT at it, and clean up what nobody reads."""
+    def publish(self, made: Sequence[str]) -> None:
+        """Give the finished work its name, the last of ``made``, point CURRENT at it, and clean up what nobody reads.
+
+        The others are the steps towards it, which wrote facts, too."""
+        build_id = made[-1]
         for path in self.work.iterdir():
             if path.name != "warehouse.duckdb":
                 path.unlink()
         sync(self.work / "warehouse.duckdb")
-        self._sync_facts(build_id)
+        self._sync_facts(made)
         self.work.rename(self.folder / build_id)
         named = self.pointer.with_name(f".{self.pointer.name}.tmp")
         named.write_text(build_id + "\n")
         sync(named)
         named.replace(self.pointer)
         sync(self.folder)
+        self.drop_step()
         self.clean()
 
-    def _sync_facts(self, build_id: str) -> None:
+    def _sync_facts(self, made: Sequence[str]) -> None:
         """Make the facts that this build wrote durable, before CURRENT speaks of them."""
-        written = list(self.facts.rglob(f"{build_id}_*.parquet"))
+        written = [path for build_id in made for path in self.facts.rglob(f"{build_id}_*.parquet")]
         for path in [*written, *{path.parent for path in written}]:
             sync(path)
 
@@ -125,7 +145,8 @@ class Builds:
         for path in builds:
             if path not in kept:
                 shutil.rmtree(path)
-        named = [named_facts(self.warehouse(build.name)) for build in kept]
+        kept_warehouses = [self.warehouse(build.name) for build in kept]
+        named = [named_facts(path) for path in [*kept_warehouses, *([self.step] if self.step.exists() else [])]]
         in_use = {file for files in named if files is not None for file in files}
         if None not in named:
             for file in self.facts.rglob("*.parquet"):

@@ -13,37 +13,37 @@ NOT_REPLACED = """not exists (
 """Rows of the published build's files that it still counts."""
 
 
-def open_published(connection: duckdb.DuckDBPyConnection) -> None:
-    """`meta.published_…` as the published build, attached as `previous`, left them, with those columns that it has.
+def open_published(connection: duckdb.DuckDBPyConnection, attached: str) -> None:
+    """`meta.published_…` as the published build, ``attached`` under that name, left them, with the columns it has.
 
     A build without a call, as the first one before any span is, published no figure that another could restate.
     """
-    paths = {model: _paths(connection, model) for model in FIGURES}
+    paths = {model: _paths(connection, attached, model) for model in FIGURES}
     if not paths["int_calls"]:
         return
-    _open_build(connection)
-    _open_removed(connection)
+    _open_build(connection, attached)
+    _open_removed(connection, attached)
     for model, name in FIGURES.items():
         if paths[model]:
             _open_figures(connection, paths[model], name)
 
 
-def _paths(connection: duckdb.DuckDBPyConnection, model: str) -> list[str]:
-    query = "select path from previous.meta.history_files where model = ?"
+def _paths(connection: duckdb.DuckDBPyConnection, attached: str, model: str) -> list[str]:
+    query = f"select path from {attached}.meta.history_files where model = ?"
     return [path for (path,) in connection.execute(query, [model]).fetchall()]
 
 
-def _open_build(connection: duckdb.DuckDBPyConnection) -> None:
-    (row,) = connection.execute("from previous.meta.build").to_arrow_table().to_pylist()
+def _open_build(connection: duckdb.DuckDBPyConnection, attached: str) -> None:
+    (row,) = connection.execute(f"from {attached}.meta.build").to_arrow_table().to_pylist()
     # a build of an earlier version knew no instant of its own
     known = [row["build_id"], row.get("made_at") or row["finished_at"], row.get("outcome_rules")]
     connection.execute("insert into meta.published (build_id, finished_at, outcome_rules) values (?, ?, ?)", known)
 
 
-def _open_removed(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = "select 1 from duckdb_tables() where database_name = 'previous' and table_name = 'history_removed'"
-    if connection.execute(tables).fetchone():  # an earlier version wrote whole dates again
-        connection.execute("insert into meta.published_removed select path, key from previous.meta.history_removed")
+def _open_removed(connection: duckdb.DuckDBPyConnection, attached: str) -> None:
+    tables = "select 1 from duckdb_tables() where database_name = ? and table_name = 'history_removed'"
+    if connection.execute(tables, [attached]).fetchone():  # an earlier version wrote whole dates again
+        connection.execute(f"insert into meta.published_removed select path, key from {attached}.meta.history_removed")
 
 
 def _open_figures(connection: duckdb.DuckDBPyConnection, paths: list[str], name: str) -> None:

@@ -51,6 +51,9 @@ create table meta.history_removed (
 );
 create table meta.touched_dates (model varchar not null, date date);
 
+-- The same of the steps before, where a build is made in several: readers have seen none of them.
+create table meta.stepped_dates (model varchar not null, date date);
+
 create table meta.model_names (
     provider varchar,
     model_name varchar not null,

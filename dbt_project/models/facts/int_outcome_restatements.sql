@@ -3,12 +3,12 @@
 -- one when it changes. A closed month is over for good.
 with fresh as (
     select * from {{ ref('int_tasks') }}
-    where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
+    where is_tasked and task_date in ({{ changed_dates('int_tasks') }})
 ),
 
 before as (
     select * from {{ source('meta', 'published_tasks') }}
-    where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
+    where is_tasked and task_date in ({{ changed_dates('int_tasks') }})
 ),
 
 compared as (

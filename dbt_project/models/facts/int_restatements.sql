@@ -3,12 +3,12 @@
 -- closed month is over for good.
 with fresh as (
     select * from {{ ref('int_calls') }}
-    where date in ({{ touched_dates('int_calls') }})
+    where date in ({{ changed_dates('int_calls') }})
 ),
 
 before as (
     select * from {{ source('meta', 'published_calls') }}
-    where date in ({{ touched_dates('int_calls') }})
+    where date in ({{ changed_dates('int_calls') }})
 ),
 
 compared as (
