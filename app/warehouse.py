@@ -1,6 +1,7 @@
 """The published warehouse: finding the current build, opening it read-only, and asking it questions.
 
-Questions are in `app.questions`. Answers are cached by build id: a build never changes.
+Questions are in `app.questions`. Answers are cached by build, question and what the question asks for: a build never
+changes, and what a question does not ask for cannot change its answer.
 """
 
 import os
@@ -68,7 +69,7 @@ def current(data: Path) -> Build:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _describe(build_id: str, path: str) -> Build:
-    rows = _run(path, "build_info", {}, lambda answer: answer.fetchall())
+    rows = _run(path, "build_info", questions.sql("build_info"), {}, lambda answer: answer.fetchall())
     if len(rows) != 1 or rows[0][0] != build_id:
         raise WarehouseError(
             f"The table build_info of {path} says {rows}, expected one row for the build {build_id}.",
@@ -77,10 +78,21 @@ def _describe(build_id: str, path: str) -> Build:
     return Build(build_id, path, *rows[0][1:])
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def rows(path: str, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def rows(path: str, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The answer to `queries/<name>.sql` as one dict a row. `parameters` may hold more than the question asks for."""
-    return _run(path, name, parameters, _dicts)
+    text, bound = _bound(name, parameters)
+    return _answered(path, name, text, bound)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _answered(path: str, name: str, text: str, bound: dict[str, Any]) -> list[dict[str, Any]]:
+    return _run(path, name, text, bound, _dicts)
+
+
+def _bound(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A question's text and those of ``parameters`` that it asks for; raises LookupError where one is missing."""
+    text = questions.sql(name, is_of_lever=bool(parameters.get("lever")))
+    return text, questions.bound(text, parameters, f"queries/{name}.sql")
 
 
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -90,13 +102,11 @@ def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, parameters, lambda answer: answer.pl())
+    return _run(path, name, *_bound(name, parameters), lambda answer: answer.pl())
 
 
-def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+def _run(path: str, name: str, text: str, bound: dict[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
     """What ``take`` makes of the answer, within the limits. Raises WarehouseError."""
-    text = questions.sql(name, is_of_lever=bool(parameters.get("lever")))
-    bound = questions.bound(text, parameters, f"queries/{name}.sql")
     seconds = limits.timeout_s()
     try:
         cursor = _connection(path).cursor()
