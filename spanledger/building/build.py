@@ -37,6 +37,7 @@ class Outcome:
     new_segments: int
     lake_rows: int
     seconds: float
+    checks: int = 0  # that it passed
 
 
 class Builder:
@@ -96,7 +97,8 @@ class Builder:
             self._make(build_id, plan)
             self._builds.publish(build_id)
             records.settle(self._data, self._builds)
-        return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, time.monotonic() - started)
+        seconds, checks = time.monotonic() - started, self._models.checks
+        return Outcome(build_id, plan.previous is None, len(plan.segments), plan.lake_rows, seconds, checks)
 
     @property
     def node_seconds(self) -> dict[str, float]:

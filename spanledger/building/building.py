@@ -20,18 +20,20 @@ from spanledger.alerts.looking import Watch
 from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.building.build import Builder, Outcome
 from spanledger.building.build_figures import counted
+from spanledger.installation.doctor_file import Visits
 from spanledger.keeping import retention
 from spanledger.published.builds import BuildInProgressError
 from spanledger.published.models import BuildError
 from spanledger.reports.schedule import Schedule
 from spanledger.settings import Settings
+from transforms.installation import BUILDER, BUILDER_LOCK
 from transforms.pricing.charges import ChargeError
 from transforms.pricing.prices import PriceError
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
 
-STATE_NAME, LOCK_NAME = "builder.json", "builder.lock"
+STATE_NAME = BUILDER
 BUILD_NOW = "build"
 NOT_BUILT = (
     BuildError,
@@ -76,7 +78,7 @@ class BuilderLoop:
         configure_logging("builder", settings.log_format, settings.log_level)
         folder = settings.data.absolute() / "run"
         make_folder(folder)
-        held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
+        held = lock(folder / BUILDER_LOCK, is_waiting=True)  # a predecessor may be ending
         builder = Builder(
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
@@ -86,6 +88,7 @@ class BuilderLoop:
             business_file=settings.business_file,
         )
         watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)
+        doctor = Visits(settings)
         expired_on: date | None = None
         while held:
             self._wake.clear()
@@ -96,6 +99,7 @@ class BuilderLoop:
             _say(folder / STATE_NAME, error)
             has_alert_news = look_for_alerts(watch, error)
             schedule.look(datetime.now(UTC))
+            doctor.look()
             publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
             if error or not has_alert_news:  # else the next build, which shows them, is made at once
                 self._rest(settings, is_empty=is_empty)
