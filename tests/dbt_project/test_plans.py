@@ -14,9 +14,9 @@ CALLS = """
     select
         'org-' || i % 4 as organization, md5(i::varchar) as trace_id, i::varchar as span_id,
         'service-' || i % 12 as service_name, 'scope-' || i % 3 as scope_name, 'response-' || i as response_id,
-        'm' as request_model, 'm' as response_model, i * 7 % 5003 as input_tokens, i * 3 % 501 as output_tokens, 0::bigint as cached_input_tokens,
-        0::bigint as cache_write_tokens, 'session-' || i // 5 as session_key, 'span' as signal, i * 1000 as start_ns,
-        i * 1000 + 500 as end_ns
+        'm' as request_model, 'm' as response_model, i * 7 % 5003 as input_tokens, i * 3 % 501 as output_tokens,
+        0::bigint as cached_input_tokens, 0::bigint as cache_write_tokens, 'session-' || i // 5 as session_key,
+        'span' as signal, i * 1000 as start_ns, i * 1000 + 500 as end_ns
     from range(20000) as calls(i);
     create table int_call_groups as select organization, trace_id, span_id, span_id as group_id from int_candidates
 """
