@@ -31,7 +31,8 @@ from app.views.decide import build_or_buy, selfhost, unit_economics
 @dataclass(frozen=True)
 class PageEntry:
     """`url` is the page's path in the address, empty for the first; `drills`: it takes the filters only links set;
-    `subject`: the address parameter that names the one thing the page is about.
+    `subject`: the address parameter that names the one thing the page is about; `is_of_whole`: the page is of the whole
+    installation, for readers who see everything.
     """
 
     title: str
@@ -40,6 +41,7 @@ class PageEntry:
     render: Callable[[Context], None]
     drills: bool = False
     subject: str = ""
+    is_of_whole: bool = False
 
 
 PAGES: dict[str, list[PageEntry]] = {

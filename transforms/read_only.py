@@ -24,25 +24,27 @@ def open_read_only(
     """The database at ``path``, in UTC. What does not fit into ``memory_bytes`` spills into the folder ``scratch``, the
     one other place that can be written. Raises duckdb.Error where it cannot be opened.
     """
+    # Set after connecting: what is said while connecting must be equal for all who open the file in one process.
+    connection = duckdb.connect(path, read_only=True)
+    if not _is_locked(connection):
+        lock(connection, scratch=scratch, memory_bytes=memory_bytes, threads=threads)
+    return connection
+
+
+def lock(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    scratch: str | None = None,
+    memory_bytes: int | None = None,
+    threads: int | None = None,
+) -> None:
+    """Close ``connection``, and all others to its instance, to everything but what its databases' views read."""
     wanted = {
         "temp_directory": scratch,
         "memory_limit": None if memory_bytes is None else f"{memory_bytes}B",
         "threads": None if threads is None else str(threads),
     }
-    # Set after connecting: what is said while connecting must be equal for all who open the file in one process.
-    connection = duckdb.connect(path, read_only=True)
-    if not _is_locked(connection):
-        said = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
-        _lock(connection, said)
-    return connection
-
-
-def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the process has the file open, and locked, already: connections share one instance."""
-    return connection.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]
-
-
-def _lock(connection: duckdb.DuckDBPyConnection, said: dict[str, str]) -> None:
+    said = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
     for name, value in said.items():
         connection.execute(f"set global {name} = {_quoted(value)}")
     connection.execute("set global TimeZone = 'UTC'")
@@ -50,6 +52,11 @@ def _lock(connection: duckdb.DuckDBPyConnection, said: dict[str, str]) -> None:
         connection.execute(f"set global allowed_paths = [{', '.join(map(_quoted, files))}]")
     connection.execute("set global enable_external_access = false")
     connection.execute("set global lock_configuration = true")
+
+
+def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the process has the file open, and locked, already: connections share one instance."""
+    return connection.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]
 
 
 def _quoted(text: str) -> str:
