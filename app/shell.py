@@ -5,14 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import choices, currency, warehouse
+from app import access, choices, currency, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
 from app.filters import window
 from app.footer import footer
 from app.pages import PageEntry
 from app.views import first_run
-from app.warehouse import Build, NoBuildError, WarehouseError
+from app.warehouse import Build, NoBuildError, NotTheirsError, WarehouseError
 from transforms.published_build import current_build
 
 POLL_SECONDS = 3
@@ -23,9 +23,18 @@ def draw(entry: PageEntry) -> None:
     data = warehouse.data_directory()
     seen = current_build(data)
     try:
+        if entry.is_of_whole and not access.sees_everything():
+            raise NotTheirsError(access.scope())
         _page(entry, warehouse.current(data))
     except NoBuildError:
-        first_run.render(data)
+        if access.sees_everything():
+            first_run.render(data)
+        else:
+            st.info("There is nothing to see yet: no span has been counted.", icon=":material/hourglass:")
+    except NotTheirsError as problem:
+        st.info(f"{problem.what} {problem.cure}", icon=":material/visibility_off:")
+    except access.RefusedError as refusal:
+        st.warning(str(refusal), icon=":material/lock:")
     except WarehouseError as problem:
         st.error(f"**{problem.what}**\n\n{problem.cure}", icon=":material/error:")
     _follow(str(data), seen)
@@ -33,6 +42,9 @@ def draw(entry: PageEntry) -> None:
 
 def _page(entry: PageEntry, build: Build) -> None:
     extent = warehouse.rows(build.path, "extent", {})[0]
+    if not extent["calls"] and not access.sees_everything():
+        st.info(f"There is no call of {access.scope().title} yet.", icon=":material/hourglass:")
+        return
     if not extent["calls"]:
         first_run.render(warehouse.data_directory(), spans=build.lake_rows)
         return
