@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import access, choices, currency, warehouse
+from app import access, choices, currency, states, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
 from app.filters import window
@@ -60,6 +60,7 @@ def _page(entry: PageEntry, build: Build) -> None:
         st.warning(problem, icon=":material/currency_exchange:")
     context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
     first_run.welcome(context, entry.url)
+    states.show(warehouse.data_directory(), build.built_at)
     notices = st.container()
     with st.spinner("Asking the warehouse …", show_time=True):
         entry.render(context)
