@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import polars as pl
 
 from app import warehouse
+from app.evidence.answers import Answer, Asked
 from app.filters import Filters, Window, as_parameters
 from app.warehouse import Build
 
@@ -23,13 +24,18 @@ class Context:
 
     def rows(self, name: str, **extra: Any) -> list[dict[str, Any]]:
         """The answer to a question over the period, as dicts."""
-        return warehouse.rows(self.build.path, name, self._parameters(before=False) | extra)
+        return self._answer(name, self._parameters(before=False) | extra)
 
     def rows_before(self, name: str, **extra: Any) -> list[dict[str, Any]]:
         """The same over the period before, cut at the same hour if the period is still running; [] where none is."""
         if self.window.before_first is None:
             return []
-        return warehouse.rows(self.build.path, name, self._parameters(before=True) | extra)
+        return self._answer(name, self._parameters(before=True) | extra)
+
+    def _answer(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows, each with the question it answers."""
+        asked = Asked(self.build.path, name, parameters)
+        return Answer(warehouse.rows(self.build.path, name, parameters), asked)
 
     def frame(self, name: str, **extra: Any) -> pl.DataFrame:
         return warehouse.frame(self.build.path, name, self._parameters(before=False) | extra)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures
+from app import evidence, figures
 from app.cards import tip
 from app.filters import text as text
 from app.palette import BLUE
@@ -62,6 +62,7 @@ def number(key: str, label: str, write: Callable[[Any], str] = figures.count, **
 
 def grid(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None, grey: str | None = None) -> None:
     """Draw a table. `total` is a last row in bold; rows whose first cell equals `grey` are set apart."""
+    evidence.table(rows, columns)
     tops = {
         c.key: max((float(row[c.key]) for row in rows if row[c.key] is not None), default=0) for c in columns if c.bar
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import access, choices, currency, states, warehouse
+from app import access, choices, currency, evidence, states, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
 from app.filters import window
@@ -20,6 +20,7 @@ POLL_SECONDS = 3
 
 def draw(entry: PageEntry) -> None:
     """Draw one page on the published build, and again by itself once another build is published."""
+    evidence.begin()
     data = warehouse.data_directory()
     seen = current_build(data)
     try:
@@ -64,6 +65,7 @@ def _page(entry: PageEntry, build: Build) -> None:
     notices = st.container()
     with st.spinner("Asking the warehouse …", show_time=True):
         entry.render(context)
+        evidence.end()
     with notices:
         choices.tell()
     footer(context)

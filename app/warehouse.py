@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import streamlit as st
 
 from app import access, limits, questions
@@ -117,6 +118,16 @@ def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The same answer as a data frame, for downloads; not cached, because it may be large."""
     return _run(path, name, *_bound(name, parameters), lambda answer: answer.pl(), access.scope().text)
+
+
+def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:
+    """The SQL of a question as it is put to this build, its parameters still named."""
+    return _bound(name, parameters)[0]
+
+
+def table(path: str, name: str, text: str) -> pa.Table:
+    """The answer to a question's ``text`` without parameters, for downloads; not cached, because it may be large."""
+    return _run(path, name, text, {}, lambda answer: answer.to_arrow_table(), access.scope().text)
 
 
 def is_theirs(path: str, name: str) -> bool:

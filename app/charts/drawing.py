@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from app import currency, figures
+from app import currency, evidence, figures
 from app.cards import legend
 from app.palette import GREY
 
@@ -17,6 +17,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show(chart: Any, height: int) -> None:
     """Draw it on the page, as wide as there is room, in pixels high."""
+    evidence.chart()
     st.altair_chart(chart.properties(height=height), width="stretch")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import anomaly_words, charts, figures, grids, words
+from app import anomaly_words, charts, evidence, figures, grids, words
 from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -63,6 +63,7 @@ def _one(context: Context, row: Row, *, is_told: bool) -> None:
         when if is_told else f"{when}: {anomaly_words.cause(row)}",
         f"Seen in {anomaly_words.scope(row)}{': ' + where if where else ''}",
     )
+    evidence.of(row)
     charts.expected_band(anomaly_band.around(context, row), grain=row["grain"])
     facts(
         [

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -53,11 +53,13 @@ def _by_tag(context: Context, by: str) -> None:
             f"{_name(shown[0])} has the largest part: {figures.share(rows[0]['cost_usd'], total)}",
             "Spend by traffic source",
         )
+        evidence.of(parts)
         charts.ranked_bars(
             [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name],
             key="name", part="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=60 + 26 * len(shown),
         )  # fmt: skip
     finding(f"The parts sum to {figures.money(summed)}: all calls of the period, to the last digit")
+    evidence.of(parts)
     _grid(context, by, rows, total)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from app import change_words, charts, choices, comparisons, figures, grids
+from app import change_words, charts, choices, comparisons, evidence, figures, grids
 from app.cards import finding, headline
 from app.comparisons import Comparison
 from app.context import Context
@@ -31,12 +31,14 @@ def render(context: Context) -> None:
     if sum(effects.values(), Decimal(0)) != change:
         raise AssertionError(f"effects sum to {sum(effects.values())} USD, the change is {change} USD")
     headline(change_words.sentence(spent, effects), _note(context, compared, rows))
+    evidence.of(spent)
     if effects:
         main = change_words.largest(effects)
         finding(
             f"{change_words.EFFECTS[main][0]} moved most: {figures.signed_money(effects[main])}",
             f"What each cause added or took away; together {figures.signed_money(change)}",
         )
+        evidence.of(rows)
         charts.waterfall(
             [
                 (change_words.EFFECTS[name][0], effects[name], change_words.EFFECTS[name][1])

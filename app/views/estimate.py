@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, choices, estimate_words, figures, grids
+from app import charts, choices, estimate_words, evidence, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -44,6 +44,7 @@ def render(context: Context) -> None:
         _empty(context, source)
         return
     _head(context, source, past, total, step)
+    evidence.of(groups)
     _cards(groups, one, total)
     listed = context.rows("past_task_list", of_kept=past.rings[0].evidence.kept, most=DRAWN, **extra)
     _chart(past, listed, one, total)
@@ -140,6 +141,7 @@ def _chart(past: Reference, listed: list[dict[str, Any]], one: Total, total: Tot
     totals = [("one new task", one)]
     if total.tasks > 1:
         totals.append((f"mean of {figures.count(total.tasks)} new ones", total))
+    evidence.of(listed)
     charts.cost_ranges([float(row["cost_usd"]) for row in listed], [_range(*named) for named in totals])
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -29,12 +29,14 @@ def render(context: Context) -> None:
     source = headline_source(measures)
     now = of_source(measures, source)
     _head(source, now, _pending(context, source))
+    evidence.of(measures)
     daily = context.rows("task_groups", of_source=source, by="task_date")
     if daily:
         finding(
             "Cost per successful task, day by day",
             "A task counts on the day of its first call, with all it cost later; bars are 95 % ranges",
         )
+        evidence.of(daily)
         charts.line_with_band([_day(row) for row in daily], height=200)
     by = choices.one_of("by", "Group by", TAGS | PARTS)
     if by in PARTS:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import charts, choices, currency, figures, grids, words
+from app import charts, choices, currency, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -21,9 +21,11 @@ def render(context: Context) -> None:
     )
     finding(traffic_finding(daily, before))
     view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
+    evidence.of(daily, before)
     draw = charts.share_days if view == "share" else charts.stacked_days
     draw(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE)
     finding("The parts and their sum")
+    evidence.of(daily, before)
     grids.grid(
         rows,
         [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -21,6 +21,7 @@ def render(context: Context) -> None:
     headline(_sentence(rows), "Each version beside the one before it, over the whole life of both. " + words.VERSIONS)
     if not rows:
         return
+    evidence.of(rows)
     kind = choices.one_of("kind", "Of", KINDS)
     rows = [_named(row) for row in rows if kind in ("all", row["kind"])]
     if not rows:
@@ -29,6 +30,7 @@ def render(context: Context) -> None:
     drawn = [row for row in rows if row["ratio_low"] is not None][:DRAWN]
     if drawn:
         finding(_told(rows), "Cost per success of the later version ÷ that of the earlier, with its 95 % interval")
+        evidence.of(drawn)
         charts.ratio_intervals(drawn, COLOURS)
     finding(f"{figures.count(len(rows))} pairs of versions" if len(rows) > 1 else "One pair of versions")
     _table(rows)
