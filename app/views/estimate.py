@@ -47,7 +47,7 @@ def render(context: Context) -> None:
     evidence.of(groups)
     _cards(groups, one, total)
     listed = context.rows("past_task_list", of_kept=past.rings[0].evidence.kept, most=DRAWN, **extra)
-    _chart(past, listed, one, total)
+    _chart(context, past, listed, one, total)
     _classes(context, past, groups, extra)
     _tasks(context, past, listed)
 
@@ -131,7 +131,7 @@ def _ends(total: Total, share: float) -> str:
     return " – ".join(figures.money(end) for end in total.range(share))
 
 
-def _chart(past: Reference, listed: list[dict[str, Any]], one: Total, total: Total) -> None:
+def _chart(context: Context, past: Reference, listed: list[dict[str, Any]], one: Total, total: Total) -> None:
     low, high = one.range(0.8)
     inside = sum(low <= float(row["cost_usd"]) <= high for row in listed)
     finding(
@@ -142,7 +142,11 @@ def _chart(past: Reference, listed: list[dict[str, Any]], one: Total, total: Tot
     if total.tasks > 1:
         totals.append((f"mean of {figures.count(total.tasks)} new ones", total))
     evidence.of(listed)
-    charts.cost_ranges([float(row["cost_usd"]) for row in listed], [_range(*named) for named in totals])
+    charts.cost_ranges(
+        listed,
+        [_range(*named) for named in totals],
+        leads=lambda row: context.calls_link(task=row["task_id"]),
+    )
 
 
 def _range(name: str, total: Total) -> dict[str, Any]:

@@ -27,22 +27,30 @@ def section(context: Context, by: str, view: str) -> None:
         words.UNATTRIBUTED,
     )
     if rows:
-        _chart(parts, rows, total)
+        _chart(context, by, parts, rows, total)
     _sum(rows, total, view)
     evidence.of(parts)
     _grid(context, by, rows, total)
     _reasons(parts, by)
 
 
-def _chart(parts: list[Row], rows: list[Row], total: Decimal) -> None:
+def _chart(context: Context, by: str, parts: list[Row], rows: list[Row], total: Decimal) -> None:
     shown = [row["name"] for row in rows[:CHARTED]]
     finding(
         f"{_name(shown[0])} has the largest part: {figures.share(rows[0]['cost_usd'], total)}",
         "Spend by how it was attributed",
     )
-    drawn = [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name]
+    drawn = [
+        part | {"name": _name(part["name"]), "owner": part["name"]}
+        for name in shown
+        for part in parts
+        if part["name"] == name
+    ]
     evidence.of(parts)
-    charts.ranked_bars(drawn, key="name", part="method", value="cost_usd", colours=METHOD, height=60 + 26 * len(shown))
+    charts.ranked_bars(
+        drawn, key="name", part="method", value="cost_usd", colours=METHOD, height=60 + 26 * len(shown),
+        leads=lambda part: context.calls_link(**{by: part["owner"]}),
+    )  # fmt: skip
 
 
 def _sum(rows: list[Row], total: Decimal, view: str) -> None:

@@ -1,5 +1,6 @@
 """Versions: what a success costs before and after a prompt, a model or the code changed, and what that proves."""
 
+from dataclasses import replace
 from typing import Any
 
 from app import charts, choices, evidence, figures, grids, words
@@ -31,7 +32,7 @@ def render(context: Context) -> None:
     if drawn:
         finding(_told(rows), "Cost per success of the later version ÷ that of the earlier, with its 95 % interval")
         evidence.of(drawn)
-        charts.ratio_intervals(drawn, COLOURS)
+        charts.ratio_intervals(drawn, COLOURS, leads=lambda row: _calls(context, row))
     finding(f"{figures.count(len(rows))} pairs of versions" if len(rows) > 1 else "One pair of versions")
     _table(rows)
 
@@ -87,6 +88,16 @@ def _table(rows: list[dict[str, Any]]) -> None:
             grids.number("tasks_after", "after", is_minor=True),
         ],
     )
+
+
+def _calls(context: Context, row: Row) -> str:
+    """The calls of the later version; of code, which no filter names, those of its workflow."""
+    named = {"prompt": "prompt", "model": "model"}.get(row["kind"])
+    narrowed = {"workflow": row["workflow_id"], "source": row["traffic_source"]}
+    if named is not None:
+        narrowed[named] = row["version_after"]
+    whole = replace(context.filters.shared_only(), period="all")
+    return context.link("calls", whole.with_only(**narrowed))
 
 
 def _ends(row: Row) -> str:

@@ -1,5 +1,6 @@
 """What every page must hold, whatever it shows: drawn, as wide as the window, usable by everybody."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ EXCUSED = (
     Excuse("list", "ul[data-testid=stSidebarNavItems]", _GROUPED),
     Excuse("listitem", "ul[data-testid=stSidebarNavItems] > div > li", _GROUPED),
 )
+ODD_LABEL = re.compile(r"^[^\w.]*0[kMBG]|^[−]?[$€£¥][\d,]*\.\d$|\dG$|\de[-+−]?\d|\.\d{7,}|NaN|undefined|null")
 _STILL = """*, ::before, ::after { transition: none !important; animation: none !important; }
 [data-stale] { opacity: 1 !important; }"""
 """Colours half way to where they go are no one's choice."""
@@ -59,8 +61,15 @@ def judged(page: Page, *, may_warn: bool = False) -> Verdict:
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > size["width"]:
         faults.append(f"scrolls sideways: {wide} pixels in a window of {size['width']}")
+    faults += [f"axis label: {said}" for said in _odd_labels(page)]
     accessible = _axe(page)
     return Verdict(faults + accessible["found"], {EXCUSED[index] for index in accessible["used"]})
+
+
+def _odd_labels(page: Page) -> list[str]:
+    """Labels of charts' axes whose digits help nobody: `0M`, `$0.1`, `1G`, `2e-5`, `0.30000000000000004`, `NaN`."""
+    said = page.locator("[data-testid=stVegaLiteChart] .role-axis-label text").all_text_contents()
+    return sorted({one for one in said if ODD_LABEL.search(one)})
 
 
 def _axe(page: Page) -> dict[str, Any]:
