@@ -8,9 +8,10 @@ import streamlit as st
 from app import access, choices, currency, evidence, states, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
-from app.filters import window
 from app.footer import footer
 from app.pages import PageEntry
+from app.times import utc_days, zones
+from app.times.extents import Extent
 from app.views import first_run
 from app.warehouse import Build, NoBuildError, NotTheirsError, WarehouseError
 from transforms.published_build import current_build
@@ -42,24 +43,29 @@ def draw(entry: PageEntry) -> None:
 
 
 def _page(entry: PageEntry, build: Build) -> None:
-    extent = warehouse.rows(build.path, "extent", {})[0]
-    if not extent["calls"] and not access.sees_everything():
+    calls = warehouse.rows(build.path, "extent", {})[0]["calls"]
+    if not calls and not access.sees_everything():
         st.info(f"There is no call of {access.scope().title} yet.", icon=":material/hourglass:")
         return
-    if not extent["calls"]:
+    if not calls:
         first_run.render(warehouse.data_directory(), spans=build.lake_rows)
         return
     options: dict[str, list[str]] = {}
     for row in warehouse.rows(build.path, "options", {}):
         options.setdefault(row["name"], []).append(row["value"])
-    first_day, last_day = extent["first_day"], extent["last_day"]
+    options["tz"] = list(zones.known())
+
+    def extent_in(zone: str) -> Extent:
+        return Extent.of(warehouse.rows(build.path, "extent_in_zone", {"tz": zone})[0])
+
     is_drawn = not (entry.subject and st.query_params.get(entry.subject))
-    filters = filter_bar(options, (first_day, last_day), page=entry.url, drills=entry.drills, is_drawn=is_drawn)
+    filters = filter_bar(options, extent_in, page=entry.url, drills=entry.drills, is_drawn=is_drawn)
     display, problem = currency.chosen(os.environ, build.built_at.date())
     currency.show(display)
     if problem:
         st.warning(problem, icon=":material/currency_exchange:")
-    context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
+    extent = extent_in(filters.tz)
+    context = Context(build, filters, extent.window(filters), extent.until_at)
     first_run.welcome(context, entry.url)
     states.show(warehouse.data_directory(), build.built_at)
     notices = st.container()
@@ -68,6 +74,8 @@ def _page(entry: PageEntry, build: Build) -> None:
         evidence.end()
     with notices:
         choices.tell()
+        if told := utc_days.told(context.asked, context.zone):
+            st.caption(told)
     footer(context)
 
 

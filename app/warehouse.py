@@ -95,7 +95,7 @@ def _describe(build_id: str, path: str, scope: str) -> Build:
 
 def rows(path: str, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The answer to `queries/<name>.sql` as one dict a row. `parameters` may hold more than the question asks for."""
-    text, bound = _bound(name, parameters)
+    text, bound = _bound(path, name, parameters)
     return _answered(path, access.scope().text, name, text, bound)
 
 
@@ -104,10 +104,17 @@ def _answered(path: str, scope: str, name: str, text: str, bound: dict[str, Any]
     return _run(path, name, text, bound, _dicts, scope)
 
 
-def _bound(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _bound(path: str, name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A question's text and those of ``parameters`` that it asks for; raises LookupError where one is missing."""
-    text = questions.sql(name, is_of_lever=bool(parameters.get("lever")))
+    text = questions.asked(name, parameters, has_quarters=_has_quarters(path))
     return text, questions.bound(text, parameters, f"queries/{name}.sql")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _has_quarters(path: str) -> bool:
+    """Whether the build was made since there are sums by the quarter of an hour; nobody needs to build anew before."""
+    answer = _whole(path).cursor().execute(questions.sql("has_table"), {"of_table": questions.QUARTERS})
+    return answer.fetchall() == [(True,)]
 
 
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -117,12 +124,12 @@ def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, *_bound(name, parameters), lambda answer: answer.pl(), access.scope().text)
+    return _run(path, name, *_bound(path, name, parameters), lambda answer: answer.pl(), access.scope().text)
 
 
 def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:
     """The SQL of a question as it is put to this build, its parameters still named."""
-    return _bound(name, parameters)[0]
+    return _bound(path, name, parameters)[0]
 
 
 def table(path: str, name: str, text: str) -> pa.Table:

@@ -11,6 +11,7 @@ from app.evidence.answers import Asked
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\$([a-z_]+)""")
 _OPEN = re.compile(r"^ *AND \(NULL IS NULL OR .*\)$")
+_FIRST_COMMENT = re.compile(r"\A(?:--[^\n]*\n)+")  # a command line takes it for an option
 _LAST_LIMIT = re.compile(r"\s*\bLIMIT (?:\d+|\$[a-z_]+)(?: OFFSET \$[a-z_]+)?\s*;?\s*\Z")
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -21,7 +22,7 @@ def sql(asked: Asked) -> str:
     Conditions of filters that are open are left out.
     """
     text = warehouse.text(asked.path, asked.name, asked.parameters)
-    whole = _LAST_LIMIT.sub("", text).rstrip().rstrip(";")
+    whole = _LAST_LIMIT.sub("", _FIRST_COMMENT.sub("", text)).rstrip().rstrip(";")
     return f"{_without_open(written(whole, asked.parameters, f'queries/{asked.name}.sql'))};"
 
 

@@ -9,7 +9,7 @@ from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.measures import BY_SOURCE, Row, first, headline_source, interval, is_fall, of_source, per_success, ratio
 from app.palette import TRAFFIC_SOURCE
-from app.sentences import period_words, traffic_finding, up_or_down
+from app.sentences import compared_words, period_words, traffic_finding, up_or_down
 from app.views import alerts
 from app.views.drivers import driver_grid, largest, largest_move, with_change
 
@@ -24,7 +24,8 @@ def render(context: Context) -> None:
     spend, spend_before = context.rows("spend")[0], first(context.rows_before("spend"))
     earlier = context.rows_before("drivers", of_source=source)
     drivers = with_change(context.rows("drivers", of_source=source), earlier)
-    headline(_sentence(context, spend, spend_before, now, before), largest_move(drivers, spend_before), _fires(context))
+    below = f"{compared_words(context.window)} {largest_move(drivers, spend_before)}".strip()
+    headline(_sentence(context, spend, spend_before, now, before), below, _fires(context))
     daily = context.rows("daily_by_source")
     evidence.of(spend, spend_before, now, before, daily)
     cards(
@@ -35,9 +36,15 @@ def render(context: Context) -> None:
             _waste_card(context, spend, spend_before),
         ]
     )
-    finding(traffic_finding(daily, context.rows_before("daily_by_source")), "Spend per UTC day by traffic source")
+    finding(
+        traffic_finding(daily, context.rows_before("daily_by_source")),
+        f"Spend per day by traffic source, {context.zone} days",
+    )
     evidence.of(daily, context.rows_before("daily_by_source"))
-    charts.stacked_days(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=165)
+    charts.stacked_days(
+        daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=165,
+        leads=lambda row: context.day_link(row["date"], source=row["traffic_source"]),
+    )  # fmt: skip
     finding(largest(drivers, spend), "" if source == "production" else f"Tasks of {source} traffic")
     evidence.of(earlier)
     driver_grid(context, drivers[:SHOWN_DRIVERS])

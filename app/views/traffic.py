@@ -9,7 +9,7 @@ from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, TRAFFIC_SOURCE
-from app.sentences import period_words, traffic_finding
+from app.sentences import compared_words, period_words, traffic_finding
 
 
 def render(context: Context) -> None:
@@ -19,7 +19,7 @@ def render(context: Context) -> None:
     headline(
         f"{figures.share(production, total)} of spend {period_words(context)} was production", words.PRODUCTION_SHARE
     )
-    finding(traffic_finding(daily, before))
+    finding(traffic_finding(daily, before), compared_words(context.window))
     view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
     evidence.of(daily, before)
     draw = charts.share_days if view == "share" else charts.stacked_days

@@ -82,6 +82,7 @@ def test_spans_without_a_call(tmp_path: Path, sample: ModuleType, monkeypatch: p
     path = sample.publish(tmp_path, days=2)
     with duckdb.connect(str(path)) as con:
         con.execute("DELETE FROM fct_calls")
+        sample.sum_quarters(con)
         spans = con.execute("SELECT lake_rows FROM build_info").fetchall()[0][0]
     wrote(tmp_path, "fates.json", rows=spans)
     assert f"{spans:,} spans arrived, no model call among them" in text(page("", tmp_path, monkeypatch))

@@ -131,6 +131,7 @@ def test_markup_in_names_is_text(tmp_path: Path, sample: ModuleType, monkeypatch
     path = sample.publish(tmp_path, days=3)
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE fct_calls SET workflow_id = '<script>x</script>', step = '\"><b>y'")
+        sample.sum_quarters(con)
         con.execute("UPDATE fct_spans SET name = '<img src=x onerror=z>'")
     for url in ("", "waste", "calls", "trace"):
         test = page(url, tmp_path, monkeypatch)

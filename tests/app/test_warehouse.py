@@ -45,7 +45,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_build_of_another_shape(tmp_path: Path, sample: ModuleType) -> None:
     path = sample.publish(tmp_path, build_id="odd", days=2)
     with duckdb.connect(str(path)) as con:
-        con.execute("ALTER TABLE fct_calls DROP COLUMN model")
+        con.execute("ALTER TABLE rpt_usage_quarter_hourly DROP COLUMN model")
     build = warehouse.current(tmp_path)
     with pytest.raises(warehouse.WarehouseError, match=r"queries/options.sql asks for.*model.*--full-refresh"):
         warehouse.rows(build.path, "options", {})
