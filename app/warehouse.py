@@ -25,6 +25,8 @@ from transforms.published_build import current_build, warehouse_of
 from transforms.read_only import open_read_only
 
 T = TypeVar("T")
+MOST_ROWS, CHUNK_ROWS = 1_000_000, 100_000
+"""Of a file to take away; more would not fit into the memory of a small machine as one piece."""
 
 
 class WarehouseError(Exception):
@@ -134,7 +136,24 @@ def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:
 
 def table(path: str, name: str, text: str) -> pa.Table:
     """The answer to a question's ``text`` without parameters, for downloads; not cached, because it may be large."""
-    return _run(path, name, text, {}, lambda answer: answer.to_arrow_table(), access.scope().text)
+    return _run(path, name, text, {}, lambda answer: head(answer, MOST_ROWS), access.scope().text)
+
+
+def head(answer: duckdb.DuckDBPyConnection, rows: int) -> pa.Table:
+    """The first rows of an answer, without working out the others."""
+    reader, taken, count = answer.to_arrow_reader(CHUNK_ROWS), [], 0
+    while count < rows and (chunk := next(reader, None)) is not None:
+        taken.append(chunk[: rows - count])
+        count += len(chunk)
+    return pa.Table.from_batches(taken, reader.schema)
+
+
+def own_cursor(path: str) -> duckdb.DuckDBPyConnection:
+    """For a statement of the reader's own (`app.console`). Raises NotTheirsError unless they may see everything."""
+    scope = access.scope()
+    if not scope.is_everything:
+        raise NotTheirsError(scope)
+    return _whole(path).cursor()
 
 
 def is_theirs(path: str, name: str) -> bool:

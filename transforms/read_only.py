@@ -9,6 +9,10 @@ import re
 import duckdb
 
 _FILE = re.compile(r"'((?:[^']|'')*\.parquet)'")
+READING = "one statement that reads, such as SELECT, FROM, DESCRIBE, SHOW or EXPLAIN"
+_LOGGING = re.compile(r"\b(?:enable_logging|disable_logging|truncate_duckdb_logs|write_log)\b", re.IGNORECASE)
+"""Functions, so part of a SELECT, that change settings in spite of all locks, and write where they are told to."""
+_EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(.*)", re.IGNORECASE | re.DOTALL)
 _CLOSED = {
     "allow_community_extensions": "false",
     "autoinstall_known_extensions": "false",
@@ -52,6 +56,20 @@ def lock(
         connection.execute(f"set global allowed_paths = [{', '.join(map(_quoted, files))}]")
     connection.execute("set global enable_external_access = false")
     connection.execute("set global lock_configuration = true")
+
+
+def is_reading(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
+    """Whether ``text`` is READING. What EXPLAIN ANALYZE explains is run, so it must read as well.
+
+    Raises duckdb.Error where it cannot be parsed.
+    """
+    statements = connection.extract_statements(text)
+    if len(statements) != 1:
+        return False
+    if statements[0].type == duckdb.StatementType.EXPLAIN:
+        explained = _EXPLAIN.fullmatch(text)
+        return explained is not None and is_reading(connection, explained[1])
+    return statements[0].type == duckdb.StatementType.SELECT and not _LOGGING.search(text)
 
 
 def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
