@@ -146,8 +146,9 @@ def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None
     today = month["made_at"].date()
     limit = None if budget is None else budget["limit_usd"]
     spent, running = [], Decimal(0)
-    past, to_come = context.rows("forecast_past_days", month=month["period_start"], today=today, **of), context.rows(
-        "forecast_days", **of
+    past, to_come = (
+        context.rows("forecast_past_days", month=month["period_start"], today=today, **of),
+        context.rows("forecast_days", **of),
     )
     for row in past:
         running += row["cost_usd"]
@@ -165,7 +166,9 @@ def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None
     ]
     finding(_against(month, budget), "Solid: spent. Dashed: middle. Band: eight in ten. Dotted: the budget.")
     evidence.of(past, to_come, budget)
-    charts.month_fan(spent, [start, *ahead] if spent else ahead, limit=limit)
+    charts.month_fan(
+        spent, [start, *ahead] if spent else ahead, limit=limit, leads=lambda row: context.day_link(row["date"])
+    )
 
 
 def _against(month: Row, budget: Row | None) -> str:

@@ -9,7 +9,7 @@ from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
 from app.measures import BY_SOURCE, Row, ends, headline_source, interval, of_source, per_success
-from app.views import verdicts
+from app.views import task_costs, verdicts
 
 TAGS = {
     "workflow_id": "Workflow",
@@ -37,7 +37,10 @@ def render(context: Context) -> None:
             "A task counts on the day of its first call, with all it cost later; bars are 95 % ranges",
         )
         evidence.of(daily)
-        charts.line_with_band([_day(row) for row in daily], height=200)
+        charts.line_with_band(
+            [_day(row) for row in daily], height=200, leads=lambda row: context.day_link(row["date"], source=source)
+        )
+    task_costs.section(context, source, now)
     by = choices.one_of("by", "Group by", TAGS | PARTS)
     if by in PARTS:
         _parts(context, by, source, now)

@@ -10,6 +10,7 @@ from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, TRAFFIC_SOURCE
 from app.sentences import compared_words, period_words, traffic_finding
+from app.views import week_hours
 
 
 def render(context: Context) -> None:
@@ -23,7 +24,10 @@ def render(context: Context) -> None:
     view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
     evidence.of(daily, before)
     draw = charts.share_days if view == "share" else charts.stacked_days
-    draw(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE)
+    draw(
+        daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE,
+        leads=lambda row: context.day_link(row["date"], source=row["traffic_source"]),
+    )  # fmt: skip
     finding("The parts and their sum")
     evidence.of(daily, before)
     grids.grid(
@@ -45,6 +49,7 @@ def render(context: Context) -> None:
         ],
         total={"traffic_source": "All", "cost_usd": total, "share": 1, "calls": sum(row["calls"] for row in rows)},
     )
+    week_hours.section(context)
 
 
 def sources(daily: list[dict[str, Any]], before: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], Decimal]:

@@ -31,7 +31,9 @@ def render(context: Context) -> None:
         to_date=row["to_date"],
     )
     evidence.of(days)
-    charts.line_with_band(days, height=200)
+    charts.line_with_band(
+        days, height=200, leads=lambda day: context.day_link(day["date"], workflow=row["workflow_id"])
+    )
     _grid(context, rows[:SHOWN])
 
 

@@ -22,8 +22,9 @@ def render(context: Context) -> None:
     daily = context.rows("daily_by_class")
     evidence.of(classes, daily)
     charts.stacked_days(
-        daily, key="spend_class", value="cost_usd", colours=SPEND_CLASS, height=220
-    )
+        daily, key="spend_class", value="cost_usd", colours=SPEND_CLASS, height=220,
+        leads=lambda row: context.day_link(row["date"], class_=row["spend_class"]),
+    )  # fmt: skip
     finding("The classes and their sum")
     order = list(SPEND_CLASS)
     rows = [
