@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from app import evidence
 from app.palette import BLUE
 
 
@@ -30,6 +31,8 @@ class Card:
 
 
 def cards(row: Iterable[Card]) -> None:
+    row = list(row)
+    evidence.cards(row)
     st.html(f'<div class="sl sl-cards">{"".join(_card(card) for card in row)}</div>')
 
 
@@ -39,13 +42,15 @@ def headline(text: str, sub: str = "", more: tuple[str, str] | None = None) -> N
     if more is not None:
         said.append(f'<a href="{escape(more[1])}" target="_self"><u>{escape(more[0])}</u></a>')
     below = f'<p class="sl-sub sl-muted">{" ".join(said)}</p>' if said else ""
-    st.html(f'<div class="sl"><h1 class="sl-headline" style="padding:0">{escape(text)}</h1>{below}</div>')
+    evidence.heading(
+        f'<div class="sl"><h1 class="sl-headline" style="padding:0">{escape(text)}</h1>{below}</div>', text
+    )
 
 
 def finding(text: str, note: str = "") -> None:
     """A chart's or table's title: what it shows, not what it is."""
     below = f'<p class="sl-note sl-muted">{escape(note)}</p>' if note else ""
-    st.html(f'<div class="sl"><h2 class="sl-finding" style="padding:0">{escape(text)}</h2>{below}</div>')
+    evidence.heading(f'<div class="sl"><h2 class="sl-finding" style="padding:0">{escape(text)}</h2>{below}</div>', text)
 
 
 def legend(colours: Mapping[str, str]) -> None:
@@ -81,7 +86,7 @@ def _card(card: Card) -> str:
 
 def _change(card: Card) -> str:
     if card.change is None:
-        return '<div class="change sl-muted">no earlier period to compare with</div>'
+        return '<div class="change sl-muted">nothing to compare with</div>'
     tone = {True: "sl-good", False: "sl-bad", None: ""}[card.is_good]
     before = f' <span class="sl-muted">from {escape(card.before)}</span>' if card.before else ""
     return f'<div class="change"><span class="{tone}">{escape(card.change)}</span>{before}</div>'

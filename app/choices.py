@@ -6,16 +6,15 @@ Defaults are left out of the address; what it cannot mean is said above the page
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, Literal
 
 import streamlit as st
 
-from app.filters import DRILL, SHARED, days_of
+from app.filters import NAMES
 
 Texts = tuple[str, ...]
 Width = int | Literal["stretch"]
-RESERVED = ("period", *SHARED, *DRILL)
+RESERVED = NAMES
 _NOTICES, _NAMED, _DIGITS = "choice_notices", 12, 18
 
 
@@ -98,20 +97,6 @@ def percent(name: str, label: str, default: int, hint: str | None = None, width:
         label, 0, 100, key=key, format="%d %%", help=hint, width=width, on_change=_touched, args=(key,)
     )  # fmt: skip
     return int(_kept(name, key, str(said), str(default)))
-
-
-def days(name: str, label: str, default: tuple[date, date], data: tuple[date, date]) -> tuple[date, date] | None:
-    """A stretch of the days that the data has, both ends included; None while only its first day is picked."""
-    usual = _dotted(default)
-    key = _bound(name, f"{label}, else {usual}", (usual,), lambda asked: _stretch(label, asked[-1], default, data))
-    picked = st.date_input(
-        label, key=key, min_value=data[0], max_value=data[1], format="YYYY-MM-DD", label_visibility="collapsed",
-        width=230, on_change=_touched, args=(key,),
-    )  # fmt: skip
-    if not isinstance(picked, tuple) or len(picked) != 2:
-        return None
-    _kept(name, key, _dotted(picked), usual)
-    return picked
 
 
 def notice(words: str) -> None:
@@ -212,19 +197,3 @@ def _percentage(label: str, asked: str, default: int) -> int:
         return int(asked)
     notice(f"{label}: “{asked}” in the address is no whole percentage from 0 to 100; showing {default} %.")
     return default
-
-
-def _stretch(label: str, asked: str, default: tuple[date, date], data: tuple[date, date]) -> tuple[date, date]:
-    ends = days_of(asked)
-    if ends is None:
-        notice(f"{label}: “{asked}” in the address is not YYYY-MM-DD..YYYY-MM-DD; showing {_dotted(default)}.")
-        return default
-    inside = max(ends[0], data[0]), min(ends[1], data[1])
-    if inside[0] > inside[1]:
-        notice(f"{label}: the data has no day of {asked}; showing {_dotted(default)}.")
-        return default
-    return inside
-
-
-def _dotted(ends: tuple[date, date]) -> str:
-    return f"{ends[0]}..{ends[1]}"

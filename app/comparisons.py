@@ -1,31 +1,25 @@
-"""Which two periods the page "Why it changed" compares: a pair of the mart, or any days, kept in the address."""
+"""Which two stretches of UTC days the page "Why it changed" compares: the filters' period and what it is compared with.
 
-from collections.abc import Mapping, Sequence
+Its sums are kept by UTC day, so that the day which is still running is left out of both.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-import streamlit as st
-
-from app import choices
-
-COMPARED = {"last_28_days": "28 days", "last_7_days": "7 days", "month": "Month", "days": "Other days"}
-DEFAULT = "last_28_days"
-
-Row = Mapping[str, Any]
+from app.filters import Window, days_words
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two stretches of UTC days, both ends included. `is_whole`: the data reaches back to the first of them."""
+    """Two stretches of UTC days, both ends included, which need not be equally long."""
 
     before_from: date
     before_to: date
     after_from: date
     after_to: date
-    is_whole: bool
 
-    def parameters(self) -> dict[str, date]:
+    def parameters(self) -> Mapping[str, date]:
         return {
             "before_from": self.before_from,
             "before_to": self.before_to,
@@ -33,57 +27,33 @@ class Comparison:
             "after_to": self.after_to,
         }
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Days of the earlier stretch and of the later one."""
+        return (self.before_to - self.before_from).days + 1, (self.after_to - self.after_from).days + 1
+
     def words(self) -> str:
-        """`1 – 31 Oct 2026 against 1 – 30 Sep 2026`."""
-        return f"{_span(self.after_from, self.after_to)} against {_span(self.before_from, self.before_to)}"
+        """`1 to 31 Oct 2026 against 1 to 30 Sep 2026`, and that these are not equally many days."""
+        said = f"{days_words(self.after_from, self.after_to)} against {days_words(self.before_from, self.before_to)}"
+        before, after = self.lengths
+        return said if before == after else f"{said} ({after} days against {before}: part of the volume is that)"
+
+    @property
+    def is_any(self) -> bool:
+        return min(self.lengths) > 0
 
 
-def _span(first: date, last: date) -> str:
-    if first == last:
-        return f"{last:%-d %b %Y}"
-    start = f"{first:%-d}" if (first.year, first.month) == (last.year, last.month) else f"{first:%-d %b}"
-    return f"{start if first.year == last.year else f'{first:%-d %b %Y}'} – {last:%-d %b %Y}"
-
-
-def chosen(pairs: Sequence[Row], days: tuple[date, date]) -> Comparison | None:
-    """Draw the choice and return what is compared; None while only one of two stretches of days is picked.
-
-    `pairs` are those of the mart, newest first; `days` the first and last day of the data.
-    """
-    offered = {name: label for name, label in COMPARED.items() if name == "days" or _of(pairs, name)}
-    default = DEFAULT if DEFAULT in offered else next(iter(offered))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        picked = choices.one_of("compare", "Compare", offered, default)
-        if picked == "month":
-            return _month(_of(pairs, "month"))
-        if picked == "days":
-            return _days(days)
-    return _comparison(_of(pairs, picked)[0])
-
-
-def _of(pairs: Sequence[Row], name: str) -> list[Row]:
-    return [pair for pair in pairs if pair["comparison"] == name]
-
-
-def _comparison(pair: Row) -> Comparison:
-    return Comparison(
-        pair["before_from"], pair["before_to"], pair["after_from"], pair["after_to"], bool(pair["is_whole"])
-    )
-
-
-def _month(pairs: Sequence[Row]) -> Comparison:
-    months = {f"{pair['after_from']:%Y-%m}": pair for pair in pairs}
-    named = {key: f"{pair['after_from']:%B %Y}" for key, pair in months.items()}
-    return _comparison(months[choices.listed("month", "Month", named, width=190)])
-
-
-def _days(days: tuple[date, date]) -> Comparison | None:
-    """The data's second half against its first, until other days are picked."""
-    first, last = days
-    half = first + timedelta(days=(last - first).days // 2)
-    defaults = {"before": (first, half), "after": (min(half + timedelta(days=1), last), last)}
-    picked = {name: choices.days(name, f"{name.capitalize()} (UTC)", ends, days) for name, ends in defaults.items()}
-    if any(ends is None for ends in picked.values()):
+def of_window(period: Window, today: date) -> Comparison | None:
+    """What a page's days compare; None where there is nothing to compare with, or no day is over. `today` is UTC's."""
+    if period.against is None:
         return None
-    before, after = picked["before"] or days, picked["after"] or days
-    return Comparison(*before, *after, is_whole=min(before[0], after[0]) >= first)
+    left_out = timedelta(days=running_days(period, today))
+    before_first, before_last = period.against
+    is_equal = period.before_first is not None
+    compared = Comparison(before_first, before_last - left_out * is_equal, period.first, period.last - left_out)
+    return compared if compared.is_any else None
+
+
+def running_days(period: Window, today: date) -> int:
+    """Days of the period that are not over."""
+    return max((period.last - today).days + 1, 0)

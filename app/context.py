@@ -1,15 +1,20 @@
 """What a page gets to work with: the build, the filters, the days, and questions bound to them."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
 
 from app import warehouse
+from app.evidence.answers import Answer, Asked
 from app.filters import Filters, Window, as_parameters
+from app.times import zones
 from app.warehouse import Build
+
+_BEYOND = timedelta(days=1)
+"""No day of any zone ends later than this after its UTC day."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +25,25 @@ class Context:
     filters: Filters
     window: Window
     until_at: datetime
+    asked: set[str] = field(default_factory=set)
+    """The questions that the page has put so far."""
 
     def rows(self, name: str, **extra: Any) -> list[dict[str, Any]]:
         """The answer to a question over the period, as dicts."""
-        return warehouse.rows(self.build.path, name, self._parameters(before=False) | extra)
+        return self._answer(name, self._parameters(before=False) | extra)
 
     def rows_before(self, name: str, **extra: Any) -> list[dict[str, Any]]:
-        """The same over the period before, cut at the same hour if the period is still running; [] where none is."""
+        """The same over what the period is compared with, cut at the same quarter of an hour if the period is still
+        running; [] where nothing is compared."""
         if self.window.before_first is None:
             return []
-        return warehouse.rows(self.build.path, name, self._parameters(before=True) | extra)
+        return self._answer(name, self._parameters(before=True) | extra)
+
+    def _answer(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows, each with the question it answers."""
+        self.asked.add(name)
+        asked = Asked(self.build.path, name, parameters)
+        return Answer(warehouse.rows(self.build.path, name, parameters), asked)
 
     def frame(self, name: str, **extra: Any) -> pl.DataFrame:
         return warehouse.frame(self.build.path, name, self._parameters(before=False) | extra)
@@ -44,13 +58,28 @@ class Context:
         """The calls a figure is made of. A trailing underscore keeps clear of Python's words (`class_`)."""
         return self.link("calls", self.filters.shared_only().with_only(**narrowed))
 
+    def day_link(self, day: date, **narrowed: str | None) -> str:
+        """As `calls_link`, of one day alone."""
+        days = replace(self.filters.shared_only(), period=f"{day}..{day}")
+        return self.link("calls", days.with_only(**narrowed))
+
+    @property
+    def zone(self) -> str:
+        """The IANA name of the zone whose days and hours the page shows."""
+        return self.filters.tz
+
+    def local(self, at: datetime) -> datetime:
+        """A moment by the clock of the reader's zone."""
+        return zones.local(at, self.zone)
+
     def _parameters(self, *, before: bool) -> dict[str, Any]:
-        days = self.window
-        first, last, until = days.first, days.last, datetime.combine(days.last, time.max, UTC)
-        if self.until_at.date() == last:
-            until = self.until_at
+        """The days, and the cut of a period that is still running: to the quarter of an hour, as sums are kept."""
+        days, until = self.window, datetime.combine(self.window.last + _BEYOND, time.max, UTC)
+        if days.is_running:
+            until = zones.end_of_quarter(self.until_at) - timedelta(microseconds=1)
+        first, last = days.first, days.last
         if before:
             assert days.before_first is not None
             assert days.before_last is not None
-            first, last, until = days.before_first, days.before_last, until - timedelta(days=days.days)
+            first, last, until = days.before_first, days.before_last, zones.days_earlier(until, days.shift, self.zone)
         return {"first": first, "last": last, "until_at": until, **as_parameters(self.filters)}

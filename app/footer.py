@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import currency, figures
 from app.context import Context
+from app.filters import DEFAULT_ZONE
 
 DEMO_MARKER = "demo.json"
 """What `spanledger demo` leaves in its data directory."""
@@ -16,12 +17,12 @@ DEMO_MARKER = "demo.json"
 def footer(context: Context) -> None:
     known = context.rows("coverage")[0]
     parts = [
-        f"Data until {_moment(context.build.data_until)}",
+        f"Data until {_moment(context, context.build.data_until)}",
         f"build {context.build.build_id}",
         f"price known for {figures.share(known['priced_calls'], known['calls'])} of calls",
         f"outcome known for {figures.share(known['judged_tasks'], known['tasks'])} of tasks",
         f"traffic source known for {figures.share(known['sourced_usd'], known['cost_usd'])} of spend",
-        "all times UTC",
+        f"days and times of {context.zone}" if context.zone != DEFAULT_ZONE else "all times UTC",
         *_rate(),
         *(
             ["simulated company: no figure is of a real one"]
@@ -43,5 +44,5 @@ def _rate() -> list[str]:
     ]
 
 
-def _moment(at: datetime | None) -> str:
-    return "the first span" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+def _moment(context: Context, at: datetime | None) -> str:
+    return "the first span" if at is None else f"{context.local(at):%Y-%m-%d %H:%M} {context.zone}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures
+from app import evidence, figures
 from app.cards import tip
 from app.filters import text as text
 from app.palette import BLUE
@@ -62,6 +62,12 @@ def number(key: str, label: str, write: Callable[[Any], str] = figures.count, **
 
 def grid(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None, grey: str | None = None) -> None:
     """Draw a table. `total` is a last row in bold; rows whose first cell equals `grey` are set apart."""
+    evidence.table(rows, columns)
+    st.html(html(rows, columns, total, grey))
+
+
+def html(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = None, grey: str | None = None) -> str:
+    """The table as HTML, for what has evidence of its own."""
     tops = {
         c.key: max((float(row[c.key]) for row in rows if row[c.key] is not None), default=0) for c in columns if c.bar
     }
@@ -70,7 +76,7 @@ def grid(rows: Sequence[Row], columns: Sequence[Column], total: Row | None = Non
     if total is not None:
         body += _line(total, [_plain(column) for column in columns], {}, "total")
     table = f'<table class="sl-grid"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    st.html(f'<div class="sl sl-grid-wrap">{table}</div>')
+    return f'<div class="sl sl-grid-wrap">{table}</div>'
 
 
 def _plain(column: Column) -> Column:

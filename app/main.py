@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import login
+from app import access, login
 from app.pages import PAGES
 from app.shell import draw
 
@@ -21,13 +21,18 @@ def main() -> None:
     st.logo(str(HERE / "icon.png"), size="large")
     if not login.is_admitted():
         return
-    entries = {entry.url: entry for group in PAGES.values() for entry in group}
+    sees_everything = access.sees_everything()
+    pages = {
+        group: [entry for entry in entries if sees_everything or not entry.is_of_whole] for group, entries in PAGES.items()
+    }
+    entries = {entry.url: entry for group in pages.values() for entry in group}
     listed = {
         group: [
             st.Page(_nothing, title=entry.title, icon=entry.icon, url_path=entry.url or None, default=not entry.url)
             for entry in entries_of_group
         ]
-        for group, entries_of_group in PAGES.items()
+        for group, entries_of_group in pages.items()
+        if entries_of_group
     }
     draw(entries[st.navigation(listed).url_path])
 

@@ -19,6 +19,7 @@ from app.views import (
     overview,
     prices,
     quality,
+    sql,
     tasks,
     trace,
     traffic,
@@ -31,7 +32,8 @@ from app.views.decide import build_or_buy, selfhost, unit_economics
 @dataclass(frozen=True)
 class PageEntry:
     """`url` is the page's path in the address, empty for the first; `drills`: it takes the filters only links set;
-    `subject`: the address parameter that names the one thing the page is about.
+    `subject`: the address parameter that names the one thing the page is about; `is_of_whole`: the page is of the whole
+    installation, for readers who see everything.
     """
 
     title: str
@@ -40,6 +42,7 @@ class PageEntry:
     render: Callable[[Context], None]
     drills: bool = False
     subject: str = ""
+    is_of_whole: bool = False
 
 
 PAGES: dict[str, list[PageEntry]] = {
@@ -73,6 +76,7 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),
         PageEntry("Trace", ":material/account_tree:", "trace", trace.render, subject="trace"),
         PageEntry("Prices", ":material/sell:", "prices", prices.render),
+        PageEntry("SQL", ":material/terminal:", "sql", sql.render, is_of_whole=True),
         PageEntry("Data quality", ":material/verified:", "quality", quality.render),
     ],
 }

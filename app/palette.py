@@ -1,7 +1,10 @@
-"""The one palette: Okabe and Ito's, safe for colour-blind eyes, fixed by meaning on every page. Unknown is grey."""
+"""The one palette: Okabe and Ito's, safe for colour-blind eyes, fixed by meaning on every page. Unknown is grey.
+
+The grey is darker than usual: a middle one is the purple to eyes without the green receptor, and nearly the green.
+"""
 
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
-ORANGE, VERMILLION, PURPLE, GREY = "#E69F00", "#D55E00", "#CC79A7", "#999999"
+ORANGE, VERMILLION, PURPLE, GREY = "#E69F00", "#D55E00", "#CC79A7", "#6B6B6B"
 BROWN = "#8C6D46"  # not theirs: an eighth tone for long-tail groups, apart from the rest in lightness
 
 TRAFFIC_SOURCE = {"production": BLUE, "eval": ORANGE, "replay": SKY, "ops": GREEN, "unknown": GREY}

@@ -1,7 +1,7 @@
 """The questions: each a file `queries/<name>.sql`. Reports ask them too.
 
-A question may select from a scope (`scoped_calls`, `scoped_tasks`), a file of `queries/scopes`, which holds the filters
-once for all.
+A question may select from a scope (`scoped_calls`, `scoped_spend`, `scoped_tasks`), a file of `queries/scopes`, which
+holds the filters once for all. Folders below hold the same scope for filters that few pages set.
 """
 
 import re
@@ -10,31 +10,56 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.filters import DRILL
+
 QUERIES = Path(__file__).parent / "queries"
 _OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
+QUARTERS = "rpt_usage_quarter_hourly"
+"""The sums that most questions are answered from; a build of before they were made is read from its calls."""
+
+
+def asked(name: str, parameters: Mapping[str, Any], *, has_quarters: bool = True) -> str:
+    """The text of a question for the filters that ``parameters`` set: of calls, only where sums do not know them.
+
+    ``has_quarters``: the build has QUARTERS. Raises FileNotFoundError by name.
+    """
+    is_of_calls = any(parameters.get(dimension) for dimension in DRILL)
+    is_of_lever = bool(parameters.get("lever"))
+    return sql(name, is_of_lever=is_of_lever, is_of_calls=is_of_calls, has_quarters=has_quarters)
+
+
 @cache
-def sql(name: str, *, is_of_lever: bool = False) -> str:
+def sql(name: str, *, is_of_lever: bool = False, is_of_calls: bool = False, has_quarters: bool = True) -> str:
     """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name.
 
     ``is_of_lever``: of calls, only those behind the filter's levers (`scopes/of_lever`), which others need not plan.
+    ``is_of_calls``: spend is summed from the calls (`scopes/of_calls`).
     """
-    return scoped((QUERIES / f"{name}.sql").read_text(), is_of_lever=is_of_lever)
+    text = (QUERIES / f"{name}.sql").read_text()
+    return scoped(text, is_of_lever=is_of_lever, is_of_calls=is_of_calls, has_quarters=has_quarters)
 
 
-def scoped(text: str, *, is_of_lever: bool = False) -> str:
+def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False, has_quarters: bool = True) -> str:
     """A question's text with the scopes it selects from put in front."""
-    scopes = [scope for scope in sorted((QUERIES / "scopes").glob("*.sql")) if scope.stem in text]
-    if not scopes:
+    scopes = {scope.stem: scope for scope in sorted((QUERIES / "scopes").glob("*.sql"))}
+    if is_of_calls:
+        scopes |= {scope.stem: scope for scope in (QUERIES / "scopes" / "of_calls").glob("*.sql")}
+    used = {name for name in scopes if name in text}
+    used |= {name for name in scopes if any(name in scopes[other].read_text() for other in used)}
+    heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in sorted(used)]
+    if not has_quarters and any(QUARTERS in part for part in (text, *heads)):
+        heads.insert(0, _named(QUARTERS, QUERIES / "scopes" / "of_older_builds" / f"{QUARTERS}.sql"))
+    if not heads:
         return text
-    heads = ",\n".join(_head(scope, is_of_lever=is_of_lever) for scope in scopes)
-    return f"WITH {heads}\n" + _OWN_WITH.sub(", ", text, count=1)
+    together = ",\n".join(heads)
+    return f"WITH {together}\n" + _OWN_WITH.sub(", ", text, count=1)
 
 
 def _head(scope: Path, *, is_of_lever: bool) -> str:
-    narrower = scope.parent / "of_lever" / scope.name
+    narrower = QUERIES / "scopes" / "of_lever" / scope.name
     if not is_of_lever or not narrower.exists():
         return _named(scope.stem, scope)
     return f"{_named('filtered_calls', scope)},\n{_named(scope.stem, narrower)}"

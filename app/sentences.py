@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app import figures
-from app.filters import PERIODS
+from app.filters import PERIODS, Window, days_words
 
 if TYPE_CHECKING:
     from app.context import Context  # loads Streamlit, which reports need not wait for
@@ -16,6 +16,14 @@ def period_words(context: "Context") -> str:
     if context.filters.period in PERIODS and context.filters.period.endswith("d"):
         return f"in the {days.days} days to {days.last:%-d %b %Y}"
     return f"from {days.first:%-d %b} to {days.last:%-d %b %Y}"
+
+
+def compared_words(days: Window) -> str:
+    """`Against 24 Sep to 23 Oct 2026, up to the same hour.`, or why not; nothing where none was asked."""
+    if days.before_first is None or days.before_last is None:
+        return f"{days.not_compared}." if days.not_compared else ""
+    running = ", up to the same hour" if days.is_running else ""
+    return f"Against {days_words(days.before_first, days.before_last)}{running}."
 
 
 def up_or_down(change: str | None) -> str:

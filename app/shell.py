@@ -5,14 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import choices, currency, warehouse
+from app import access, choices, currency, evidence, states, warehouse
 from app.context import Context
 from app.filter_bar import filter_bar
-from app.filters import window
 from app.footer import footer
 from app.pages import PageEntry
+from app.times import utc_days, zones
+from app.times.extents import Extent
 from app.views import first_run
-from app.warehouse import Build, NoBuildError, WarehouseError
+from app.warehouse import Build, NoBuildError, NotTheirsError, WarehouseError
 from transforms.published_build import current_build
 
 POLL_SECONDS = 3
@@ -20,38 +21,61 @@ POLL_SECONDS = 3
 
 def draw(entry: PageEntry) -> None:
     """Draw one page on the published build, and again by itself once another build is published."""
+    evidence.begin()
     data = warehouse.data_directory()
     seen = current_build(data)
     try:
+        if entry.is_of_whole and not access.sees_everything():
+            raise NotTheirsError(access.scope())
         _page(entry, warehouse.current(data))
     except NoBuildError:
-        first_run.render(data)
+        if access.sees_everything():
+            first_run.render(data)
+        else:
+            st.info("There is nothing to see yet: no span has been counted.", icon=":material/hourglass:")
+    except NotTheirsError as problem:
+        st.info(f"{problem.what} {problem.cure}", icon=":material/visibility_off:")
+    except access.RefusedError as refusal:
+        st.warning(str(refusal), icon=":material/lock:")
     except WarehouseError as problem:
         st.error(f"**{problem.what}**\n\n{problem.cure}", icon=":material/error:")
     _follow(str(data), seen)
 
 
 def _page(entry: PageEntry, build: Build) -> None:
-    extent = warehouse.rows(build.path, "extent", {})[0]
-    if not extent["calls"]:
+    calls = warehouse.rows(build.path, "extent", {})[0]["calls"]
+    if not calls and not access.sees_everything():
+        st.info(f"There is no call of {access.scope().title} yet.", icon=":material/hourglass:")
+        return
+    if not calls:
         first_run.render(warehouse.data_directory(), spans=build.lake_rows)
         return
     options: dict[str, list[str]] = {}
     for row in warehouse.rows(build.path, "options", {}):
         options.setdefault(row["name"], []).append(row["value"])
-    first_day, last_day = extent["first_day"], extent["last_day"]
+    options["tz"] = list(zones.known())
+
+    def extent_in(zone: str) -> Extent:
+        return Extent.of(warehouse.rows(build.path, "extent_in_zone", {"tz": zone})[0])
+
     is_drawn = not (entry.subject and st.query_params.get(entry.subject))
-    filters = filter_bar(options, (first_day, last_day), page=entry.url, drills=entry.drills, is_drawn=is_drawn)
+    filters = filter_bar(options, extent_in, page=entry.url, drills=entry.drills, is_drawn=is_drawn)
     display, problem = currency.chosen(os.environ, build.built_at.date())
     currency.show(display)
     if problem:
         st.warning(problem, icon=":material/currency_exchange:")
-    context = Context(build, filters, window(filters.period, first_day, last_day), extent["until_at"])
+    extent = extent_in(filters.tz)
+    context = Context(build, filters, extent.window(filters), extent.until_at)
+    first_run.welcome(context, entry.url)
+    states.show(warehouse.data_directory(), build.built_at)
     notices = st.container()
     with st.spinner("Asking the warehouse …", show_time=True):
         entry.render(context)
+        evidence.end()
     with notices:
         choices.tell()
+        if told := utc_days.told(context.asked, context.zone):
+            st.caption(told)
     footer(context)
 
 

@@ -1,6 +1,10 @@
 """The published warehouse: finding the current build, opening it read-only, and asking it questions.
 
-Questions are in `app.questions`. Answers are cached by build id: a build never changes.
+Each question is put for whoever reads now (`app.access`): on a connection that has their rows alone, unless they may see
+everything; and what one reader was answered is kept apart from what another is.
+
+Questions are in `app.questions`. Answers are cached by build, question and what the question asks for: a build never
+changes, and what a question does not ask for cannot change its answer.
 """
 
 import os
@@ -12,13 +16,17 @@ from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import streamlit as st
 
-from app import limits, questions
+from app import access, limits, questions
+from app.access.narrowing import Narrowed, open_narrowed
 from transforms.published_build import current_build, warehouse_of
 from transforms.read_only import open_read_only
 
 T = TypeVar("T")
+MOST_ROWS, CHUNK_ROWS = 1_000_000, 100_000
+"""Of a file to take away; more would not fit into the memory of a small machine as one piece."""
 
 
 class WarehouseError(Exception):
@@ -31,6 +39,16 @@ class WarehouseError(Exception):
 
 class NoBuildError(WarehouseError):
     """Nothing has been published yet: the state of a fresh installation."""
+
+
+class NotTheirsError(WarehouseError):
+    """The question is of the whole installation, or of rows that are not the reader's."""
+
+    def __init__(self, scope: access.Scope) -> None:
+        super().__init__(
+            "This shows figures of a whole organization or of the whole installation.",
+            f"You may see those of {scope.title}. Ask whoever runs this if you should see more.",
+        )
 
 
 @dataclass(frozen=True)
@@ -63,12 +81,12 @@ def current(data: Path) -> Build:
             f"CURRENT names the build {build_id}, but {path} does not exist.",
             "Run `spanledger doctor` to see which builds are whole, then `spanledger build` to publish a new one.",
         )
-    return _describe(build_id, str(path))
+    return _describe(build_id, str(path), access.scope().text)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _describe(build_id: str, path: str) -> Build:
-    rows = _run(path, "build_info", {}, lambda answer: answer.fetchall())
+@st.cache_data(max_entries=16, show_spinner=False)
+def _describe(build_id: str, path: str, scope: str) -> Build:
+    rows = _run(path, "build_info", questions.sql("build_info"), {}, lambda answer: answer.fetchall(), scope)
     if len(rows) != 1 or rows[0][0] != build_id:
         raise WarehouseError(
             f"The table build_info of {path} says {rows}, expected one row for the build {build_id}.",
@@ -77,10 +95,28 @@ def _describe(build_id: str, path: str) -> Build:
     return Build(build_id, path, *rows[0][1:])
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def rows(path: str, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def rows(path: str, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The answer to `queries/<name>.sql` as one dict a row. `parameters` may hold more than the question asks for."""
-    return _run(path, name, parameters, _dicts)
+    text, bound = _bound(path, name, parameters)
+    return _answered(path, access.scope().text, name, text, bound)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _answered(path: str, scope: str, name: str, text: str, bound: dict[str, Any]) -> list[dict[str, Any]]:
+    return _run(path, name, text, bound, _dicts, scope)
+
+
+def _bound(path: str, name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A question's text and those of ``parameters`` that it asks for; raises LookupError where one is missing."""
+    text = questions.asked(name, parameters, has_quarters=_has_quarters(path))
+    return text, questions.bound(text, parameters, f"queries/{name}.sql")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _has_quarters(path: str) -> bool:
+    """Whether the build was made since there are sums by the quarter of an hour; nobody needs to build anew before."""
+    answer = _whole(path).cursor().execute(questions.sql("has_table"), {"of_table": questions.QUARTERS})
+    return answer.fetchall() == [(True,)]
 
 
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -90,16 +126,77 @@ def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, parameters, lambda answer: answer.pl())
+    return _run(path, name, *_bound(path, name, parameters), lambda answer: answer.pl(), access.scope().text)
 
 
-def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-    """What ``take`` makes of the answer, within the limits. Raises WarehouseError."""
-    text = questions.sql(name, is_of_lever=bool(parameters.get("lever")))
-    bound = questions.bound(text, parameters, f"queries/{name}.sql")
+def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:
+    """The SQL of a question as it is put to this build, its parameters still named."""
+    return _bound(path, name, parameters)[0]
+
+
+def table(path: str, name: str, text: str) -> pa.Table:
+    """The answer to a question's ``text`` without parameters, for downloads; not cached, because it may be large."""
+    return _run(path, name, text, {}, lambda answer: head(answer, MOST_ROWS), access.scope().text)
+
+
+def head(answer: duckdb.DuckDBPyConnection, rows: int) -> pa.Table:
+    """The first rows of an answer, without working out the others."""
+    reader, taken, count = answer.to_arrow_reader(CHUNK_ROWS), [], 0
+    while count < rows and (chunk := next(reader, None)) is not None:
+        taken.append(chunk[: rows - count])
+        count += len(chunk)
+    return pa.Table.from_batches(taken, reader.schema)
+
+
+def own_cursor(path: str) -> duckdb.DuckDBPyConnection:
+    """For a statement of the reader's own (`app.console`). Raises NotTheirsError unless they may see everything."""
+    scope = access.scope()
+    if not scope.is_everything:
+        raise NotTheirsError(scope)
+    return _whole(path).cursor()
+
+
+def is_theirs(path: str, name: str) -> bool:
+    """Whether every table that a question asks is there for whoever reads now."""
+    scope = access.scope()
+    return scope.is_everything or not _narrowed(path, scope.text).withheld_of(questions.sql(name))
+
+
+def _run(
+    path: str, name: str, text: str, bound: dict[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T], scope: str
+) -> T:
+    """What ``take`` makes of the answer for a reader of ``scope``, within the limits. Raises WarehouseError."""
+    reader = access.Scope.parse(scope)
+    if not reader.is_everything and _narrowed(path, scope).withheld_of(text):
+        raise NotTheirsError(reader)
+    try:
+        return _limited(path, name, text, bound, take, scope)
+    except duckdb.Error as error:
+        if not reader.is_everything:
+            # What DuckDB says may quote a value of somebody else's row, a path, or the name of a table.
+            raise WarehouseError(
+                f"The question queries/{name}.sql could not be answered.",
+                "Whoever runs this sees why when they ask it.",
+            ) from None
+        if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+            raise WarehouseError(
+                f"The build at {path} does not have what queries/{name}.sql asks for: {str(error).splitlines()[0]}",
+                "It was made by another version. Run `spanledger doctor`, then `spanledger build --full-refresh`.",
+            ) from error
+        if isinstance(error, duckdb.IOException):
+            raise WarehouseError(
+                f"The build at {path} names a file that cannot be read: {str(error).splitlines()[0]}",
+                "Run `spanledger doctor`; `spanledger build --full-refresh` writes the files again.",
+            ) from error
+        raise
+
+
+def _limited(
+    path: str, name: str, text: str, bound: dict[str, Any], take: Callable[[duckdb.DuckDBPyConnection], T], scope: str
+) -> T:
     seconds = limits.timeout_s()
     try:
-        cursor = _connection(path).cursor()
+        cursor = _connection(path, scope).cursor()
         with limits.timed(cursor, seconds):
             return take(cursor.execute(text, bound))
     except duckdb.InterruptException as error:
@@ -112,21 +209,26 @@ def _run(path: str, name: str, parameters: Mapping[str, Any], take: Callable[[du
             f"The question queries/{name}.sql needs more than {limits.memory_bytes():,} bytes of memory.",
             f"Choose a shorter period or narrower filters, or raise {limits.MEMORY}.",
         ) from error
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        first_line = str(error).splitlines()[0]
+
+
+def _connection(path: str, scope: str) -> duckdb.DuckDBPyConnection:
+    return _whole(path) if access.Scope.parse(scope).is_everything else _narrowed(path, scope).connection
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _narrowed(path: str, scope: str) -> Narrowed:
+    """One for each scope that somebody reads with; the eight used last stay open."""
+    try:
+        return open_narrowed(path, access.Scope.parse(scope), memory_bytes=limits.memory_bytes())
+    except duckdb.Error:
         raise WarehouseError(
-            f"The build at {path} does not have what queries/{name}.sql asks for: {first_line}",
-            "It was made by another version. Run `spanledger doctor`, then `spanledger build --full-refresh`.",
-        ) from error
-    except duckdb.IOException as error:
-        raise WarehouseError(
-            f"The build at {path} names a file that cannot be read: {str(error).splitlines()[0]}",
-            "Run `spanledger doctor`; `spanledger build --full-refresh` writes the files again.",
-        ) from error
+            "The build cannot be narrowed to what you may see.",
+            "Whoever runs this finds the reason with `spanledger doctor`.",
+        ) from None
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _connection(path: str) -> duckdb.DuckDBPyConnection:
+def _whole(path: str) -> duckdb.DuckDBPyConnection:
     try:
         return open_read_only(path, memory_bytes=limits.memory_bytes())
     except (duckdb.IOException, duckdb.SerializationException) as error:

@@ -65,7 +65,7 @@ STEP_LIMIT = (
 )
 REPEATED_TOOLS = "The same tool with the same arguments again in one loop, where arguments are known by their hash."
 SUCCESSES = "Tasks whose outcome is success."
-CHANGE = "Against the equally long period just before."
+CHANGE = "Against the days chosen above to compare with; usually the equally long period just before."
 CALLS = "Requests to a model provider that the provider bills or would bill, failed ones included, each counted once."
 TASKS = "Units of work whose success is judged. One task may need several runs and many calls."
 FORECAST = (

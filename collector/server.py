@@ -241,6 +241,7 @@ def _announce(config: CollectorConfig, grpc_port: int, http_port: int) -> None:
     started = {"pid": os.getpid(), "host": config.host, "grpc_port": grpc_port, "http_port": http_port}
     started["tls"] = config.tls is not None
     started["client_certificates"] = config.tls_client_ca_file is not None
+    started["tokens"] = config.token_file is not None
     try:
         write_json(config.run / STATE_NAME, {**started, "started_at_ns": time.time_ns()})
     except OSError as error:  # a full disk, which serving may help to empty

@@ -3,6 +3,7 @@
 Modules are imported inside the commands: `--help` and quick commands need not wait for dbt, Streamlit or Arrow.
 """
 
+import contextlib
 import signal
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -90,9 +91,11 @@ def collect(settings: Settings) -> None:
     from collector.door.tls import TlsError
     from collector.door.tokens import TokenFileError
     from collector.server import START_ERRORS, ExposedError, run
+    from spanledger.installation.settings_file import tell
     from transforms.yaml_lines import ConfigError
 
     try:
+        tell(settings, "collect")
         _end_with(run(settings.collector_config()))
     except START_ERRORS as error:
         code = USAGE if isinstance(error, ExposedError | TokenFileError | TlsError | ConfigError) else IN_THE_WAY
@@ -165,10 +168,14 @@ def rewrite(settings: Settings, since: datetime | None, until: datetime | None, 
 )
 def app(settings: Settings) -> None:
     """Run the cost explorer alone; it follows each new build by itself."""
+    from spanledger.installation.settings_file import tell
     from spanledger.running import explorer, preflight
 
     settings = preflight.with_chosen_ports(settings)
     preflight.check_app(settings)
+    if settings.data.is_dir():
+        with contextlib.suppress(OSError):  # one that can only be read: the page on health says what it knows
+            tell(settings, "app")
     explorer.run_here(settings)
 
 

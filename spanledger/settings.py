@@ -9,10 +9,11 @@ import difflib
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import FILES, CollectorConfig
@@ -210,6 +211,18 @@ class Settings(BaseSettings):
             raise ValueError("tls_client_ca_file needs tls_cert_file and tls_key_file: only TLS asks for certificates")
         return self
 
+    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def source(self, name: str) -> str:
+        """Where a setting's value comes from, in words."""
+        return self._sources.get(name, "default")
+
+    def replaced(self, values: Mapping[str, Any], source: str) -> "Settings":
+        """These settings with other values, which come from ``source``."""
+        changed = self.model_copy(update=dict(values))
+        changed._sources = self._sources | dict.fromkeys(values, source)
+        return changed
+
     @property
     def lake_path(self) -> Path:
         """Where the lake is."""
@@ -252,11 +265,13 @@ def load_settings(**arguments: Any) -> Settings:
     ]
     if problems:
         raise SettingsError("\n".join(problems))
+    places = {**{name: str(FILE) for name in from_file}, **dict.fromkeys(_from_environment(), "the environment")}
+    places.update(dict.fromkeys(given, "the command line"))
     try:
-        return Settings(**given)
+        settings = Settings(**given)
+        settings._sources = places
+        return settings
     except ValidationError as error:
-        places = {**{name: str(FILE) for name in from_file}, **dict.fromkeys(_from_environment(), "the environment")}
-        places.update(dict.fromkeys(given, "the command line"))
         raise SettingsError("\n".join(_describe(dict(item), places) for item in error.errors())) from error
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 
 from app import figures
-from app.charts.drawing import Rows, amounts_axis, base, coloured, money, names_axis, show, shown, told
+from app.charts.axes import money
+from app.charts.drawing import Rows, amounts_axis, base, coloured, names_axis, show, shown, told
 from app.palette import BLUE, GREEN, GREY, VERMILLION
 
 Ends = tuple[Decimal, Decimal, Decimal]

@@ -1,28 +1,48 @@
 """What all charts share: axes, scales and tooltips; money as the page's currency counts it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import altair as alt
 import streamlit as st
 
-from app import currency, figures
+from app import evidence, figures
 from app.cards import legend
 from app.palette import GREY
 
 Rows = Sequence[Mapping[str, Any]]
+Leads = Callable[[Mapping[str, Any]], str]
+"""Where a row of a chart leads: a relative address, usually of the calls it is made of."""
+
+_EMBEDDED = {"embedOptions": {"loader": {"target": "_self"}}}
+"""A mark with an address is a link, opened in this tab as those of tables are."""
 
 
 def show(chart: Any, height: int) -> None:
-    """Draw it on the page, as wide as there is room, in pixels high."""
-    st.altair_chart(chart.properties(height=height), width="stretch")
+    """Draw it on the page, as wide as there is room, in pixels high.
+
+    Read aloud it is one picture, named by the heading above it; its marks alone would be a list of bare numbers.
+    """
+    evidence.chart()
+    named = chart.properties(height=height, description=evidence.title(), usermeta=_EMBEDDED).configure_mark(aria=False)
+    st.altair_chart(named, width="stretch")
 
 
 def base(data: Rows, **encodings: Any) -> Any:
     """A chart of rows that share these encodings."""
     return alt.Chart(alt.Data(values=list(data))).encode(**encodings)
+
+
+def led(row: Mapping[str, Any], leads: Leads | None) -> dict[str, str]:
+    """What a row needs to be a link."""
+    return {} if leads is None else {"href": leads(row)}
+
+
+def linked(leads: Leads | None) -> dict[str, str]:
+    """The encoding that makes marks links, where they lead somewhere."""
+    return {} if leads is None else {"href": "href:N"}
 
 
 def told(**titles: str) -> list[alt.Tooltip]:
@@ -50,15 +70,6 @@ def day() -> alt.X:
     """The UTC day: wherever the browser stands, the days and their labels do not move."""
     axis = alt.Axis(format="%d %b", tickCount=8, grid=False, labelOverlap=True)
     return alt.X("utcyearmonthdate(date):T", title=None, scale=alt.Scale(type="utc"), axis=axis)
-
-
-def money(ticks: int, *, signed: bool = False, **more: Any) -> alt.Axis:
-    """An axis of money in the page's currency; ``signed`` puts the sign before the symbol."""
-    symbol, value = currency.shown().symbol, "abs(datum.value)" if signed else "datum.value"
-    large, small = f"format({value}, ',.3~s')", f"format({value}, '.2~g')"
-    sign = f"(datum.value < 0 ? '{figures.MINUS}' : '') + " if signed else ""
-    text = f"{sign}'{symbol}' + ({value} >= 1 || {value} == 0 ? {large} : {small})"
-    return alt.Axis(labelExpr=text, tickCount=ticks, **more)
 
 
 def names_axis(width: int) -> alt.Axis:

@@ -8,26 +8,33 @@ import altair as alt
 
 from app import currency, figures
 from app.cards import legend
-from app.charts.drawing import Rows, amounts, base, coloured, dated, day, money, named, show, shown, told
+from app.charts.axes import counts, money, shares
+from app.charts.drawing import Leads, Rows, amounts, base, coloured, dated, day, led, linked, named, show, shown, told
 from app.palette import BLUE, GREY, VERMILLION
 
 Row = Mapping[str, Any]
 
 
-def line_with_band(rows: Rows, *, height: int = 240) -> None:
+def line_with_band(rows: Rows, *, height: int = 240, leads: Leads | None = None) -> None:
     """One figure per day as a line with its interval behind it. `rows`: date, usd, low, high (None leaves a gap).
 
     A day's interval may reach far above all figures: the axis ends at twice the highest figure, the band goes on.
     """
-    data = [dated(row["date"]) | _known(row, "usd", "low", "high") | {"range": _range(row)} for row in rows]
+    data = [
+        dated(row["date"]) | _known(row, "usd", "low", "high") | {"range": _range(row)} | led(row, leads)
+        for row in rows
+    ]
     top = max((row["usd"] for row in data if row["usd"] is not None), default=0) * 2 or 1
     scale = alt.Scale(domain=[0, top], clamp=False)
     tooltip = told(day="day (UTC)", usd_text=currency.shown().name, range="95 %")
     lines = base(data, x=day(), tooltip=tooltip)
-    band = lines.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True)
+    band = lines.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True).encode(**linked(leads))
     chart = alt.layer(
         band.encode(y=alt.Y("low:Q", title=None, scale=scale, axis=money(4)), y2="high:Q"),
-        lines.mark_line(point=alt.OverlayMarkDef(size=18), color=BLUE).encode(y=alt.Y("usd:Q", scale=scale)),
+        lines.mark_line(color=BLUE).encode(y=alt.Y("usd:Q", scale=scale)),
+        lines.mark_point(size=18, filled=True, opacity=1, color=BLUE).encode(
+            y=alt.Y("usd:Q", scale=scale), **linked(leads)
+        ),
     )
     show(chart, height)
 
@@ -43,7 +50,7 @@ def _known(row: Row, *names: str) -> dict[str, Any]:
     return numbers | {f"{name}_text": figures.money(row[name]) for name in names}
 
 
-def expected_band(rows: Rows, *, grain: str, height: int = 280) -> None:
+def expected_band(rows: Rows, *, grain: str, height: int = 280, leads: Leads | None = None) -> None:
     """Spend per hour (or day) beside the range it was expected in; what was flagged stands out.
 
     `rows`: at (UTC), usd, expected, low, high (None where the history was too short), is_flagged.
@@ -53,7 +60,7 @@ def expected_band(rows: Rows, *, grain: str, height: int = 280) -> None:
     axis = alt.Axis(tickCount=8, grid=False)
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
     y = alt.Y("usd:Q", title=None, axis=money(4))
-    steps = base([_hour(row, grain) for row in rows], x=x, tooltip=tooltip)
+    steps = base([_hour(row, grain) | led(row, leads) for row in rows], x=x, tooltip=tooltip)
     flagged = steps.transform_filter("datum.state == 'flagged'")
     band = steps.mark_area(opacity=0.25, color=GREY, interpolate="step-after")
     chart = alt.layer(
@@ -61,6 +68,7 @@ def expected_band(rows: Rows, *, grain: str, height: int = 280) -> None:
         steps.mark_line(strokeDash=[4, 3], color=GREY, interpolate="step-after").encode(y="expected:Q"),
         steps.mark_line(color=BLUE, strokeWidth=1.6, interpolate="step-after").encode(y=y),
         flagged.mark_point(filled=True, size=60, color=VERMILLION, opacity=1).encode(y=y),
+        steps.mark_point(filled=True, size=60, opacity=0).encode(y=y, **linked(leads)),
     )
     show(chart, height)
 
@@ -74,12 +82,14 @@ def _hour(row: Row, grain: str) -> dict[str, Any]:
     )
 
 
-def month_fan(spent: Rows, ahead: Rows, *, limit: Decimal | None = None, height: int = 320) -> None:
+def month_fan(
+    spent: Rows, ahead: Rows, *, limit: Decimal | None = None, height: int = 320, leads: Leads | None = None
+) -> None:
     """Cumulative spend of the month, then the expected path with its range. Rows: date, usd (and low, high ahead).
 
     ``limit``: a budget's, in US dollars, drawn across.
     """
-    past = [dated(row["date"]) | amounts(row, "usd") for row in spent]
+    past = [dated(row["date"]) | amounts(row, "usd") | led(row, leads) for row in spent]
     future = [dated(row["date"]) | amounts(row, "usd", "low", "high") for row in ahead]
     solid = base(past, x=day(), tooltip=told(day="through", usd_text="spent"))
     tooltip = told(day="through", usd_text="expected", low_text="low", high_text="high")
@@ -89,6 +99,7 @@ def month_fan(spent: Rows, ahead: Rows, *, limit: Decimal | None = None, height:
         dashed.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2="high:Q"),
         dashed.mark_line(strokeDash=[5, 4], color=BLUE).encode(y="usd:Q"),
         solid.mark_line(strokeWidth=2.5, color=BLUE).encode(y="usd:Q"),
+        solid.mark_point(filled=True, size=60, color=BLUE, opacity=0).encode(y="usd:Q", **linked(leads)),
         *([] if limit is None else [_limit_line(limit)]),
     )
     show(chart, height)
@@ -111,7 +122,7 @@ def share_fan(rows: Rows, *, title: str, target: float, height: int = 260) -> No
     tooltip = [alt.Tooltip("at:Q", title="month"), *told(**{f"{name}_text": said for name, said in ends.items()})]
     x = alt.X("at:Q", title=title, axis=alt.Axis(tickCount=8, grid=False, format="d"))
     months = base(data, x=x, tooltip=tooltip)
-    low = alt.Y("low:Q", title=None, axis=alt.Axis(format="%", tickCount=5))
+    low = alt.Y("low:Q", title=None, axis=shares(5))
     chart = alt.layer(
         months.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2="high:Q"),
         months.mark_line(color=BLUE, strokeWidth=2.2).encode(y="middle:Q"),
@@ -132,7 +143,7 @@ def cost_lines(rows: Rows, colours: Mapping[str, str], *, title: str, height: in
         base(data)
         .mark_line(strokeWidth=2.2)
         .encode(
-            x=alt.X("at:Q", title=title, axis=alt.Axis(format="~s", tickCount=6, grid=False)),
+            x=alt.X("at:Q", title=title, axis=counts(6, grid=False)),
             y=alt.Y("shown:Q", title=None, axis=money(4)),
             color=coloured("line", names, colours),
             tooltip=[*told(line="way"), at, *told(exact="cost")],

@@ -5,45 +5,77 @@ from collections.abc import Mapping
 import altair as alt
 
 from app import figures
-from app.charts.drawing import Rows, base, coloured, dated, day, money, named, names_axis, show, shown, told
+from app.charts.axes import money, shares
+from app.charts.drawing import (
+    Leads,
+    Rows,
+    base,
+    coloured,
+    dated,
+    day,
+    led,
+    linked,
+    named,
+    names_axis,
+    show,
+    shown,
+    told,
+)
 
 
-def stacked_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
+def stacked_days(
+    rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240, leads: Leads | None = None
+) -> None:
     """Money per UTC day, stacked in the palette's order. `rows`: date, `key`, `value` in USD."""
     amounts = alt.Y("sum(amount):Q", title=None, axis=money(4))
-    show(_of_days(rows, key, value, colours, amounts), height)
+    show(_of_days(rows, key, value, colours, amounts, leads), height)
 
 
-def share_days(rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240) -> None:
+def share_days(
+    rows: Rows, *, key: str, value: str, colours: Mapping[str, str], height: int = 240, leads: Leads | None = None
+) -> None:
     """The same parts as shares of each day's spend; the axis always runs from 0 to 100 %."""
-    shares = alt.Y("sum(amount):Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4))
-    show(_of_days(rows, key, value, colours, shares), height)
+    parts = alt.Y("sum(amount):Q", stack="normalize", title=None, axis=shares(4))
+    show(_of_days(rows, key, value, colours, parts, leads), height)
 
 
-def _of_days(rows: Rows, key: str, value: str, colours: Mapping[str, str], heights: alt.Y) -> alt.Chart:
+def _of_days(
+    rows: Rows, key: str, value: str, colours: Mapping[str, str], heights: alt.Y, leads: Leads | None
+) -> alt.Chart:
     names = named(rows, key, colours)
     data = [
         dated(row["date"])
         | {"group": row[key], "amount": shown(row[value] or 0), "exact": figures.money(row[value])}
         | {"rank": names.index(row[key])}
+        | led(row, leads)
         for row in rows
     ]
-    bars = base(data).mark_bar(binSpacing=1)
+    bars = base(data, **linked(leads)).mark_bar(binSpacing=1)
     tooltip = told(day="day (UTC)", group="part", exact="spend")
     colour = coloured("group", names, colours)
     return bars.encode(x=day(), y=heights, color=colour, order=alt.Order("rank:Q"), tooltip=tooltip)
 
 
-def ranked_bars(rows: Rows, *, key: str, part: str, value: str, colours: Mapping[str, str], height: int) -> None:
+def ranked_bars(
+    rows: Rows,
+    *,
+    key: str,
+    part: str,
+    value: str,
+    colours: Mapping[str, str],
+    height: int,
+    leads: Leads | None = None,
+) -> None:
     """Groups by spend, each bar split into parts; `rows`: key, part, value in USD, in the order to be shown."""
     order = list(dict.fromkeys(row[key] for row in rows))
     names = named(rows, part, colours)
     data = [
         {"group": row[key], "part": row[part], "amount": shown(row[value] or 0), "exact": figures.money(row[value])}
         | {"rank": names.index(row[part])}
+        | led(row, leads)
         for row in rows
     ]
-    bars = base(data).mark_bar(height={"band": 0.7})
+    bars = base(data, **linked(leads)).mark_bar(height={"band": 0.7})
     chart = bars.encode(
         y=alt.Y("group:N", sort=order, title=None, axis=names_axis(170)),
         x=alt.X("sum(amount):Q", title=None, axis=money(5)),

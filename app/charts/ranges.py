@@ -1,12 +1,13 @@
 """Values with their intervals, each on its own line of one log axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from app import figures
-from app.charts.drawing import Rows, amounts, base, coloured, money, named, names_axis, show, told
+from app.charts.axes import money
+from app.charts.drawing import Leads, Rows, amounts, base, coloured, led, linked, named, names_axis, show, told
 from app.palette import BLUE, GREY
 
 Row = Mapping[str, Any]
@@ -15,9 +16,9 @@ RATIOS = ("ratio", "ratio_low", "ratio_high")
 ENDS = ("least", "low", "middle", "high", "most")
 
 
-def ratio_intervals(rows: Rows, colours: Mapping[str, str]) -> None:
+def ratio_intervals(rows: Rows, colours: Mapping[str, str], *, leads: Leads | None = None) -> None:
     """Ratios with their intervals on a log axis around 1. `rows`: what, pair, said, ratio, ratio_low, ratio_high."""
-    data = [_ratio(row) for row in rows]
+    data = [_ratio(row) | led(row, leads) for row in rows]
     names = named(rows, "said", colours)
     reach = max(max(row["ratio_high"], 1 / row["ratio_low"]) for row in data)
     scale = alt.Scale(type="log", domain=[1 / reach, reach])
@@ -27,14 +28,16 @@ def ratio_intervals(rows: Rows, colours: Mapping[str, str]) -> None:
         y=alt.Y("line:N", sort=None, title=None, axis=None),
         color=coloured("said", names, colours),
         tooltip=shown,
+        **linked(leads),
     )
-    one = base([{"one": 1}]).mark_rule(strokeDash=[4, 4], color=GREY)
+    # a piece at each interval, not one line through all: it would run through the words between them
+    one = lines.mark_tick(color=GREY, thickness=1.5, size=18)
     chart = alt.layer(
-        one.encode(x=alt.X("one:Q", scale=scale, title=None, axis=_times(reach))),
+        one.encode(x=alt.X("one:Q", scale=scale, title=None, axis=_times(reach)), color=alt.value(GREY)),
         lines.mark_rule(strokeWidth=3).encode(x=alt.X("ratio_low:Q", scale=scale), x2="ratio_high:Q"),
         lines.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("ratio:Q", scale=scale)),
         # above its interval, not beside it: a narrow screen has no room there
-        lines.mark_text(align="left", baseline="bottom", dy=-7, limit=380).encode(
+        lines.mark_text(align="left", baseline="bottom", dy=-10, limit=380).encode(
             x=alt.value(0), text="line:N", color=alt.value("#808080")
         ),
     )
@@ -46,7 +49,7 @@ def _ratio(row: Row) -> dict[str, Any]:
         {name: row[name] for name in ("what", "pair", "said")}
         | {name: float(row[name]) for name in RATIOS}
         | {f"{name}_text": figures.times(row[name]) for name in RATIOS}
-        | {"line": f"{row['what']} · {row['pair']} ({row['traffic_source']})"}
+        | {"one": 1, "line": f"{row['what']} · {row['pair']} ({row['traffic_source']})"}
     )
 
 
@@ -55,18 +58,20 @@ def _times(reach: float) -> alt.Axis:
     return alt.Axis(values=ticks, format=".3~g", labelExpr="'× ' + datum.label", grid=False)
 
 
-def cost_ranges(past: Sequence[float], ranges: Rows, *, height: int = 150) -> None:
-    """Costs of past tasks as marks, in US dollars, above ranges for new ones, on one log axis.
+def cost_ranges(past: Rows, ranges: Rows, *, height: int = 150, leads: Leads | None = None) -> None:
+    """Costs of past tasks as marks above ranges for new ones, on one log axis.
 
-    `ranges`: name, least, low, middle, high, most in US dollars.
+    `past`: cost_usd; `ranges`: name, least, low, middle, high, most in US dollars.
     """
-    marks = [{"line": "past tasks", **amounts({"usd": usd}, "usd")} for usd in past]
+    marks = [
+        {"line": "past tasks", **amounts({"usd": float(row["cost_usd"])}, "usd"), **led(row, leads)} for row in past
+    ]
     data = [{"line": row["name"], **amounts(row, *ENDS)} for row in ranges]
     order = ["past tasks", *(row["name"] for row in ranges)]
     y = alt.Y("line:N", sort=order, title=None, axis=names_axis(170))
     scale = alt.Scale(type="log", nice=False)
     lines = base(data, y=y, tooltip=told(line="", **{f"{end}_text": end for end in ENDS}))
-    ticks = base(marks, y=y, tooltip=told(usd_text="past task")).mark_tick(
+    ticks = base(marks, y=y, tooltip=told(usd_text="past task"), **linked(leads)).mark_tick(
         thickness=1.5, opacity=0.45, color=GREY, size=22
     )
     chart = alt.layer(

@@ -1,4 +1,4 @@
-SELECT date, spend_class, count(*) AS calls, sum(cost_usd) AS cost_usd
-FROM scoped_calls
+SELECT day AS date, spend_class, sum(calls)::BIGINT AS calls, sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd
+FROM scoped_spend
 GROUP BY ALL
 ORDER BY date, spend_class;

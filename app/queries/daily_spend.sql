@@ -1,1 +1,4 @@
-SELECT date, sum(cost_usd) AS cost_usd FROM scoped_calls GROUP BY ALL ORDER BY date;
+SELECT day AS date, sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd
+FROM scoped_spend
+GROUP BY ALL
+ORDER BY date;

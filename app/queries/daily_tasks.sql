@@ -1,5 +1,5 @@
 SELECT
-    task_date AS date,
+    day AS date,
     count(*) AS tasks,
     count(*) FILTER (outcome = 'success') AS successes,
     count(*) FILTER (outcome IN ('success', 'failure')) AS known_outcomes,

@@ -1,8 +1,10 @@
 -- One row per workflow: all its spend, and the cost per success of its tasks of the one traffic source.
 WITH of_calls AS (
-    SELECT workflow_id, count(*) AS calls, sum(cost_usd) AS cost_usd,
-        sum(cost_usd) FILTER (spend_class IN ('failed_attempt', 'superseded_attempt', 'retry_duplicate')) AS waste_usd
-    FROM scoped_calls
+    SELECT workflow_id, sum(calls)::BIGINT AS calls, sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd,
+        sum(cost_usd) FILTER (
+            calls > unknown_cost_calls AND spend_class IN ('failed_attempt', 'superseded_attempt', 'retry_duplicate')
+        ) AS waste_usd
+    FROM scoped_spend
     GROUP BY ALL
 ),
 

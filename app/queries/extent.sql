@@ -1,2 +1,7 @@
--- The days the data spans, whatever the filters.
-SELECT min(date) AS first_day, max(date) AS last_day, max(started_at) AS until_at, count(*) AS calls FROM fct_calls;
+-- The UTC days the data spans, whatever the filters.
+SELECT
+    min(date) AS first_day,
+    max(date) AS last_day,
+    (SELECT max(started_at) FROM fct_calls WHERE date = (SELECT max(date) FROM fct_calls)) AS until_at,
+    count(*) AS calls
+FROM fct_calls;

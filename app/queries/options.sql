@@ -1,7 +1,7 @@
 -- The values each shared filter can take, those with most spend first.
 WITH combinations AS (
     SELECT environment, organization, team, project, workflow_id, model, traffic_source, sum(cost_usd) AS cost_usd
-    FROM fct_calls
+    FROM rpt_usage_quarter_hourly
     GROUP BY ALL
 ),
 

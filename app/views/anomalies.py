@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from html import escape
 from typing import Any
 
 import streamlit as st
 
-from app import anomaly_words, charts, figures, grids, words
+from app import anomaly_words, charts, evidence, figures, grids, words
 from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -63,7 +64,12 @@ def _one(context: Context, row: Row, *, is_told: bool) -> None:
         when if is_told else f"{when}: {anomaly_words.cause(row)}",
         f"Seen in {anomaly_words.scope(row)}{': ' + where if where else ''}",
     )
-    charts.expected_band(anomaly_band.around(context, row), grain=row["grain"])
+    evidence.of(row)
+    charts.expected_band(
+        anomaly_band.around(context, row),
+        grain=row["grain"],
+        leads=lambda step: _calls_of_day(context, row, step["at"]),
+    )
     facts(
         [
             ("Cost", figures.money(row["actual_usd"])),
@@ -115,19 +121,29 @@ def _quantity(number: float | None) -> str:
     return figures.UNKNOWN if number is None else f"{number:,.0f}" if number >= 10 else f"{number:,.2f}"
 
 
+def _calls_of_day(context: Context, row: Row, at: datetime) -> str:
+    """The calls of one day of the chart, within the anomaly's scope."""
+    return context.day_link(context.local(at).date(), **_scope(row))
+
+
 def _calls(context: Context, row: Row) -> str:
     """The calls of its days, narrowed to the scope and to the workflow that drove it."""
     period = f"{row['first_at']:%Y-%m-%d}..{row['last_at']:%Y-%m-%d}"
-    names = {"traffic_source": "source"}
-    narrowed: dict[str, str | None] = {"environment": row["environment"], "organization": row["organization"] or None}
-    if row["scope_kind"] != "organization":
-        kind = str(row["scope_kind"])
-        narrowed[names.get(kind, kind)] = row["scope"]
+    narrowed = _scope(row)
     workflow = anomaly_words.part_of(row, "workflow")
     if workflow is not None:
         narrowed["workflow"] = workflow["name"]
     filters = replace(context.filters.shared_only(), period=period).with_only(**narrowed)
     return context.link("calls", filters)
+
+
+def _scope(row: Row) -> dict[str, str | None]:
+    names = {"traffic_source": "source"}
+    narrowed: dict[str, str | None] = {"environment": row["environment"], "organization": row["organization"] or None}
+    if row["scope_kind"] != "organization":
+        kind = str(row["scope_kind"])
+        narrowed[names.get(kind, kind)] = row["scope"]
+    return narrowed
 
 
 def _list(context: Context, rows: Sequence[Row], chosen: Row) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from app import evidence
 from app.anomaly_words import Row
 from app.context import Context
 from transforms.anomalies.detector import DAILY, HOURLY, judge
@@ -31,6 +32,7 @@ def around(context: Context, row: Row) -> list[dict[str, Any]]:
         from_date=_at(first, seconds).date(),
         to_date=shown_to.date(),
     )
+    evidence.of(known)
     amounts = np.full((max((one["step"] for one in known), default=first) - first + 1, 1), np.nan)
     spent = [one for one in known if one["step"] >= first]
     begins = min((one["step"] for one in spent if one["usd"]), default=first)

@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import TRAFFIC_SOURCE
-from app.views import owners, statements, tags
+from app.views import divided, owner_days, owners, statements, tags
 from app.words import OWNERS, UNATTRIBUTED_NAME
 
 Row = dict[str, Any]
@@ -30,6 +30,9 @@ def render(context: Context) -> None:
         statements.section(context, by, view)
     else:
         _by_tag(context, by)
+    if by in owner_days.TITLES:
+        owner_days.section(context, by)
+    divided.section(context)
     tags.section(context)
 
 
@@ -53,11 +56,19 @@ def _by_tag(context: Context, by: str) -> None:
             f"{_name(shown[0])} has the largest part: {figures.share(rows[0]['cost_usd'], total)}",
             "Spend by traffic source",
         )
+        evidence.of(parts)
         charts.ranked_bars(
-            [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name],
+            [
+                part | {"name": _name(part["name"]), "owner": part["name"]}
+                for name in shown
+                for part in parts
+                if part["name"] == name
+            ],
             key="name", part="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=60 + 26 * len(shown),
+            leads=lambda part: context.calls_link(**{by: part["owner"], "source": part["traffic_source"]}),
         )  # fmt: skip
     finding(f"The parts sum to {figures.money(summed)}: all calls of the period, to the last digit")
+    evidence.of(parts)
     _grid(context, by, rows, total)
 
 

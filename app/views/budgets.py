@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import budget_words, figures, grids
+from app import budget_words, evidence, figures, grids
 from app.budget_words import STATES, STOPPED
 from app.cards import finding, headline
 from app.context import Context
@@ -142,6 +142,7 @@ def _counters(context: Context, row: Row) -> None:
         shared = {
             name: row[name] for name in (*budget_words.FILTERS, "window_kind", "window_seconds", "limit_in_force")
         }
+        evidence.of(counters)
         grids.grid(
             [{**shared, "unpriced_calls": 0, "uncounted_calls": 0, **one} for one in counters],
             [

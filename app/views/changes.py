@@ -1,10 +1,15 @@
 """Why it changed: the change of cost between two periods, taken apart by cause, workflow and model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from app import change_words, charts, choices, comparisons, figures, grids
+import streamlit as st
+
+from app import change_words, charts, choices, comparisons, evidence, figures, grids
 from app.cards import finding, headline
 from app.comparisons import Comparison
 from app.context import Context
@@ -17,12 +22,11 @@ SHOWN = 15
 
 
 def render(context: Context) -> None:
-    """The shared period does not matter here; filters by team and project neither: the daily sums do not hold them."""
-    pairs = context.rows("change_pairs")
-    extent = context.rows("extent")[0]
-    compared = comparisons.chosen(pairs, (extent["first_day"], extent["last_day"]))
+    """Filters by team and project do not matter here: the daily sums do not hold them."""
+    compared = comparisons.of_window(context.window, _today(context))
     if compared is None:
-        headline("Two stretches of days are needed", "Pick the first and the last day of both, the earlier one first.")
+        _nothing_compared(context)
+        unit_cost.render(context)
         return
     spent = context.rows("cost_of_periods", **compared.parameters())[0]
     rows = context.rows("cost_change", **compared.parameters())
@@ -31,12 +35,14 @@ def render(context: Context) -> None:
     if sum(effects.values(), Decimal(0)) != change:
         raise AssertionError(f"effects sum to {sum(effects.values())} USD, the change is {change} USD")
     headline(change_words.sentence(spent, effects), _note(context, compared, rows))
+    evidence.of(spent)
     if effects:
         main = change_words.largest(effects)
         finding(
             f"{change_words.EFFECTS[main][0]} moved most: {figures.signed_money(effects[main])}",
             f"What each cause added or took away; together {figures.signed_money(change)}",
         )
+        evidence.of(rows)
         charts.waterfall(
             [
                 (change_words.EFFECTS[name][0], effects[name], change_words.EFFECTS[name][1])
@@ -48,6 +54,20 @@ def render(context: Context) -> None:
     unit_cost.render(context)
 
 
+def _today(context: Context) -> date:
+    """The UTC day that is still running."""
+    return context.until_at.astimezone(UTC).date()
+
+
+def _nothing_compared(context: Context) -> None:
+    why = context.window.not_compared or "Nothing is chosen to compare with, or today alone"
+    headline("There are no two stretches of days to compare", f"{why}. Choose a shorter period, or other days.")
+    links = [(label, context.link("changes", replace(context.filters.shared_only(), period=period, compare="before")))
+             for period, label in (("7d", "7 days"), ("30d", "30 days"))]  # fmt: skip
+    shown = " · ".join(f'<a href="{escape(href)}" target="_self"><u>{label}</u></a>' for label, href in links)
+    st.html(f'<div class="sl"><p>Against the period before: {shown}</p></div>')
+
+
 def _sums(rows: Sequence[Row], *keys: str) -> dict[Any, Decimal]:
     sums: dict[Any, Decimal] = {}
     for row in rows:
@@ -57,12 +77,12 @@ def _sums(rows: Sequence[Row], *keys: str) -> dict[Any, Decimal]:
 
 
 def _note(context: Context, compared: Comparison, rows: Sequence[Row]) -> str:
-    notes = [f"{compared.words()}, UTC days. The period filter does not apply here."]
-    if not compared.is_whole:
-        notes.append("The data begins within the earlier period: part of the change is that.")
+    is_cut = comparisons.running_days(context.window, _today(context)) > 0
+    running = ", without today, which is still running" if is_cut else ""
+    notes = [f"{compared.words()}{running}; UTC days."]
     left_out = [name for name in ("team", "project") if context.filters.chosen.get(name)]
     if left_out:
-        notes.append(f"Nor does the filter by {' and '.join(left_out)}.")
+        notes.append(f"The filter by {' and '.join(left_out)} does not apply here.")
     by_workflow = _sums(rows, "workflow_id")
     if len(by_workflow) > 1:
         moved = change_words.largest(by_workflow)

@@ -35,7 +35,7 @@ def largest_move(drivers: list[dict[str, Any]], spend_before: Row) -> str:
     largest = max(moved, key=lambda row: abs(row["change_usd"]))
     way = "more" if largest["change_usd"] > 0 else "less"
     name, moved_by = grids.text(largest["workflow_id"]), figures.money(abs(largest["change_usd"]))
-    return f"Largest move: {name}, {moved_by} {way} than the period before."
+    return f"Largest move: {name}, {moved_by} {way} than then."
 
 
 def largest(drivers: list[dict[str, Any]], spend: Row) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, choices, estimate_words, figures, grids
+from app import charts, choices, estimate_words, evidence, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -44,9 +44,10 @@ def render(context: Context) -> None:
         _empty(context, source)
         return
     _head(context, source, past, total, step)
+    evidence.of(groups)
     _cards(groups, one, total)
     listed = context.rows("past_task_list", of_kept=past.rings[0].evidence.kept, most=DRAWN, **extra)
-    _chart(past, listed, one, total)
+    _chart(context, past, listed, one, total)
     _classes(context, past, groups, extra)
     _tasks(context, past, listed)
 
@@ -130,7 +131,7 @@ def _ends(total: Total, share: float) -> str:
     return " – ".join(figures.money(end) for end in total.range(share))
 
 
-def _chart(past: Reference, listed: list[dict[str, Any]], one: Total, total: Total) -> None:
+def _chart(context: Context, past: Reference, listed: list[dict[str, Any]], one: Total, total: Total) -> None:
     low, high = one.range(0.8)
     inside = sum(low <= float(row["cost_usd"]) <= high for row in listed)
     finding(
@@ -140,7 +141,12 @@ def _chart(past: Reference, listed: list[dict[str, Any]], one: Total, total: Tot
     totals = [("one new task", one)]
     if total.tasks > 1:
         totals.append((f"mean of {figures.count(total.tasks)} new ones", total))
-    charts.cost_ranges([float(row["cost_usd"]) for row in listed], [_range(*named) for named in totals])
+    evidence.of(listed)
+    charts.cost_ranges(
+        listed,
+        [_range(*named) for named in totals],
+        leads=lambda row: context.calls_link(task=row["task_id"]),
+    )
 
 
 def _range(name: str, total: Total) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, figures, grids, words
+from app import charts, evidence, figures, grids, words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.filters import SHARED, Filters
@@ -38,6 +38,7 @@ def render(context: Context) -> None:
     [ended] = context.rows("forecast_months", **of)
     budget = next(iter(context.rows("forecast_budget", **of)), None)
     _headline(month)
+    evidence.of(month, quarter, ended, budget)
     _cards(month, quarter, ended, budget)
     _fan(context, of, month, budget)
     _scored(context, of, ended, scores)
@@ -145,7 +146,11 @@ def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None
     today = month["made_at"].date()
     limit = None if budget is None else budget["limit_usd"]
     spent, running = [], Decimal(0)
-    for row in context.rows("forecast_past_days", month=month["period_start"], today=today, **of):
+    past, to_come = (
+        context.rows("forecast_past_days", month=month["period_start"], today=today, **of),
+        context.rows("forecast_days", **of),
+    )
+    for row in past:
         running += row["cost_usd"]
         spent.append({"date": row["date"], "usd": running})
     start = {"date": today - timedelta(days=1), "usd": running, "low": running, "high": running}
@@ -156,11 +161,14 @@ def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None
             "low": running + row["through_p10_usd"],
             "high": running + row["through_p90_usd"],
         }
-        for row in context.rows("forecast_days", **of)
+        for row in to_come
         if row["date"] <= month["period_end"]
     ]
     finding(_against(month, budget), "Solid: spent. Dashed: middle. Band: eight in ten. Dotted: the budget.")
-    charts.month_fan(spent, [start, *ahead] if spent else ahead, limit=limit)
+    evidence.of(past, to_come, budget)
+    charts.month_fan(
+        spent, [start, *ahead] if spent else ahead, limit=limit, leads=lambda row: context.day_link(row["date"])
+    )
 
 
 def _against(month: Row, budget: Row | None) -> str:
@@ -179,6 +187,7 @@ def _scored(context: Context, of: Mapping[str, Any], ended: Row, scores: Mapping
         return
     kept = context.rows("forecast_kept", **of)
     finding(_sentence(ended), _note(ended, scores["published"]))
+    evidence.of(scores)
     grids.grid(
         [{**scores[name], "name": label} for name, label in METHODS.items() if name in scores],
         [

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, lever_words
+from app import evidence, figures, grids, lever_words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.filters import Filters
@@ -31,11 +31,12 @@ def render(context: Context) -> None:
     result = simulate(cases, list(LEVERS))
     found = context.rows("opportunities")
     headline(_verdict(result, _last(days)), _sub(context, days, usage, found))
+    evidence.of(usage, found)
     if result.spend_usd:
         _cards(result, _last(days))
     if found:
         _list(context, found)
-    what_if(cases)
+    what_if(cases, usage)
 
 
 def _last(days: Row) -> str:

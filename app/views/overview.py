@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app import charts, figures, words
+from app import charts, evidence, figures, words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.measures import BY_SOURCE, Row, first, headline_source, interval, is_fall, of_source, per_success, ratio
 from app.palette import TRAFFIC_SOURCE
-from app.sentences import period_words, traffic_finding, up_or_down
+from app.sentences import compared_words, period_words, traffic_finding, up_or_down
 from app.views import alerts
 from app.views.drivers import driver_grid, largest, largest_move, with_change
 
@@ -22,9 +22,12 @@ def render(context: Context) -> None:
     source = headline_source(measures)
     now, before = of_source(measures, source), of_source(measures_before, source)
     spend, spend_before = context.rows("spend")[0], first(context.rows_before("spend"))
-    drivers = with_change(context.rows("drivers", of_source=source), context.rows_before("drivers", of_source=source))
-    headline(_sentence(context, spend, spend_before, now, before), largest_move(drivers, spend_before), _fires(context))
+    earlier = context.rows_before("drivers", of_source=source)
+    drivers = with_change(context.rows("drivers", of_source=source), earlier)
+    below = f"{compared_words(context.window)} {largest_move(drivers, spend_before)}".strip()
+    headline(_sentence(context, spend, spend_before, now, before), below, _fires(context))
     daily = context.rows("daily_by_source")
+    evidence.of(spend, spend_before, now, before, daily)
     cards(
         [
             _cost_card(context, source, now, before),
@@ -33,9 +36,17 @@ def render(context: Context) -> None:
             _waste_card(context, spend, spend_before),
         ]
     )
-    finding(traffic_finding(daily, context.rows_before("daily_by_source")), "Spend per UTC day by traffic source")
-    charts.stacked_days(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=165)
+    finding(
+        traffic_finding(daily, context.rows_before("daily_by_source")),
+        f"Spend per day by traffic source, {context.zone} days",
+    )
+    evidence.of(daily, context.rows_before("daily_by_source"))
+    charts.stacked_days(
+        daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE, height=165,
+        leads=lambda row: context.day_link(row["date"], source=row["traffic_source"]),
+    )  # fmt: skip
     finding(largest(drivers, spend), "" if source == "production" else f"Tasks of {source} traffic")
+    evidence.of(earlier)
     driver_grid(context, drivers[:SHOWN_DRIVERS])
 
 
@@ -58,7 +69,9 @@ def _sentence(context: Context, spend: Row, spend_before: Row, now: Row, before:
 
 def _cost_card(context: Context, source: str, now: Row, before: Row) -> Card:
     change = figures.change(now.get("per_success_usd"), before.get("per_success_usd"))
-    series = {row["date"]: row["per_success_usd"] for row in context.rows("daily_tasks", of_source=source)}
+    by_day = context.rows("daily_tasks", of_source=source)
+    evidence.of(by_day)
+    series = {row["date"]: row["per_success_usd"] for row in by_day}
     latency = figures.duration(now.get("p95_latency_ms"))
     return Card(
         "Cost per successful task" + ("" if source == "production" else f" ({source})"),
@@ -118,7 +131,9 @@ def _waste_card(context: Context, spend: Row, before: Row) -> Card:
         ratio(before.get("waste_usd"), before.get("cost_usd")),
     )
     change = figures.points(now_share, share_before)
-    daily = {row["date"]: ratio(row["waste_usd"], row["cost_usd"]) for row in context.rows("daily_waste")}
+    by_day = context.rows("daily_waste")
+    evidence.of(by_day)
+    daily = {row["date"]: ratio(row["waste_usd"], row["cost_usd"]) for row in by_day}
     return Card(
         "Wasted on retries and errors",
         figures.share(now_share),

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import charts, figures, grids, words
+from app import charts, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -27,20 +27,30 @@ def section(context: Context, by: str, view: str) -> None:
         words.UNATTRIBUTED,
     )
     if rows:
-        _chart(parts, rows, total)
+        _chart(context, by, parts, rows, total)
     _sum(rows, total, view)
+    evidence.of(parts)
     _grid(context, by, rows, total)
     _reasons(parts, by)
 
 
-def _chart(parts: list[Row], rows: list[Row], total: Decimal) -> None:
+def _chart(context: Context, by: str, parts: list[Row], rows: list[Row], total: Decimal) -> None:
     shown = [row["name"] for row in rows[:CHARTED]]
     finding(
         f"{_name(shown[0])} has the largest part: {figures.share(rows[0]['cost_usd'], total)}",
         "Spend by how it was attributed",
     )
-    drawn = [part | {"name": _name(part["name"])} for name in shown for part in parts if part["name"] == name]
-    charts.ranked_bars(drawn, key="name", part="method", value="cost_usd", colours=METHOD, height=60 + 26 * len(shown))
+    drawn = [
+        part | {"name": _name(part["name"]), "owner": part["name"]}
+        for name in shown
+        for part in parts
+        if part["name"] == name
+    ]
+    evidence.of(parts)
+    charts.ranked_bars(
+        drawn, key="name", part="method", value="cost_usd", colours=METHOD, height=60 + 26 * len(shown),
+        leads=lambda part: context.calls_link(**{by: part["owner"]}),
+    )  # fmt: skip
 
 
 def _sum(rows: list[Row], total: Decimal, view: str) -> None:
@@ -108,6 +118,7 @@ def _reasons(parts: list[Row], by: str) -> None:
         return
     rows = sorted(reasons.values(), key=lambda row: -row["cost_usd"])
     finding(f"Most of what is unattributed: {rows[0]['reason']}", words.WHY_UNATTRIBUTED)
+    evidence.of(parts)
     grids.grid(
         rows,
         [

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, price_words
+from app import evidence, figures, grids, price_words
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -43,6 +43,7 @@ def render(context: Context) -> None:
         else f"No call {period_words(context)} has both a known cost and token counts",
         price_words.PER_MILLION,
     )
+    evidence.of(rows, context.rows_before("model_prices"), context.rows("restatements"))
     _cards(context, rows, total)
     finding(_dearest(rows), "A model leads to its rates; its spend leads to its calls.")
     _models(context, rows, total)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import figures, grids, words
+from app import evidence, figures, grids, words
 from app.cards import finding
 from app.context import Context
 from app.grids import Column
@@ -33,6 +33,7 @@ def section(context: Context) -> None:
         f"the tag {worst['tag']}{of_several}",
         words.COMPLIANCE,
     )
+    evidence.of(rows)
     grids.grid(tags, [Column("tag", "Tag"), *_scores()])
     _offenders([row for row in rows if row["missing"]])
 

@@ -4,12 +4,12 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
 from app.measures import BY_SOURCE, Row, ends, headline_source, interval, of_source, per_success
-from app.views import verdicts
+from app.views import task_costs, verdicts
 
 TAGS = {
     "workflow_id": "Workflow",
@@ -29,13 +29,18 @@ def render(context: Context) -> None:
     source = headline_source(measures)
     now = of_source(measures, source)
     _head(source, now, _pending(context, source))
+    evidence.of(measures)
     daily = context.rows("task_groups", of_source=source, by="task_date")
     if daily:
         finding(
             "Cost per successful task, day by day",
             "A task counts on the day of its first call, with all it cost later; bars are 95 % ranges",
         )
-        charts.line_with_band([_day(row) for row in daily], height=200)
+        evidence.of(daily)
+        charts.line_with_band(
+            [_day(row) for row in daily], height=200, leads=lambda row: context.day_link(row["date"], source=source)
+        )
+    task_costs.section(context, source, now)
     by = choices.one_of("by", "Group by", TAGS | PARTS)
     if by in PARTS:
         _parts(context, by, source, now)

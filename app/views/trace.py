@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids
+from app import evidence, figures, grids
 from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -77,6 +77,7 @@ def _head(context: Context, trace: str, spans: list[dict[str, Any]]) -> None:
         + (f" · cost of {unpriced} calls unknown" if unpriced else ""),
     )
     tasks = context.rows("trace_tasks", trace_id=trace, org=st.query_params.get("org"))
+    evidence.of(spans, tasks)
     for task in tasks[:3]:
         pairs = {
             "Task": task["task_id"],

@@ -3,13 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from app import charts, choices, currency, figures, grids, words
+from app import charts, choices, currency, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
 from app.measures import ratio
 from app.palette import GREY, TRAFFIC_SOURCE
-from app.sentences import period_words, traffic_finding
+from app.sentences import compared_words, period_words, traffic_finding
+from app.views import week_hours
 
 
 def render(context: Context) -> None:
@@ -19,11 +20,16 @@ def render(context: Context) -> None:
     headline(
         f"{figures.share(production, total)} of spend {period_words(context)} was production", words.PRODUCTION_SHARE
     )
-    finding(traffic_finding(daily, before))
+    finding(traffic_finding(daily, before), compared_words(context.window))
     view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
+    evidence.of(daily, before)
     draw = charts.share_days if view == "share" else charts.stacked_days
-    draw(daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE)
+    draw(
+        daily, key="traffic_source", value="cost_usd", colours=TRAFFIC_SOURCE,
+        leads=lambda row: context.day_link(row["date"], source=row["traffic_source"]),
+    )  # fmt: skip
     finding("The parts and their sum")
+    evidence.of(daily, before)
     grids.grid(
         rows,
         [
@@ -43,6 +49,7 @@ def render(context: Context) -> None:
         ],
         total={"traffic_source": "All", "cost_usd": total, "share": 1, "calls": sum(row["calls"] for row in rows)},
     )
+    week_hours.section(context)
 
 
 def sources(daily: list[dict[str, Any]], before: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], Decimal]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import change_words, charts, choices, figures, grids
+from app import change_words, charts, choices, evidence, figures, grids
 from app.cards import finding
 from app.context import Context
 from app.grids import Column
@@ -22,16 +22,17 @@ def render(context: Context) -> None:
     rising = [name for name, row in names.items() if row["verdict"] == RISES]
     first = (rising or list(names))[0]
     row = names[choices.listed("trend", "Cost per run of", dict(zip(names, names, strict=True)), first, width=320)]
+    days = context.rows(
+        "unit_cost_days",
+        of_organization=row["organization"],
+        of_environment=row["environment"],
+        of_workflow=row["workflow_id"],
+        from_date=row["from_date"],
+        to_date=row["to_date"],
+    )
+    evidence.of(days)
     charts.line_with_band(
-        context.rows(
-            "unit_cost_days",
-            of_organization=row["organization"],
-            of_environment=row["environment"],
-            of_workflow=row["workflow_id"],
-            from_date=row["from_date"],
-            to_date=row["to_date"],
-        ),
-        height=200,
+        days, height=200, leads=lambda day: context.day_link(day["date"], workflow=row["workflow_id"])
     )
     _grid(context, rows[:SHOWN])
 

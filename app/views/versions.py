@@ -1,8 +1,9 @@
 """Versions: what a success costs before and after a prompt, a model or the code changed, and what that proves."""
 
+from dataclasses import replace
 from typing import Any
 
-from app import charts, choices, figures, grids, words
+from app import charts, choices, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -21,6 +22,7 @@ def render(context: Context) -> None:
     headline(_sentence(rows), "Each version beside the one before it, over the whole life of both. " + words.VERSIONS)
     if not rows:
         return
+    evidence.of(rows)
     kind = choices.one_of("kind", "Of", KINDS)
     rows = [_named(row) for row in rows if kind in ("all", row["kind"])]
     if not rows:
@@ -29,7 +31,8 @@ def render(context: Context) -> None:
     drawn = [row for row in rows if row["ratio_low"] is not None][:DRAWN]
     if drawn:
         finding(_told(rows), "Cost per success of the later version ÷ that of the earlier, with its 95 % interval")
-        charts.ratio_intervals(drawn, COLOURS)
+        evidence.of(drawn)
+        charts.ratio_intervals(drawn, COLOURS, leads=lambda row: _calls(context, row))
     finding(f"{figures.count(len(rows))} pairs of versions" if len(rows) > 1 else "One pair of versions")
     _table(rows)
 
@@ -85,6 +88,16 @@ def _table(rows: list[dict[str, Any]]) -> None:
             grids.number("tasks_after", "after", is_minor=True),
         ],
     )
+
+
+def _calls(context: Context, row: Row) -> str:
+    """The calls of the later version; of code, which no filter names, those of its workflow."""
+    named = {"prompt": "prompt", "model": "model"}.get(row["kind"])
+    narrowed = {"workflow": row["workflow_id"], "source": row["traffic_source"]}
+    if named is not None:
+        narrowed[named] = row["version_after"]
+    whole = replace(context.filters.shared_only(), period="all")
+    return context.link("calls", whole.with_only(**narrowed))
 
 
 def _ends(row: Row) -> str:

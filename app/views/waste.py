@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app import charts, figures, grids, words
+from app import charts, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -19,9 +19,12 @@ def render(context: Context) -> None:
         f"{figures.money(waste)} ({figures.share(waste, total)}) {period_words(context)} was paid twice or for nothing",
         "Failed attempts, superseded attempts and retry duplicates. Every call has exactly one class.",
     )
+    daily = context.rows("daily_by_class")
+    evidence.of(classes, daily)
     charts.stacked_days(
-        context.rows("daily_by_class"), key="spend_class", value="cost_usd", colours=SPEND_CLASS, height=220
-    )
+        daily, key="spend_class", value="cost_usd", colours=SPEND_CLASS, height=220,
+        leads=lambda row: context.day_link(row["date"], class_=row["spend_class"]),
+    )  # fmt: skip
     finding("The classes and their sum")
     order = list(SPEND_CLASS)
     rows = [

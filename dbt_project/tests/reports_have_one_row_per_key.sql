@@ -6,6 +6,10 @@
         'date', 'int_calls',
         ['hour_at', 'environment', 'team', 'project', 'workflow_id', 'traffic_source', 'model', 'prompt_version', 'code_version'],
     ),
+    'rpt_usage_quarter_hourly': (
+        'date', 'int_calls',
+        ['quarter_at', 'environment', 'team', 'project', 'workflow_id', 'model', 'traffic_source', 'spend_class'],
+    ),
     'rpt_run_costs': ('date', 'int_runs', ['environment', 'workflow_id', 'traffic_source']),
     'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
     'rpt_sampling_coverage': ('date', 'int_calls', ['environment', 'service_name']),

@@ -38,7 +38,8 @@ class Outcome:
     new_segments: int
     lake_rows: int
     seconds: float
-    steps: int = 1
+    checks: int = 0  # that it passed
+    steps: int = 1  # in which it was made
 
 
 class Builder:
@@ -95,7 +96,8 @@ class Builder:
             self._make(made[-1], plan)
             self._builds.publish(made)
             records.settle(self._data, self._builds)
-        return Outcome(made[-1], is_full, segments, plan.lake_rows, time.monotonic() - started, len(made))
+        seconds, checks = time.monotonic() - started, self._models.checks
+        return Outcome(made[-1], is_full, segments, plan.lake_rows, seconds, checks, len(made))
 
     @property
     def node_seconds(self) -> dict[str, float]:

@@ -4,8 +4,9 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from collector.exposition import COUNTER, GAUGE, Family, histogram, publish, sin
 from collector.files import lock, make_folder, read_json, write_json
 from spanledger.building.build import Outcome
 from spanledger.freshness import behind
+from spanledger.installation import build_log, sizes
 from spanledger.published import current
 
 logger = logging.getLogger(__name__)
@@ -98,25 +100,36 @@ def counted(data: Path, lake: Path, reasons: tuple[type[Exception], ...]) -> Ite
     looked_at, made = time.time(), list[Outcome]()
     try:
         yield made
-    except reasons:
-        _take_in(data, lake, None, looked_at)
+    except reasons as error:
+        _take_in(data, lake, str(error), looked_at)
         raise
     if made:
         _take_in(data, lake, made[0], looked_at)
 
 
-def _take_in(data: Path, lake: Path, outcome: Outcome | None, looked_at: float) -> None:
+def _take_in(data: Path, lake: Path, made: Outcome | str, looked_at: float) -> None:
     run = data / "run"
     make_folder(run)
     held = lock(run / "builds.lock", is_waiting=True)  # two may build in turn: the schedule and a person
+    outcome = made if isinstance(made, Outcome) else None
     try:
         figures = _so_far(run / NAME)
         figures.count(outcome, looked_at)
         figures.look(data, lake, outcome)
         write_json(run / NAME, asdict(figures))
         publish(run, "builds", list(figures.families()), is_lasting=True)
+        _tell(data, made, figures.rows)
     finally:
         os.close(held)
+
+
+def _tell(data: Path, made: Outcome | str, rows: Mapping[str, int]) -> None:
+    """For the explorer's page on health; no build fails for it."""
+    try:
+        build_log.note(data, made, rows)
+        sizes.measure(data, datetime.now(UTC).date())
+    except (OSError, ValueError) as error:
+        logger.warning("the explorer is not told of this build: %s", error)
 
 
 def _so_far(path: Path) -> Figures:

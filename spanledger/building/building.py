@@ -15,23 +15,25 @@ from collector.exposition import publish
 from collector.files import lock, make_folder, write_json
 from collector.logs import configure_logging
 from collector.processes import usage
-from collector.store.lake import LakeError
+from collector.store.lake import TREES, LakeError
 from spanledger.alerts.looking import Watch
 from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.building.build import Builder, Outcome
 from spanledger.building.build_figures import counted
+from spanledger.installation.doctor_file import Visits
 from spanledger.keeping import retention
 from spanledger.published.builds import BuildInProgressError
 from spanledger.published.models import BuildError
 from spanledger.reports.schedule import Schedule
 from spanledger.settings import Settings
+from transforms.installation import BUILDER, BUILDER_LOCK
 from transforms.pricing.charges import ChargeError
 from transforms.pricing.prices import PriceError
 from transforms.yaml_lines import ConfigError
 
 logger = logging.getLogger(__name__)
 
-STATE_NAME, LOCK_NAME = "builder.json", "builder.lock"
+STATE_NAME = BUILDER
 BUILD_NOW = "build"
 NOT_BUILT = (
     BuildError,
@@ -46,6 +48,8 @@ NOT_BUILT = (
     pa.ArrowException,
 )
 """Why a build may not come about; the published one stays, and the next look tries again."""
+FIRST_LOOK_S = 1.0
+"""Between two looks for the first spans of an installation: whoever sent them is waiting for them."""
 
 
 def describe(outcome: Outcome) -> str:
@@ -75,7 +79,7 @@ class BuilderLoop:
         configure_logging("builder", settings.log_format, settings.log_level)
         folder = settings.data.absolute() / "run"
         make_folder(folder)
-        held = lock(folder / LOCK_NAME, is_waiting=True)  # a predecessor may be ending
+        held = lock(folder / BUILDER_LOCK, is_waiting=True)  # a predecessor may be ending
         builder = Builder(
             *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
             settings.outcome_rules_file,
@@ -85,34 +89,50 @@ class BuilderLoop:
             business_file=settings.business_file,
         )
         watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)
+        doctor = Visits(settings)
         expired_on: date | None = None
         while held:
             self._wake.clear()
-            error = _attempt(builder, settings)
+            error, is_empty = _attempt(builder, settings)
             if settings.keep_spans_days and not error and expired_on != (today := datetime.now(UTC).date()):
                 error = _expire(settings, settings.keep_spans_days)
                 expired_on = today
             _say(folder / STATE_NAME, error)
             has_alert_news = look_for_alerts(watch, error)
             schedule.look(datetime.now(UTC))
+            doctor.look()
             publish(folder, "builder", usage({"builder": os.getpid()}), is_lasting=False)
             if error or not has_alert_news:  # else the next build, which shows them, is made at once
-                self._wake.wait(settings.build_interval_s)
+                self._rest(settings, is_empty=is_empty)
         return 0
 
+    def _rest(self, settings: Settings, *, is_empty: bool) -> None:
+        """Until the next look is due or ordered; while nothing was ever built, also until the first spans land."""
+        if not is_empty:
+            self._wake.wait(settings.build_interval_s)
+            return
+        due = time.monotonic() + settings.build_interval_s
+        while (left := due - time.monotonic()) > 0:
+            if self._wake.wait(min(left, FIRST_LOOK_S)) or _has_landed(settings.lake_path):
+                return
 
-def _attempt(builder: Builder, settings: Settings) -> str | None:
-    """Build if there is something new; returns why it did not come about."""
+
+def _attempt(builder: Builder, settings: Settings) -> tuple[str | None, bool]:
+    """Build if there is something new; returns why it did not come about, and whether the lake held nothing yet."""
     try:
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             outcome = builder.build(shows_alerts=True)
             made.append(outcome)
     except NOT_BUILT as error:
         logger.error("no new build; the published one stays, the next look tries again: %s", error)
-        return str(error)
+        return str(error), False
     if outcome.build_id:
         logger.info("a new build: %s", describe(outcome))
-    return None
+    return None, outcome.lake_rows == 0
+
+
+def _has_landed(lake: Path) -> bool:
+    return any(path for tree in TREES for path in (lake / tree).glob("*/*/*.parquet"))
 
 
 def _expire(settings: Settings, keep_days: int) -> str | None:

@@ -21,7 +21,7 @@ from spanledger.doctor import (
     store,
 )
 from spanledger.doctor.findings import Finding, fault, ok
-from spanledger.settings import SettingsError, load_settings
+from spanledger.settings import Settings, SettingsError, load_settings
 
 
 def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Finding]:
@@ -36,6 +36,11 @@ def examine(arguments: dict[str, Any], *, is_deep: bool = False) -> Iterator[Fin
         for line in str(error).splitlines():
             yield fault("settings", line, "correct it where it stands; the rest is examined once the settings fit")
         return
+    yield from of_settings(settings, is_deep=is_deep)
+
+
+def of_settings(settings: Settings, *, is_deep: bool = False) -> Iterator[Finding]:
+    """Every finding where the settings fit, in order."""
     yield ok("settings", "all fit")
     yield from mapping.mapping_file(settings)
     yield from prices.prices(settings, datetime.now(UTC).date())

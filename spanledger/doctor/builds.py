@@ -10,7 +10,6 @@ import pyarrow as pa
 from dbt.clients.yaml_helper import load_yaml_text
 
 from collector.store.lake import LakeError, active_files
-from spanledger.building.building import LOCK_NAME
 from spanledger.doctor.doors import builder_problem
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
@@ -19,6 +18,7 @@ from spanledger.published.current import question
 from spanledger.published.models import PROJECT
 from spanledger.running.preflight import holder
 from spanledger.settings import Settings
+from transforms.installation import BUILDER_LOCK
 from transforms.published_build import pointer_of
 
 SHOWN = 5
@@ -140,7 +140,7 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
         return
     detail = f"{state.missing} are not in the published build"
     waited_s = time.time() - min(file.path.stat().st_mtime for file in state.files)
-    pid = holder(data / "run" / LOCK_NAME)
+    pid = holder(data / "run" / BUILDER_LOCK)
     if pid and waited_s < LATE_INTERVALS * settings.build_interval_s:
         yield ok("freshness", f"{detail} yet; the builder (process {pid}) is at it")
         return

@@ -1,6 +1,5 @@
 """The published build, opened for reading: the one way the command line asks questions."""
 
-import re
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -12,13 +11,10 @@ import duckdb
 
 from spanledger.exits import FAILED, NOTHING_PUBLISHED, USAGE, Failure
 from spanledger.published.builds import Builds
-from transforms.read_only import open_read_only
+from transforms.read_only import READING, is_reading, open_read_only
 
 QUERIES = Path(__file__).parent.parent / "queries"
 _AGAIN_S = 0.05
-_LOGGING = re.compile(r"\b(?:enable_logging|disable_logging|truncate_duckdb_logs|write_log)\b", re.IGNORECASE)
-"""Functions, so part of a SELECT, that change settings in spite of all locks, and write where they are told to."""
-_EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -93,19 +89,8 @@ def question(name: str) -> str:
 def answer(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.DuckDBPyRelation:
     """The rows of one reading statement. Raises Failure with the database's words, or for anything that writes."""
     try:
-        if not _is_reading(connection, text):
-            raise Failure("expected one statement that reads, such as SELECT, FROM, DESCRIBE, SHOW or EXPLAIN", USAGE)
+        if not is_reading(connection, text):
+            raise Failure(f"expected {READING}", USAGE)
         return connection.sql(text)
     except duckdb.Error as error:
         raise Failure(str(error), FAILED) from error
-
-
-def _is_reading(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
-    """Whether ``text`` is one statement that reads. What EXPLAIN ANALYZE explains is run, so it must read as well."""
-    statements = connection.extract_statements(text)
-    if len(statements) != 1:
-        return False
-    if statements[0].type == duckdb.StatementType.EXPLAIN:
-        explained = _EXPLAIN.fullmatch(text)
-        return explained is not None and _is_reading(connection, explained[1])
-    return statements[0].type == duckdb.StatementType.SELECT and not _LOGGING.search(text)

@@ -59,6 +59,8 @@ class Models:
         self._limits = limits
         self.seconds: dict[str, float] = {}
         """How long each node of the last run took, by its name."""
+        self.checks = 0
+        """How many checks the last run passed."""
 
     def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
@@ -71,6 +73,7 @@ class Models:
                     result = runner.invoke(self._command("build", *self._options))
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}
                 _check(result)
+                self.checks = sum(one.node.resource_type == "test" for one in result.result or [])
                 _kept_contract.add(key)
             finally:
                 _close_connections()

@@ -75,7 +75,7 @@ def demo(settings: Settings, scale: float) -> int:
             await _build(running)
             click.echo(f"\n{finding(data)}\n\n{running.addresses()}\n\nCtrl-C ends all of it.")
 
-    return up(settings.model_copy(update=own), story)
+    return up(settings.replaced(own, "spanledger demo"), story, "demo")
 
 
 def _is_sent(data: Path, marker: dict[str, Any]) -> bool:

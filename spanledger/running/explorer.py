@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import app
-from app.allow import FILE as LOGIN_VARIABLE
+from app.access.reader import FILE as LOGIN_VARIABLE
 from app.limits import MEMORY, TIMEOUT
 from spanledger.running import preflight
 from spanledger.running.login import read_login

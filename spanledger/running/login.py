@@ -1,4 +1,4 @@
-"""The file of the explorer's login: Streamlit's `[auth]` table (OpenID Connect) and our `[allow]`, checked before use.
+"""The explorer's login file: Streamlit's table `[auth]` (OpenID Connect) and who may see what, checked before use.
 
 [auth]
 redirect_uri = "https://costs.example.com/oauth2callback"
@@ -8,7 +8,12 @@ client_secret = "…"
 server_metadata_url = "https://accounts.example.com/.well-known/openid-configuration"
 
 [allow]
+groups = ["finops"]
+
+[[scope]]
 domains = ["example.com"]
+organization = "acme"
+teams = ["search"]
 """
 
 import importlib.util
@@ -18,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.allow import AllowError, read_allow
+from app.access.login_file import LoginFileError, read_rules
 from spanledger.running.ports import is_loopback
 from spanledger.settings import PREFIX, Settings
 
@@ -47,8 +52,8 @@ def read_login(path: Path) -> Mapping[str, Any]:
     """The `[auth]` table of ``path``. Raises LoginError, naming the file and the key."""
     try:
         tables = tomllib.loads(path.read_text())
-        read_allow(tables)
-    except (OSError, ValueError, AllowError) as error:
+        read_rules(tables)
+    except (OSError, ValueError, LoginFileError) as error:
         raise LoginError(f"login file {path}: {error}") from error
     auth = tables.get("auth")
     if not isinstance(auth, dict):

@@ -15,6 +15,7 @@ from collector.config import FILES
 from collector.exposition import COUNTER, GAUGE, Family, publish
 from collector.logs import configure_logging, is_json
 from collector.processes import usage
+from spanledger.installation.settings_file import tell
 from spanledger.running import preflight
 from spanledger.running.explorer import environment
 from spanledger.running.keeper import Keeper, PartFailedError
@@ -51,17 +52,18 @@ class Running:
 Story = Callable[[Running], Awaitable[None]]
 
 
-def up(settings: Settings, story: Story | None = None) -> int:
+def up(settings: Settings, story: Story | None = None, command: str = "up") -> int:
     """Run everything until SIGINT or SIGTERM; returns 0 when all acknowledged data is in the lake, else 1.
 
-    ``story`` is told once every port answers. Raises Failure when something is in the way, PartFailedError when a
-    part cannot start, and whatever the story raises; in each case nothing is left running.
+    ``command`` is what was called. ``story`` is told once every port answers. Raises Failure when something is in the
+    way, PartFailedError when a part cannot start, and whatever the story raises; in each case nothing is left running.
     """
     configure_logging("up", settings.log_format, settings.log_level)
     settings = preflight.with_chosen_ports(settings.model_copy(update=_absolute(settings)))
     grpc, http = preflight.collector_doors(settings)
     app = preflight.app_door(settings)
     preflight.check(settings, (grpc, http, app))
+    tell(settings, command)
     return asyncio.run(_Supervisor(settings, grpc, http, app).run(story or _say_where))
 
 

@@ -36,6 +36,8 @@ ALTER TABLE fct_calls ADD COLUMN usage_error VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN cost_error VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN is_usage_known BOOLEAN;
 ALTER TABLE fct_calls ADD COLUMN charge_id VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN duplicate_of_call_id VARCHAR;
+ALTER TABLE fct_calls ADD COLUMN duplicate_of_run_id VARCHAR;
 ALTER TABLE fct_calls ADD COLUMN metered_cost_usd DECIMAL(28, 12);
 UPDATE fct_calls
 SET
@@ -265,3 +267,23 @@ SELECT
     'recovered' AS state, TIMESTAMPTZ '2026-11-20 02:00:00+00' AS since_at,
     TIMESTAMPTZ '2026-11-20 03:01:00+00' AS opened_at, TIMESTAMPTZ '2026-11-20 04:00:00+00' AS recovered_at,
     0 AS messages, 'quality' AS page;
+
+ALTER TABLE fct_call_charges ADD COLUMN organization VARCHAR DEFAULT 'acme';
+
+CREATE TABLE rpt_traffic_split AS
+SELECT date, organization, environment, team, project, traffic_source, count(*) AS calls, sum(cost_usd) AS cost_usd
+FROM fct_calls
+GROUP BY ALL;
+
+-- What a span said of itself, for who may see some teams' alone.
+CREATE SCHEMA facts;
+CREATE TABLE facts.int_spans AS
+SELECT
+    organization,
+    trace_id,
+    span_id,
+    NULL::VARCHAR AS team,
+    NULL::VARCHAR AS resource_team,
+    NULL::VARCHAR AS project,
+    NULL::VARCHAR AS resource_project
+FROM fct_spans;

@@ -1,6 +1,5 @@
 """A page's own choices: each change counts, the address says it, a link sets it, and what it cannot mean is said."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import choices
-from tests.app.drawing import ask, page, text
+from tests.app.drawing import page, text
 
 BUTTONS = {
     ("calls", "by"): ["model", "step", "workflow", "source"],
     ("calls", "order"): ["newest", "slowest", "cost"],
     ("changes", "by"): ["model", "workflow", "model"],
-    ("changes", "compare"): ["days", "last_28_days", "days"],
     ("attribution", "by"): ["feature", "customer", "project", "team"],
     ("attribution", "view"): ["full", "split", "full"],
     ("traffic", "view"): ["money", "share", "money"],
@@ -44,7 +42,7 @@ def _said(test: AppTest, name: str) -> str | None:
 
 @pytest.mark.parametrize(("url", "name"), [*BUTTONS, *LISTS])
 def test_each_change_of_several_counts(url: str, name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    test = page(url, data, monkeypatch, period="all")
+    test = page(url, data, monkeypatch, period="30d" if url == "changes" else "all")
     default, offered = _widget(test, name).value, _widget(test, name).options
     for value in (BUTTONS | LISTS)[url, name] or [offered[-1], offered[0], offered[1 % len(offered)]]:
         _widget(test, name).set_value(value).run()
@@ -89,15 +87,6 @@ def test_what_the_address_cannot_mean_is_said_once(
 def test_no_choice_takes_the_name_of_a_filter() -> None:
     with pytest.raises(ValueError, match="“run” is a filter's name"):
         choices.one_of("run", "Run", {"a": "A"})
-
-
-def test_days_of_the_address_are_cut_to_the_data_or_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {"compare": "days", "after": "2026-11-01..2099-01-01", "before": "yesterday"}
-    test = page("changes", data, monkeypatch, **asked)
-    assert any("“yesterday” in the address is not YYYY-MM-DD..YYYY-MM-DD" in one.value for one in test.warning)
-    [after] = [one for one in test.date_input if str(one.key).startswith("choice after: ")]
-    days = ask(data, "SELECT max(date) FROM fct_calls")
-    assert after.value == (date(2026, 11, 1), days)
 
 
 def test_another_order_begins_at_the_first_page(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

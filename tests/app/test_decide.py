@@ -58,6 +58,7 @@ def young(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute((Path(__file__).parents[1] / "spanledger" / "simulating" / "young_tenant.sql").read_text())
+        sample.sum_quarters(connection)
     return data
 
 

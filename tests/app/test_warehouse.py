@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import duckdb
 import pytest
+import streamlit as st
 import yaml
 
 from app import warehouse
@@ -43,7 +45,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_build_of_another_shape(tmp_path: Path, sample: ModuleType) -> None:
     path = sample.publish(tmp_path, build_id="odd", days=2)
     with duckdb.connect(str(path)) as con:
-        con.execute("ALTER TABLE fct_calls DROP COLUMN model")
+        con.execute("ALTER TABLE rpt_usage_quarter_hourly DROP COLUMN model")
     build = warehouse.current(tmp_path)
     with pytest.raises(warehouse.WarehouseError, match=r"queries/options.sql asks for.*model.*--full-refresh"):
         warehouse.rows(build.path, "options", {})
@@ -61,6 +63,24 @@ def test_a_missing_parameter_is_named(data: Path) -> None:
     build = warehouse.current(data)
     with pytest.raises(LookupError, match=r"queries/call_list.sql needs the parameters .*'order'"):
         warehouse.rows(build.path, "call_list", {})
+
+
+def test_what_a_question_does_not_ask_for_does_not_ask_it_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = warehouse._run
+
+    def noted(path: str, name: str, *more: Any) -> Any:
+        asked.append(name)
+        return ask(path, name, *more)
+
+    monkeypatch.setattr(warehouse, "_run", noted)
+    path = warehouse.current(data).path
+    st.cache_data.clear()  # another test may have asked
+    known = {"by": "no parameter of it"}
+    assert warehouse.rows(path, "price_models", known) == warehouse.rows(path, "price_models", known | {"by": "x"})
+    warehouse.rows(path, "price_card", known | {"price_provider": "anthropic", "price_model": "claude-opus-4-8"})
+    warehouse.rows(path, "price_card", known | {"price_provider": "anthropic", "price_model": "claude-haiku-4-5"})
+    assert asked == ["price_models", "price_card", "price_card"]
 
 
 MIRRORED = (

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import comparisons
-from app.filters import DEFAULT_PERIOD, DRILL, PERIODS, SHARED
+from app.filters import COMPARED, DEFAULT_COMPARE, DEFAULT_PERIOD, NAMES, PERIODS
 from app.pages import PAGES
 from app.views import attribution, calls, changes, estimate, tasks, versions
 
@@ -16,7 +15,6 @@ CHOICES = {
     ("calls", "order"): calls.ORDERS,
     ("tasks", "by"): tasks.TAGS | tasks.PARTS,
     ("versions", "kind"): versions.KINDS,
-    ("changes", "compare"): comparisons.COMPARED,
     ("changes", "by"): changes.LEVELS,
     ("attribution", "by"): attribution.TAGS,
     ("attribution", "view"): attribution.VIEWS,
@@ -43,8 +41,9 @@ def test_pages_and_filters_are_those_of_the_explorer() -> None:
     rows, urls = _rows(), {entry.url for group in PAGES.values() for entry in group}
     assert {page for page, _ in rows} <= urls
     assert {("estimate", f"for_{name}") for name in estimate.CHOICES} <= set(rows)
-    for name in (*PERIODS, *SHARED, *DRILL):
+    for name in (*NAMES, *PERIODS, *COMPARED):
         assert f"`{name}`" in PAGE, name
     assert f"`{DEFAULT_PERIOD}` (usual)" in PAGE
+    assert f"`{DEFAULT_COMPARE}` (usual)" in PAGE
     assert str(estimate.DEFAULT_TASKS) in rows["estimate", "tasks"]
     assert str(calls.PAGE_ROWS) in rows["calls", "page"]

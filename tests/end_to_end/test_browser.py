@@ -1,31 +1,18 @@
 """A real browser opens the real app: every page, both themes, wide and narrow."""
 
 import importlib.util
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-import app
 from app import figures
-from app.pages import PAGES
-
-MAIN = Path(app.__file__).parent / "main.py"
-URLS = [entry.url for group in PAGES.values() for entry in group]
-LOOKS = {"light": ("light", 1440, 900), "dark": ("dark", 1440, 900), "narrow": ("light", 390, 844)}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.pages import rules
+from tests.pages.browsing import LOOKS, URLS, chromium, followed, opened, serving, settled
 
 
 @pytest.fixture(scope="module")
@@ -49,67 +36,59 @@ def data(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
 
 @pytest.fixture(scope="module")
 def address(data: Path) -> Iterator[str]:
-    """The running app's address, on a free port of the loopback interface."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(MAIN), "--server.port", str(port)]
-    with subprocess.Popen(command, env=os.environ | {"SPANLEDGER_DATA": str(data)}, cwd=data) as server:
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, f"the app ended with code {server.returncode} before it answered"
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.2)
-    raise TimeoutError(f"{url} did not answer within 60 s")
+    with serving(data) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("no Chromium found: install it (Debian, Ubuntu: `apt-get install chromium`)")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
-def opened(browser: Browser, address: str, url: str, look: str) -> tuple[Page, list[str]]:
-    """The page once it is drawn to its footer, and every request that left the machine."""
-    scheme, width, height = LOOKS[look]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    page, strangers = context.new_page(), []
-    page.on("request", lambda request: strangers.append(request.url) if _leaves(request.url) else None)
-    page.goto(f"{address}/{url}")
-    page.wait_for_selector(".sl-footer, [data-testid=stAlert]", timeout=60_000)
-    expect(page.locator("[data-testid=stSpinner]")).to_have_count(0)
-    return page, strangers
+def test_every_page_in_the_dark_and_on_a_phone(browser: Browser, address: str, data: Path) -> None:
+    """In the light and at this width `test_demo.py` looks at them, with the simulated company's figures."""
+    page, strangers = opened(browser, address, "", "dark")
+    looked: list[tuple[str, rules.Verdict]] = []
+    for url in URLS:
+        if url:
+            followed(page, url)
+        looked += _both_widths(page, url)
+    for url in ("prices?of=openai/gpt-5.2", _dearest_call(data)):
+        page.goto(f"{address}/{url}")
+        settled(page)
+        looked += _both_widths(page, url)
+    assert not rules.told(looked), rules.told(looked)
+    assert strangers == []
+    page.context.close()
 
 
-def _leaves(url: str) -> bool:
-    return not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url)
+def _both_widths(page: Page, url: str) -> Iterator[tuple[str, rules.Verdict]]:
+    yield f"{url or 'overview'}, dark", rules.judged(page)
+    for look in ("narrow dark", "dark"):
+        _, width, height = LOOKS[look]
+        page.set_viewport_size({"width": width, "height": height})
+        if look == "narrow dark":
+            settled(page)
+            yield f"{url or 'overview'}, {look}", rules.judged(page)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_page(browser: Browser, address: str, look: str, data: Path, tmp_path: Path) -> None:
-    for number, url in enumerate([*URLS, "prices?of=openai/gpt-5.2", _dearest_call(data)]):
-        page, strangers = opened(browser, address, url, look)
-        page.screenshot(path=tmp_path / f"{number}-{look}.png")
-        assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0, url
-        assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look][1], f"{url} scrolls sideways"
-        assert strangers == [], f"{url} asked other machines"
-        page.context.close()
+@pytest.mark.parametrize(("state", "said"), [("empty", "Waiting for the first span"), ("broken", "spanledger doctor")])
+def test_pages_without_a_build_to_read(browser: Browser, address: str, data: Path, state: str, said: str) -> None:
+    """Nothing published yet, and a build that is gone; all pages and looks: `benchmarks.soak_pages`."""
+    current = data / "builds" / "CURRENT"
+    published = current.read_text()
+    current.write_text("gone") if state == "broken" else current.unlink()
+    try:
+        for look in ("light", "narrow dark"):
+            page, strangers = opened(browser, address, "tasks", look)
+            expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
+            faults = rules.judged(page, may_warn=True).faults
+            assert not faults, faults
+            assert strangers == []
+            page.context.close()
+    finally:
+        current.write_text(published)
 
 
 def _dearest_call(data: Path) -> str:
@@ -120,6 +99,46 @@ def _dearest_call(data: Path) -> str:
         ).fetchone()
     assert ids is not None
     return f"trace?trace={ids[0]}&span={ids[1]}&org=acme"
+
+
+def test_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """Past the list of pages: periods, filters, a definition and a table's link; each shows that it has the focus."""
+    page, _ = opened(browser, address, "waste", "light")
+    _tab_to(page, "[data-testid=stSkipToContent]")
+    page.keyboard.press("Enter")
+    _tab_to(page, "[role=radio]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    _stands(page, "period", "90 days", "90d")
+    settled(page)
+    _tab_to(page, "[data-testid=stPopoverButton]")
+    page.keyboard.press("Enter")
+    _tab_to(page, "[role=combobox][aria-label*=Team]")
+    page.keyboard.press("Escape")
+    _tab_to(page, ".sl-tip")
+    expect(page.locator(".sl-tip:focus > span")).to_be_visible()
+    _tab_to(page, ".sl-grid a")
+    goes = page.evaluate("new URL(document.activeElement.href).pathname")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(goes))
+    page.context.close()
+
+
+_SHOWS_FOCUS = """() => {
+  const {outlineStyle, boxShadow} = getComputedStyle(document.activeElement);
+  return outlineStyle !== 'none' || boxShadow !== 'none' || document.activeElement.matches('input');  // it has a caret
+}"""
+
+
+def _tab_to(page: Page, selector: str, presses: int = 80) -> None:
+    """Press Tab until what the selector finds has the focus, and shows it."""
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.evaluate("where => document.activeElement.matches(where)", selector):
+            assert page.evaluate(_SHOWS_FOCUS), f"{selector}: nobody sees that it has the focus"
+            return
+    pytest.fail(f"{presses} times Tab do not reach {selector} on {page.url}")
 
 
 def test_from_a_price_to_the_charges_of_a_call(browser: Browser, address: str) -> None:

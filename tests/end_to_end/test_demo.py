@@ -1,17 +1,18 @@
 """The demo as people run it, small: sent through the real door, built, shown; and quick the second time."""
 
-import shutil
 import signal
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
 from app import figures
 from spanledger.freshness import behind
 from tests.lake import open_warehouse
+from tests.pages import rules
+from tests.pages.browsing import URLS, chromium, followed, opened
 from tests.spanledger.supervised import Supervised, alive, descendants
 
 SCALE = ("--scale", "0.02")
@@ -27,20 +28,25 @@ def finding(output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith("A successful production task costs "))
 
 
-def assert_page_shows(address: str, data: Path) -> None:
-    """The demo's overview in a real Chromium: drawn without an exception, its total the marts', and said to be
-    simulated."""
+def assert_pages_show(address: str, data: Path) -> None:
+    """Every page on the simulated company's figures at 1440 pixels in the light: nothing wrong with it (`rules`).
+
+    The overview's total is the marts', and said to be simulated.
+    """
     with open_warehouse(data) as warehouse:
         total = warehouse.execute("select sum(cost_usd) from rpt_traffic_split").fetchall()[0][0]
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/?period=all")
-        page.get_by_text("simulated company").wait_for(timeout=60_000)
-        assert page.locator("[data-testid=stException]").count() == 0
+    looked: list[tuple[str, rules.Verdict]] = []
+    with chromium() as browser:
+        page, strangers = opened(browser, address, "?period=all", "light")
+        expect(page.locator(".sl-footer")).to_contain_text("simulated company")
         assert figures.money(total) in page.inner_text("body")
-        browser.close()
+        for url in URLS:
+            if url:
+                followed(page, url)
+            looked.append((url or "overview", rules.judged(page)))
+    assert not rules.told(looked), rules.told(looked)
+    assert strangers == []
+    assert set(rules.EXCUSED) == set().union(*(verdict.needed for _, verdict in looked)), "an excuse nobody needs"
 
 
 def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) -> None:
@@ -60,7 +66,7 @@ def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) 
         assert {"production", "eval"} <= {source for (source,) in rows}
         assert negotiated != [(0,)]
         first = finding(running.output)
-        assert_page_shows(f"http://{running.addresses()['cost explorer']}", data)
+        assert_pages_show(f"http://{running.addresses()['cost explorer']}", data)
         below = descendants(running.process.pid)
         assert running.stop_group(signal.SIGINT) == 0, running.errors
         assert running.last_line() == "Ended; everything acknowledged is in the lake."

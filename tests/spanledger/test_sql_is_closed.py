@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from app.console import statements
 from spanledger.cli import main
 from spanledger.published.current import published
 from transforms.read_only import open_read_only
@@ -112,8 +113,8 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ask(data: Path, tmp_path: Path) -> Iterator[Callable[[str], Result]]:
-    """Runs a query with the places filled in; secrets lie where one might look."""
+def places(data: Path, tmp_path: Path) -> Iterator[dict[str, Path]]:
+    """What the queries name; secrets lie where one might look."""
     (data / "hash.key").write_text(SECRET)
     database = published(data)
     assert database is not None
@@ -124,7 +125,7 @@ def ask(data: Path, tmp_path: Path) -> Iterator[Callable[[str], Result]]:
     link.symlink_to(data / "hash.key")
     other = tmp_path / "other.parquet"
     duckdb.sql(f"copy (select '{SECRET}' as secret) to '{other}'")
-    places = {
+    yield {
         "file": data / "hash.key",
         "data": data,
         "fact": fact,
@@ -134,8 +135,27 @@ def ask(data: Path, tmp_path: Path) -> Iterator[Callable[[str], Result]]:
         "lake": next((data / "lake").rglob("*.parquet")),
         "out": tmp_path / "stolen.csv",
     }
-    yield lambda query: sql(data, query.format(**places))
     link.unlink()
+
+
+@pytest.fixture
+def ask(data: Path, places: dict[str, Path]) -> Callable[[str], Result]:
+    """Runs a query on the command line, with the places filled in."""
+    return lambda query: sql(data, query.format(**places))
+
+
+@pytest.fixture
+def ask_page(copy_of_page: Path, places: dict[str, Path]) -> Callable[[str], statements.Answer]:
+    """Runs it as the explorer's SQL page does."""
+    database = published(copy_of_page)
+    assert database is not None
+    return lambda query: statements.ask(str(database), query.format(**places))
+
+
+@pytest.fixture(scope="module")
+def copy_of_page(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's own: within one process all who open a file share its limits, and the command line has others."""
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("page") / "data"))
 
 
 @pytest.mark.parametrize("query", FILES)
@@ -201,3 +221,27 @@ def test_answers_can_still_be_written(data: Path, tmp_path: Path, form: str) -> 
     assert result.exit_code == 0, result.output
     assert out.stat().st_size > 10
     assert sql(data, "explain analyze select count(*) from fct_calls").exit_code == 0
+
+
+@pytest.mark.parametrize("query", [*FILES, *STATEMENTS])
+def test_the_explorer_s_sql_page_is_as_closed(
+    ask_page: Callable[[str], statements.Answer], copy_of_page: Path, tmp_path: Path, query: str
+) -> None:
+    before = {path for place in (tmp_path, copy_of_page) for path in place.rglob("*") if path.is_file()}
+    with pytest.raises(statements.StatementError) as caught:
+        ask_page(query)
+    assert SECRET not in f"{caught.value} {caught.value.excerpt}"
+    assert {path for place in (tmp_path, copy_of_page) for path in place.rglob("*") if path.is_file()} == before
+    assert ask_page("select count(*) from fct_calls").rows[0][0] > 100, "the build's files are whole"
+
+
+def test_the_sql_page_has_limits(ask_page: Callable[[str], statements.Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPANLEDGER_PAGE_TIMEOUT_S", "0.5")
+    for query in (
+        "with recursive t(i) as (select 1 union all select i + 1 from t) select count(*) from t",
+        "select count(*) from range(1000000000) a, range(1000000000) b",
+    ):
+        with pytest.raises(statements.StatementError, match=r"Not answered within 0\.5 seconds"):
+            ask_page(query)
+    with pytest.raises(statements.StatementError, match=r"needs more than|Not answered"):
+        ask_page("select len(list(range)) from range(10000000000)")

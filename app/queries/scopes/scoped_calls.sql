@@ -1,7 +1,15 @@
--- Calls within the filters. Grain: call.
-SELECT *
+-- Calls within the filters, each with the day it has in the zone $tz. Grain: call.
+-- No zone is a day or more from UTC: only calls of the days at the period's ends need their zone's clock.
+SELECT
+    *,
+    CASE WHEN $tz = 'UTC' THEN date ELSE timezone($tz, started_at)::DATE END AS day
 FROM fct_calls
-WHERE date BETWEEN $first AND $last
+WHERE date BETWEEN $first::DATE - 1 AND $last::DATE + 1
+    AND CASE
+        WHEN $tz = 'UTC' THEN date BETWEEN $first AND $last
+        WHEN date BETWEEN $first::DATE + 1 AND $last::DATE - 1 THEN true
+        ELSE timezone($tz, started_at)::DATE BETWEEN $first AND $last
+    END
     AND started_at <= $until_at
     AND ($environment IS NULL OR list_contains($environment::VARCHAR[], coalesce(nullif(environment, ''), '(untagged)')))
     AND ($organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)')))
@@ -21,3 +29,4 @@ WHERE date BETWEEN $first AND $last
     AND ($service IS NULL OR list_contains($service::VARCHAR[], coalesce(nullif(service_name, ''), '(untagged)')))
     AND ($agent IS NULL OR list_contains($agent::VARCHAR[], coalesce(nullif(agent_name, ''), '(untagged)')))
     AND ($run IS NULL OR list_contains($run::VARCHAR[], coalesce(nullif(workflow_run_id, ''), '(untagged)')))
+    AND ($hour IS NULL OR list_contains($hour::VARCHAR[], strftime(timezone($tz, started_at), '%a %H')))

@@ -36,7 +36,7 @@ INNER JOIN (
             count(*) AS model_calls,
             count(*) FILTER (cost_usd IS NULL) AS model_unknown
         FROM fct_calls
-        WHERE date >= $first
+        WHERE date >= $first::DATE - 1
             AND traffic_source = task_traffic_source
             AND traffic_source = $of_source
             AND ($of_step IS NULL OR step = $of_step)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, decide_words, figures, grids
+from app import charts, decide_words, evidence, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.palette import BLUE, ORANGE
@@ -40,6 +40,7 @@ def render(context: Context) -> None:
         return
     with top:
         headline(_verdict(found), _sub(found, buy))
+    evidence.of(Own(context).calls)
     _cards(found, buy)
     _lines(found)
     _scores()
@@ -118,6 +119,7 @@ def _lines(found: Comparison) -> None:
         for month in found.months
         for side, usd in ((BUILDING, month.build_so_far_usd), (BUYING, month.buy_so_far_usd))
     ]
+    evidence.worked_out(rows)
     charts.cost_lines(rows, {BUILDING: BLUE, BUYING: ORANGE}, title="month")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import decide_words, figures, grids
+from app import decide_words, evidence, figures, grids
 from app.cards import finding
 from app.context import Context
 from app.palette import BLUE, GREY, ORANGE
@@ -41,6 +41,8 @@ def ownership(context: Context) -> None:
         return
     with title:
         _told(found, "" if mine is None else f"Own calls: {mine.days.words} brought to a month. {mine.note}")
+    if mine is not None:
+        evidence.of(mine.rows("decide_costs"))
 
 
 def _own(mine: Own) -> Sequence[Item]:

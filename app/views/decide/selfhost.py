@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from app import charts, decide_words, figures
+from app import charts, decide_words, evidence, figures
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.palette import BLUE, ORANGE
@@ -55,11 +55,19 @@ def render(context: Context) -> None:
     at = break_even(fleet, load.request, load.usd_per_request)
     with top:
         headline(_verdict(at, load), _sub(load))
+    _told(load)
     _cards(at, load, fleet, growth)
     _lines(at, load, fleet)
     if load.curve is not None:
         selfhost_tables.lengths(load.bands, fleet)
+        _told(load)
         selfhost_tables.gpus(load.curve, load.bands, fleet)
+        _told(load)
+
+
+def _told(load: Load) -> None:
+    """What own calls say; typed figures stand on the page."""
+    evidence.of([load.own.rows(name) for name in ("decide_lengths", "decide_load")] if load.own else [])
 
 
 def _fleet() -> tuple[Fleet, Decimal]:
@@ -196,6 +204,7 @@ def _lines(at: BreakEven, load: Load, fleet: Fleet) -> None:
         beyond = max(requests - at.capacity_requests, Decimal(0))
         rows.append({"at": requests, "line": API, "usd": requests * at.usd_per_request})
         rows.append({"at": requests, "line": OWN, "usd": at.fleet_usd + beyond * at.usd_per_request})
+    evidence.worked_out(rows)
     charts.cost_lines(rows, {API: ORANGE, OWN: BLUE}, title="requests a month")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, choices, decide_words, figures, grids
+from app import charts, choices, decide_words, evidence, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.grids import Column
@@ -46,6 +46,7 @@ def render(context: Context) -> None:
         return
     with top:
         headline(_verdict(now, found, outlook), _sub(months, now))
+    evidence.of(months)
     _cards(now, found, outlook)
     if found is None:
         _no_revenue()
@@ -185,6 +186,7 @@ def _fan(found: Turning, units: list[Unit], outlook: Outlook) -> None:
     )
     ends = zip(found.margin_p10, found.margin_p50, found.margin_p90, strict=True)
     rows = [{"at": month, "low": low, "middle": middle, "high": high} for month, (low, middle, high) in enumerate(ends)]
+    evidence.worked_out(rows)
     charts.share_fan(rows, title="months from now", target=float(outlook.target))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, figures, grids, lever_words
+from app import charts, evidence, figures, grids, lever_words
 from app.cards import finding
 from app.views.decide import inputs
 from transforms.simulation.levers import LEVERS, Ends
@@ -27,8 +27,8 @@ TYPED_SHARES = {
 """Percent; to begin with."""
 
 
-def what_if(own: Sequence[Case]) -> None:
-    """The section, below whatever the page begins with."""
+def what_if(own: Sequence[Case], usage: Sequence[Mapping[str, Any]]) -> None:
+    """The section, below whatever the page begins with; `usage` holds the answers that own cases are made of."""
     title = st.container()
     kind = inputs.choice("load", "Load", LOADS, "own")
     try:
@@ -48,8 +48,9 @@ def what_if(own: Sequence[Case]) -> None:
     with title:
         finding(*_verdict(result, is_typed=prices is not None))
     if result.spend_usd and order:
-        _bridge(result)
-        _each(result)
+        answers = [] if prices else usage
+        _bridge(result, answers)
+        _each(result, answers)
 
 
 def _typed() -> tuple[Prices, list[int]]:
@@ -102,8 +103,10 @@ def _verdict(result: Result, *, is_typed: bool) -> tuple[str, str]:
     return title, f"Left: {ends(left)}. Each lever works on what those before it left; thin lines are its own range."
 
 
-def _bridge(result: Result) -> None:
+def _bridge(result: Result, answers: Sequence[Mapping[str, Any]]) -> None:
     left = result.remaining_usd
+    evidence.of(answers)
+    evidence.worked_out(_rows(result))
     charts.savings_bridge(
         result.spend_usd,
         [
@@ -114,10 +117,11 @@ def _bridge(result: Result) -> None:
     )  # fmt: skip
 
 
-def _each(result: Result) -> None:
+def _each(result: Result, answers: Sequence[Mapping[str, Any]]) -> None:
     alone = sum((one.alone_usd for one in result.savings), Decimal(0))
     together = result.spend_usd - result.remaining_usd.expected
     finding(_added(alone, together, result), lever_words.OVERLAP)
+    evidence.of(answers)
     grids.grid(
         _rows(result),
         [

@@ -67,30 +67,34 @@ pairs as (
     where {{ lies_within('inside', 'outside') }}
 ),
 
-folds as (
-    select
-        pairs.*,
-        outside.start_ns as home_start_ns,
-        count(*) over (partition by pairs.has_same_response, pairs.organization, pairs.trace_id, pairs.group_id) as homes,
-        count(*) over (
-            partition by pairs.has_same_response, pairs.organization, pairs.home_trace_id, pairs.home_group_id
-        ) as guests
+-- Kept apart from the next join: the planner would rather join the two groups first, each with all of its organization.
+guests as materialized (
+    select pairs.*, inside
     from pairs
     inner join groups as inside using (organization, trace_id, group_id)
+),
+
+folds as (
+    select
+        guests.* exclude (inside),
+        outside.start_ns as home_start_ns,
+        count(*) over (partition by has_same_response, guests.organization, guests.trace_id, guests.group_id) as homes,
+        count(*) over (partition by has_same_response, guests.organization, home_trace_id, home_group_id) as guests
+    from guests
     inner join groups as outside
-        on pairs.organization = outside.organization
-        and pairs.home_trace_id = outside.trace_id
-        and pairs.home_group_id = outside.group_id
+        on guests.organization = outside.organization
+        and guests.home_trace_id = outside.trace_id
+        and guests.home_group_id = outside.group_id
     where
         {{ compatible_models('inside', 'outside') }}
         and case
-            when inside.is_log != outside.is_log and inside.session_key = outside.session_key and pairs.has_same_response
+            when inside.is_log != outside.is_log and inside.session_key = outside.session_key and has_same_response
                 then inside.is_log
             -- whatever its sightings, a call is not outside of one that began before it: no two fold into each other
-            else pairs.is_within and (outside.start_ns, outside.trace_id) < (inside.start_ns, inside.trace_id)
+            else is_within and (outside.start_ns, outside.trace_id) < (inside.start_ns, guests.trace_id)
         end
         and (
-            pairs.has_same_response
+            has_same_response
             or (inside.response_id is null or outside.response_id is null) and inside.scopes != outside.scopes
             and {{ same('inside', 'outside', ['cached_input_tokens', 'cache_write_tokens']) }}
         )

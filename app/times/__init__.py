@@ -1,0 +1,1 @@
+"""Whose days: the reader's time zone, what a period is compared with, and what is of UTC days whatever the zone."""
