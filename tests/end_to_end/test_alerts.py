@@ -90,7 +90,7 @@ class Company:
 
     def listed(self) -> list[dict[str, str]]:
         rows: list[dict[str, str]] = json.loads(
-            self.command("list", "--data", str(self.data), "--format", "json").output
+            self.command("list", "--all", "--data", str(self.data), "--format", "json").output
         )
         return rows
 

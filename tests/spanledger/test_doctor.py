@@ -43,7 +43,8 @@ def the_fault(data: Path, *options: str) -> str:
 def test_healthy(data: Path) -> None:
     code, lines, faults = examine(data, "--deep")
     assert (code, faults, lines[-1]) == (0, [], "healthy")
-    assert [line.split()[1].rstrip(":") for line in lines[:5]] == ["packages", "settings", "prices", "data", "disk"]
+    subjects = dict.fromkeys(line.split()[1].rstrip(":") for line in lines[:-1])  # prices say twice what grows old
+    assert list(subjects)[:5] == ["packages", "settings", "prices", "data", "disk"]
     assert any("7 invariants hold" in line for line in lines)
 
 
