@@ -48,6 +48,10 @@ class Context:
     def frame(self, name: str, **extra: Any) -> pl.DataFrame:
         return warehouse.frame(self.build.path, name, self._parameters(before=False) | extra)
 
+    def is_theirs(self, name: str) -> bool:
+        """Whether a question can be put for this reader: one of a whole organization cannot for those of a team."""
+        return warehouse.is_theirs(self.build.path, name)
+
     def link(self, page: str, filters: Filters | None = None, **own: str) -> str:
         """A relative address of a page with these filters (default: the present ones) and its own parameters."""
         params = (filters or self.filters.shared_only()).to_params()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import access
 from app.installation.collector import is_held
 from app.installation.kept import DamagedError, build_counts, looks
 from transforms.installation import BUILDER_LOCK, COLLECTOR_LOCK, FATES, run_of
@@ -32,7 +33,9 @@ class State:
 
 
 def show(data: Path, built_at: datetime) -> None:
-    """The line, where there is something to say."""
+    """The line, where there is something to say; the installation's troubles are for who sees all of it."""
+    if not access.sees_everything():
+        return
     try:
         found = state(data, built_at, datetime.now(UTC))
     except DamagedError as damage:

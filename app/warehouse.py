@@ -1,6 +1,6 @@
 """The published warehouse: finding the current build, opening it read-only, and asking it questions.
 
-Each question is put for whoever reads now (`app.access`): on a connection that has their rows alone, unless they may see
+Each question is put for whoever reads now (`app.access`): on a connection that has their rows alone, unless they see
 everything; and what one reader was answered is kept apart from what another is.
 
 Questions are in `app.questions`. Answers are cached by build, question and what the question asks for: a build never
@@ -159,7 +159,7 @@ def own_cursor(path: str) -> duckdb.DuckDBPyConnection:
 def is_theirs(path: str, name: str) -> bool:
     """Whether every table that a question asks is there for whoever reads now."""
     scope = access.scope()
-    return scope.is_everything or not _narrowed(path, scope.text).withheld_of(questions.sql(name))
+    return scope.is_everything or _narrowed(path, scope.text).answers(questions.sql(name))
 
 
 def _run(
@@ -167,7 +167,7 @@ def _run(
 ) -> T:
     """What ``take`` makes of the answer for a reader of ``scope``, within the limits. Raises WarehouseError."""
     reader = access.Scope.parse(scope)
-    if not reader.is_everything and _narrowed(path, scope).withheld_of(text):
+    if not reader.is_everything and not _narrowed(path, scope).answers(text):
         raise NotTheirsError(reader)
     try:
         return _limited(path, name, text, bound, take, scope)

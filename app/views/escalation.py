@@ -15,7 +15,8 @@ VERDICTS = {"cheap first": "Cheap first", "expensive first": "Expensive first", 
 
 
 def render(context: Context) -> None:
-    steps, policies = context.rows("chain_steps"), context.rows("policies")
+    steps = context.rows("chain_steps")
+    policies = context.rows("policies") if context.is_theirs("policies") else []
     escalated = [row for row in steps if row["is_escalation"]]
     sunk = sum((row["sunk_cost_usd"] for row in escalated), Decimal(0))
     headline(
