@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import polars as pl
-
 from app import warehouse
 from app.evidence.answers import Answer, Asked
 from app.filters import Filters, Window, as_parameters
@@ -45,8 +43,9 @@ class Context:
         asked = Asked(self.build.path, name, parameters)
         return Answer(warehouse.rows(self.build.path, name, parameters), asked)
 
-    def frame(self, name: str, **extra: Any) -> pl.DataFrame:
-        return warehouse.frame(self.build.path, name, self._parameters(before=False) | extra)
+    def asking(self, name: str, **extra: Any) -> Asked:
+        """A question over the period that is put only when somebody takes its answer away."""
+        return Asked(self.build.path, name, self._parameters(before=False) | extra)
 
     def is_theirs(self, name: str) -> bool:
         """Whether a question can be put for this reader: one of a whole organization cannot for those of a team."""

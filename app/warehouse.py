@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 import streamlit as st
 
@@ -122,11 +121,6 @@ def _has_quarters(path: str) -> bool:
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     names = [column[0] for column in answer.description]
     return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
-
-
-def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
-    """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, *_bound(path, name, parameters), lambda answer: answer.pl(), access.scope().text)
 
 
 def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:

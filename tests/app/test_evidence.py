@@ -79,7 +79,7 @@ def check(drawn: list[Section], plain: duckdb.DuckDBPyConnection) -> None:
             for row in shown.rows:
                 assert not isinstance(row, Answered) or is_among(row, answers), f"{row} of “{section.title}”"
         for title, rows, names in section.evidence.tables:
-            check_files(files.table_of(rows, names), [[row.get(name) for name in names] for row in rows], title)
+            check_files(files.table_of(rows, names), [[_kept(row.get(name)) for name in names] for row in rows], title)
 
 
 def answer(asked: Asked, plain: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -98,6 +98,11 @@ def answer(asked: Asked, plain: duckdb.DuckDBPyConnection) -> list[dict[str, Any
     for taken, row in zip(table.to_pylist(), rows, strict=True):
         assert all(isinstance(taken[name], Decimal) for name in row if isinstance(row[name], Decimal)), asked.name
     return rows
+
+
+def _kept(value: Any) -> Any:
+    """As a file gives it back: there are no tuples in it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def as_told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
