@@ -114,7 +114,7 @@ def _bound(path: str, name: str, parameters: Mapping[str, Any]) -> tuple[str, di
 @st.cache_data(max_entries=4, show_spinner=False)
 def _has_quarters(path: str) -> bool:
     """Whether the build was made since there are sums by the quarter of an hour; nobody needs to build anew before."""
-    answer = _whole(path).cursor().execute(questions.sql("has_table"), {"of_table": questions.QUARTERS})
+    answer = _whole(path).cursor().execute(questions.sql("has_quarters"))
     return answer.fetchall() == [(True,)]
 
 

@@ -251,7 +251,7 @@ CHANGED = {
     "calls": ("by", {"Model": "model", "Step": "step", "Traffic source": "source", "Workflow": None}),
     "tasks": ("by", {"Team": "team", "Step": "step", "Model": "model"}),
     "attribution": ("by", {"Feature": "feature", "Project": "project", "Customer": "customer"}),
-    "changes": ("compare", {"Other days": "days", "28 days": None, "Month": "month"}),
+    "changes": ("by", {"By workflow and model": "model", "By workflow": None}),
 }
 """Buttons of a page in the order they are pressed, each with what the address says then of the choice."""
 
@@ -260,7 +260,8 @@ CHANGED = {
 def test_each_change_of_a_choice_counts(browser: Browser, address: str, url: str) -> None:
     """Three in a row, then the way back, then the last as a link: the address, the button and the table agree."""
     name, buttons = CHANGED[url]
-    page, _ = opened(browser, address, f"{url}?period=all", "light")
+    period = "30d" if url == "changes" else "all"
+    page, _ = opened(browser, address, f"{url}?period={period}", "light")
     for label, value in buttons.items():
         _button(page, label).click()
         _stands(page, name, label, value)
@@ -269,8 +270,31 @@ def test_each_change_of_a_choice_counts(browser: Browser, address: str, url: str
     before, last = list(buttons.items())[-2:]
     page.go_back()
     _stands(page, name, *before)
-    page.goto(f"{address}/{url}?period=all" + (f"&{name}={last[1]}" if last[1] else ""))
+    page.goto(f"{address}/{url}?period={period}" + (f"&{name}={last[1]}" if last[1] else ""))
     _stands(page, name, *last)
+    page.context.close()
+
+
+def test_what_to_compare_with_and_whose_days(browser: Browser, address: str) -> None:
+    """Both lists beside the period, on a phone: each change stands in the address, the way back undoes it, and the
+    browser's own zone is offered."""
+    page, _ = opened(browser, address, "traffic?period=7d", "narrow", "Asia/Kolkata")
+    compared = page.locator(".st-key-compare_popover button").first
+    expect(compared).to_have_text(re.compile("against 9 – 15 Nov"))
+    compared.click()
+    page.get_by_text("Four weeks earlier").click()
+    expect(page).to_have_url(re.compile(r"compare=4w"))
+    expect(compared).to_have_text(re.compile("against 19 – 25 Oct"))
+    page.keyboard.press("Escape")
+    page.locator(".st-key-zone_popover button").first.click()
+    page.get_by_role("button", name="Use Asia/Kolkata, this browser’s").click()
+    expect(page).to_have_url(re.compile(r"tz=Asia(/|%2F)Kolkata"))
+    expect(page.locator(".sl-footer")).to_contain_text("Data until 2026-11-22 09:25 Asia/Kolkata")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.go_back()
+    expect(page.locator(".sl-footer")).to_contain_text("all times UTC")
+    expect(compared).to_have_text(re.compile("against 19 – 25 Oct"))
     page.context.close()
 
 
