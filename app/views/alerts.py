@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import currency, figures, grids, words
+from app import currency, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column, Row
@@ -25,6 +25,7 @@ def render(context: Context) -> None:
     rows = context.rows("alerts")
     firing = [row for row in rows if row["state"] == "firing"]
     headline(sentence(firing), words.ALERTS)
+    evidence.of(rows)
     if firing:
         _firing(context, firing)
     ended = [row for row in rows if row["state"] != "firing"]

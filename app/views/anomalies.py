@@ -22,6 +22,7 @@ Row = Mapping[str, Any]
 def render(context: Context) -> None:
     rows = context.rows("anomalies")
     headline(_sentence(context, rows), words.ANOMALY)
+    evidence.of(rows)
     if rows:
         chosen = _chosen(rows)
         _one(context, chosen, is_told=len(rows) == 1)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import figures, grids, words
+from app import evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -25,6 +25,7 @@ def render(context: Context) -> None:
         else "No step went from one model to a dearer one in this period",
         "A step that was asked of one model and then of another. Filters by project and model do not narrow this page.",
     )
+    evidence.of(steps)
     if policies:
         _policies(context, policies)
     if steps:

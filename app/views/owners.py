@@ -26,6 +26,7 @@ def section(context: Context, by: str, view: str) -> None:
         f"{figures.money(nobody)} is {UNATTRIBUTED_NAME}",
         words.UNATTRIBUTED,
     )
+    evidence.of(parts)
     if rows:
         _chart(context, by, parts, rows, total)
     _sum(rows, total, view)

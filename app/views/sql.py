@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, warehouse
+from app import evidence, figures, grids, warehouse
 from app.cards import finding, headline
 from app.console import examples, schema, statements
 from app.context import Context
@@ -129,8 +129,10 @@ def _examples() -> None:
 
 
 def _schema(context: Context) -> None:
-    tables = schema.tables(context)
+    described = context.rows("schema_columns")
+    tables = schema.tables(described)
     finding(f"{len(tables)} tables", "As the build describes them. Other schemas are the build's own and may change.")
+    evidence.of(described)
     wanted = st.text_input("Search", key="sql_search", placeholder="a table, a column, a word", width=320)
     found = schema.matching(tables, wanted) if wanted else tables
     if not found:

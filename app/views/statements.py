@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from app import evidence
 from app.cards import finding
 from app.context import Context
 from app.evidence import panel
@@ -20,6 +21,7 @@ def section(context: Context, by: str, view: str) -> None:
         "What is charged should be of a closed month: `spanledger close` settles it, and later changes become "
         "corrections in an open one. Other forms: `spanledger export statement`.".replace("`", ""),
     )
+    evidence.of(months)
     with st.container(horizontal=True, vertical_alignment="center"):
         for row in months[:6]:
             closed = row["closed_at"]

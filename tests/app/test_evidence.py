@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from decimal import Decimal
@@ -72,8 +73,8 @@ def check(drawn: list[Section], plain: duckdb.DuckDBPyConnection) -> None:
                 f"the {shown.kind} below “{section.title}” does not say where it comes from: call evidence.of(rows) "
                 "or evidence.worked_out(rows) before it is drawn"
             )
-        if section.shown:
-            assert section.evidence.is_any, f"nothing is told of what stands below “{section.title}”"
+        if section.shown or re.search(r"[$%]", section.title):
+            assert section.evidence.is_any, f"nothing is told of “{section.title}” and what stands below it"
         answers = [(asked, answer(asked, plain)) for asked in section.evidence.asked]
         for shown in section.shown:
             for row in shown.rows:
