@@ -45,7 +45,9 @@ def _known(context: Context) -> list[str]:
     )
     href = escape(context.link("quality"))
     said = [(words.format(figures.share(part, whole)), part == whole) for words, part, whole in shares]
-    return [text if is_whole else Markup(f'<a href="{href}" target="_self">{escape(text)}</a>') for text, is_whole in said]
+    return [
+        text if is_whole else Markup(f'<a href="{href}" target="_self">{escape(text)}</a>') for text, is_whole in said
+    ]
 
 
 def _rate() -> list[str]:
