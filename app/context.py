@@ -75,6 +75,14 @@ class Context:
         """A moment by the clock of the reader's zone."""
         return zones.local(at, self.zone)
 
+    def moment(self, at: datetime, *, has_seconds: bool = False) -> str:
+        """`2026-11-22 09:25` by that clock."""
+        return f"{self.local(at):{'%Y-%m-%d %H:%M:%S' if has_seconds else '%Y-%m-%d %H:%M'}}"
+
+    def of_utc_days(self) -> "Context":
+        """For figures that are kept by UTC day: their links lead to the calls of those days."""
+        return replace(self, filters=replace(self.filters, tz=zones.USUAL))
+
     def _parameters(self, *, before: bool) -> dict[str, Any]:
         """The days, and the cut of a period that is still running: to the quarter of an hour, as sums are kept."""
         days, until = self.window, datetime.combine(self.window.last + _BEYOND, time.max, UTC)

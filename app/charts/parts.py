@@ -51,7 +51,7 @@ def _of_days(
         for row in rows
     ]
     bars = base(data, **linked(leads)).mark_bar(binSpacing=1)
-    tooltip = told(day="day (UTC)", group="part", exact="spend")
+    tooltip = told(day="day", group="part", exact="spend")
     colour = coloured("group", names, colours)
     return bars.encode(x=day(), y=heights, color=colour, order=alt.Order("rank:Q"), tooltip=tooltip)
 

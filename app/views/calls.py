@@ -85,8 +85,8 @@ def _list(context: Context, calls: int) -> None:
         [
             Column(
                 "started_at",
-                "Start (UTC)",
-                lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+                f"Start ({context.zone})",
+                lambda at: context.moment(at, has_seconds=True),
                 href=lambda row: trace_link(context, row),
             ),
             Column("workflow_id", "Workflow"),

@@ -15,6 +15,7 @@ VERDICTS = {"cheap first": "Cheap first", "expensive first": "Expensive first", 
 
 
 def render(context: Context) -> None:
+    context = context.of_utc_days()
     steps = context.rows("chain_steps")
     policies = context.rows("policies") if context.is_theirs("policies") else []
     escalated = [row for row in steps if row["is_escalation"]]

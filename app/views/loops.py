@@ -36,9 +36,7 @@ def _runaways(context: Context, rows: list[dict[str, Any]]) -> None:
     grids.grid(
         rows,
         [
-            Column(
-                "started_at", "Start (UTC)", lambda at: f"{at:%Y-%m-%d %H:%M}", href=lambda row: _link(context, row)
-            ),
+            Column("started_at", f"Start ({context.zone})", context.moment, href=lambda row: _link(context, row)),
             Column(
                 "agent",
                 "Agent",
