@@ -321,3 +321,59 @@ def test_a_new_build_appears_by_itself(browser: Browser, address: str, data: Pat
     sample.publish(data, build_id="20261122T050000Z-next", days=40, seed=8)
     expect(page.locator(".sl-footer")).to_contain_text("20261122T050000Z-next", timeout=20_000)
     page.context.close()
+
+
+def test_the_rows_of_a_section_are_taken_away_and_asked_again(browser: Browser, address: str, data: Path) -> None:
+    """From the button beside a heading: its SQL, both files, and the same statement on the SQL page."""
+    page, strangers = opened(browser, address, "waste?period=all", "narrow dark")
+    heading = page.locator("[class*=st-key-section_]").filter(has_text="The most is lost in")
+    heading.get_by_role("button", name="SQL").click()
+    expect(page.locator("[data-testid=stPopoverBody] code")).to_contain_text("FROM scoped_calls")
+    faults = rules.judged(page).faults
+    assert not faults, faults
+    taken = {label: _taken(page, label) for label in ("CSV", "Parquet")}
+    csv, parquet = (
+        duckdb.sql(f"FROM {reader}('{taken[label]}') ORDER BY ALL").fetchall()
+        for label, reader in (("CSV", "read_csv"), ("Parquet", "read_parquet"))
+    )
+    wasted = duckdb.sql(f"SELECT sum(waste_usd) FROM read_parquet('{taken['Parquet']}')").fetchall()[0][0]
+    with duckdb.connect(str(next((data / "builds").glob("*/warehouse.duckdb"))), read_only=True) as con:
+        classes = "('failed_attempt', 'superseded_attempt', 'retry_duplicate')"
+        told = con.execute(f"SELECT sum(cost_usd) FROM fct_calls WHERE spend_class IN {classes}").fetchall()[0][0]
+    assert len(csv) == len(parquet) > 1
+    assert wasted == told
+    page.get_by_role("link", name="Open on the SQL page").click()
+    settled(page)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(f"{len(parquet)} rows")
+    assert "FROM scoped_calls" in page.get_by_role("textbox", name="Statement").input_value()
+    assert strangers == []
+    page.context.close()
+
+
+def _taken(page: Page, label: str) -> Path:
+    with page.expect_download() as download:
+        page.locator("[data-testid=stPopoverBody]").get_by_role("button", name=label).click()
+    return download.value.path()
+
+
+def test_a_chart_s_mark_leads_to_its_calls_and_so_does_the_table_below(browser: Browser, address: str) -> None:
+    """The mouse finds the link in the picture, the keyboard the same one in the table."""
+    page, _ = opened(browser, address, "attribution?period=all", "light")
+    boxes = page.locator("[data-testid=stVegaLiteChart] .mark-rect.role-mark path")
+    spent = page.locator("tr", has=page.get_by_role("link", name="contract-review", exact=True)).locator("td.num").first
+    expect(spent).to_have_text(re.compile(r"^\$[\d,.]+$"))
+    usd = str(spent.text_content())
+    boxes.first.hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("spend")
+    boxes.nth(boxes.count() - 1).click()
+    page.wait_for_url("**/calls?**workflow=**")
+    settled(page)
+    page.go_back()
+    settled(page)
+    link = page.get_by_role("link", name="contract-review", exact=True)
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calls?**workflow=contract-review**")
+    settled(page)
+    expect(page.locator(".sl-headline")).to_contain_text(usd)
+    page.context.close()
