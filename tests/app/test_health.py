@@ -57,7 +57,7 @@ def test_every_figure_is_its_source_s(installation: Path, monkeypatch: pytest.Mo
         assert "Did not come about: the disk is full" in shown
         assert "took 2.4 s" in shown
         assert "The doctor finds 1 fault: log" in shown
-        assert "log is long make room note prices are old ok lake is whole" in _squeezed(shown)
+        assert "fault · log is long make room note · prices are old ok · lake is whole" in _squeezed(shown)
         lake = sum(path.stat().st_size for path in (installation / "lake").rglob("*") if path.is_file())
         grown = (lake - 1000) / 2
         assert f"lake/ all spans, Parquet by hour of arrival {figures.size(lake)} " in _squeezed(shown)

@@ -42,8 +42,7 @@ def section(data: Path, now: datetime) -> None:
     grids.grid(
         rows,
         [
-            Column("state", "State", colour=lambda row: COLOURS[row["state"]]),
-            Column("subject", "What", html=lambda row: grids.explained(row["subject"], row["detail"])),
+            Column("subject", "What", html=_what),
             Column("cure", "What to do", html=lambda row: grids.explained("", row["cure"])),
         ],
     )
@@ -59,6 +58,13 @@ def _title(said: kept.Examined) -> str:
 
 def _row(one: kept.Finding) -> dict[str, Any]:
     return {"state": one.state, "subject": one.subject, "detail": one.detail, "cure": one.cure or ""}
+
+
+def _what(row: grids.Row) -> str:
+    """The state in colour and in words, before what it is about."""
+    swatch = f'<i class="sl-swatch" style="background:{COLOURS[row["state"]]}"></i>'
+    said = grids.explained(f"{row['state']} · {row['subject']}", row["detail"])
+    return f'<span class="sl-named">{swatch}{said}</span>'
 
 
 def _command(data: Path) -> None:

@@ -35,7 +35,8 @@ def section(data: Path, now: datetime) -> None:
 
 
 def _growth(number: float | None) -> str:
-    return figures.UNKNOWN if number is None else f"+{figures.size(number)}" if number > 0 else figures.size(number)
+    shown = figures.size(number)
+    return f"+{shown}" if number is not None and number >= 1 else shown
 
 
 def _kept_for(data: Path) -> str:
