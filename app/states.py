@@ -5,6 +5,7 @@ Read from files of the data directory, so that a page asks nobody. On a copy, wh
 its figures are of the day they were copied, as the footer says.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -22,6 +23,7 @@ BEHIND = timedelta(minutes=10)
 QUIET = timedelta(days=1)
 """Applications that run every day have sent something in a day."""
 _LONGEST = 300
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,10 @@ def show(data: Path, built_at: datetime) -> None:
     except DamagedError as damage:
         found = State("How builds stand cannot be read.", str(damage))
     if found:
+        cure = _CODE.sub(r"<code>\1</code>", escape(found.cure))
         st.html(
             f'<div class="sl sl-state" role="status"><b>{escape(found.what)}</b> '
-            f'<span class="sl-muted">{escape(found.cure)}</span></div>'
+            f'<span class="sl-muted">{cure}</span></div>'
         )
 
 
@@ -54,7 +57,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     if look is not None and look.error:
         return State(
             f"The last build failed: these figures are of {_moment(built_at)}.",
-            f"{look.error[:_LONGEST]} The next look tries again; Health and `spanledger doctor` say more.",
+            f"{look.error[:_LONGEST].strip().rstrip('.')}. The next look tries again; `spanledger doctor` says more.",
         )
     landed_at = _landed_at(run / FATES)
     if landed_at is None or not is_held(run / COLLECTOR_LOCK):
@@ -62,7 +65,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     complete_at = datetime.fromtimestamp(build_counts(data).get("complete_at", built_at.timestamp()), UTC)
     if landed_at > complete_at and now - complete_at > BEHIND:
         cure = (
-            "A build is at work, or takes long: Health shows the last ones."
+            "A build is at work, or takes long: `spanledger doctor` says how far it is behind."
             if is_held(run / BUILDER_LOCK)
             else "Nobody builds: start `spanledger up`, or run `spanledger build`."
         )

@@ -53,14 +53,14 @@ def test_nothing_is_said_while_all_is_well(running: Path) -> None:
 
 def test_a_failed_build_is_said_with_its_reason(data: Path) -> None:
     assert said(data, landed=HOUR, complete=HOUR, error="prices.csv:2: expected a number").startswith(
-        "The last build failed: these figures are of 23 Nov 2026, 10:00 UTC. prices.csv:2: expected a number The next"
+        "The last build failed: these figures are of 23 Nov 2026, 10:00 UTC. prices.csv:2: expected a number. The next"
     )
 
 
 def test_a_builder_that_does_not_keep_up_and_one_that_is_gone(running: Path) -> None:
     assert said(running, landed=SECONDS, complete=HOUR) == (
         "What arrived since 23 Nov 2026, 11:00 UTC is in no figure yet. "
-        "A build is at work, or takes long: Health shows the last ones."
+        "A build is at work, or takes long: `spanledger doctor` says how far it is behind."
     )
     (running / "run" / "builder.lock").unlink()
     assert "Nobody builds: start `spanledger up`" in said(running, landed=SECONDS, complete=HOUR)
