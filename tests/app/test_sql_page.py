@@ -12,7 +12,7 @@ import pytest
 from app import warehouse
 from app.access import reader
 from app.console import schema, statements
-from app.evidence import files, readers
+from app.evidence import addresses, files, readers
 from tests.app.drawing import ask, page, text
 
 
@@ -137,3 +137,9 @@ def test_the_tables_are_told_and_found(data: Path, monkeypatch: pytest.MonkeyPat
 def test_no_connection_of_the_page_writes(path: str) -> None:
     with pytest.raises(duckdb.Error):
         warehouse.own_cursor(path).execute("CREATE TABLE main.x AS SELECT 1")
+
+
+def test_the_documentation_has_the_page_s_limits() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    for number in (statements.MOST_SHOWN, warehouse.MOST_ROWS, addresses.MOST_PACKED):
+        assert f"{number:,}" in said
