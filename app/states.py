@@ -22,6 +22,8 @@ BEHIND = timedelta(minutes=10)
 """What is in no build after this long is late: builds are a minute apart and take seconds to minutes."""
 QUIET = timedelta(days=1)
 """Applications that run every day have sent something in a day."""
+HEALTH = "health"
+"""The page that says more."""
 _LONGEST = 300
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -46,7 +48,7 @@ def show(data: Path, built_at: datetime) -> None:
         cure = _CODE.sub(r"<code>\1</code>", escape(found.cure))
         st.html(
             f'<div class="sl sl-state" role="status"><b>{escape(found.what)}</b> '
-            f'<span class="sl-muted">{cure}</span></div>'
+            f'<span class="sl-muted">{cure}</span> <a href="{HEALTH}" target="_self">Settings and health</a></div>'
         )
 
 
@@ -57,7 +59,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     if look is not None and look.error:
         return State(
             f"The last build failed: these figures are of {_moment(built_at)}.",
-            f"{look.error[:_LONGEST].strip().rstrip('.')}. The next look tries again; `spanledger doctor` says more.",
+            f"{look.error[:_LONGEST].strip().rstrip('.')}. The next look tries again.",
         )
     landed_at = _landed_at(run / FATES)
     if landed_at is None or not is_held(run / COLLECTOR_LOCK):
@@ -65,7 +67,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     complete_at = datetime.fromtimestamp(build_counts(data).get("complete_at", built_at.timestamp()), UTC)
     if landed_at > complete_at and now - complete_at > BEHIND:
         cure = (
-            "A build is at work, or takes long: `spanledger doctor` says how far it is behind."
+            "A build is at work, or takes long."
             if is_held(run / BUILDER_LOCK)
             else "Nobody builds: start `spanledger up`, or run `spanledger build`."
         )
