@@ -135,7 +135,12 @@ def cost_lines(rows: Rows, colours: Mapping[str, str], *, title: str, height: in
     """Costs of several ways as lines over one number; `rows`: at (the number), line (which way), usd."""
     names = named(rows, "line", colours)
     data = [
-        {"at": float(row["at"]), "line": row["line"], "shown": shown(row["usd"]), "exact": figures.money(row["usd"])}
+        {
+            "at": float(row["at"]),
+            "line": row["line"],
+            "shown": shown(row["usd"]),
+            "exact": figures.exact_money(row["usd"]),
+        }
         for row in rows
     ]
     at = alt.Tooltip("at:Q", title=title, format=",.0f")

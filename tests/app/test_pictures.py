@@ -70,7 +70,7 @@ def test_hours_of_the_week_are_the_spend_whatever_the_zone(
         ask(data, f"SELECT {what} FROM ({per_hour}) ORDER BY usd DESC LIMIT 1") for what in ("hour", "usd", "calls")
     )
     top = next(row for row in hours if f"{row['weekday']} {row['hour']:02}" == name)
-    assert (top["all"], top["calls"]) == (figures.money(usd), figures.count(calls))
+    assert (top["all"], top["calls"]) == (figures.exact_money(usd), figures.count(calls))
     assert ask(data, f"SELECT sum(usd) FROM ({per_hour})") == ask(data, TOTAL)
     assert len({(row["weekday"], row["hour"]) for row in hours}) == len(hours) == 168
     shown = calls_of(top["href"], data, monkeypatch)
@@ -89,7 +89,9 @@ def test_an_average_hour_is_of_the_hours_that_the_period_has(data: Path, monkeyp
     )
     for weekday, hour in (("Sunday", 3), ("Sunday", 4), ("Monday", 12)):
         here = of.format(weekday, hour)
-        spent = ask(data, f"SELECT coalesce(sum(cost_usd), 0) FROM (SELECT *, started_at AS instant FROM fct_calls) {here}")
+        spent = ask(
+            data, f"SELECT coalesce(sum(cost_usd), 0) FROM (SELECT *, started_at AS instant FROM fct_calls) {here}"
+        )
         times = ask(data, f"SELECT count(*) FROM ({every}) {here}")
         cell = next(row for row in hours if (row["weekday"], row["hour"]) == (weekday, hour))
         assert cell["average"] == pytest.approx(float(spent) / times)
@@ -120,7 +122,7 @@ def test_teams_side_by_side_are_the_spend_on_one_scale(data: Path, monkeypatch: 
     heights = sum(bar["base"] - bar["tip"] for bar in bars)
     assert heights * float(top) / 0.92 == pytest.approx(float(ask(data, TOTAL)))
     highest = max(bars, key=lambda bar: bar["base"] - bar["tip"])
-    assert highest["exact"] == figures.money(top)
+    assert highest["exact"] == figures.exact_money(top)
     assert said(top, calls_of(highest["href"], data, monkeypatch))
 
 
