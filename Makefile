@@ -44,12 +44,13 @@ bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and 
 run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || broken="$$broken $$name"; done; \
   [ -z "$$broken" ] || { echo "promises broken, or not run:$$broken" >&2; exit 1; }
 
-soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
+soak: setup browser ## minutes to hours of kills, faults, overload and fuzzed requests; every page in every state
 	@$(BIN)/python -m benchmarks.soak_faults --kills 200
 	@$(BIN)/python -m benchmarks.soak_overload
 	@$(BIN)/python -m benchmarks.budget_storm
 	@$(BIN)/python -m benchmarks.soak_fuzz
 	@$(BIN)/python -m benchmarks.idle_connections
+	@$(BIN)/python -m benchmarks.soak_pages
 	@$(BIN)/python -m benchmarks.soak_seeds --seeds 20
 
 clean: ## remove what the targets above made; data stays

@@ -19,6 +19,7 @@ from app.evidence import addresses, files, literals, readers
 from app.evidence.answers import Asked
 
 HELP = "What the figures mean, their SQL, and the rows as CSV and Parquet"
+_LINES, _HEIGHT = 10, 260  # pixels
 _SPACED = re.compile(r"[^a-z0-9]+")
 
 Table = tuple[str, Sequence[Mapping[str, Any]], Sequence[str]]
@@ -88,9 +89,18 @@ def _question(asked: Asked, key: str) -> None:
         about += " In US dollars, as the warehouse has them."
     if about:
         st.caption(about.replace("$", r"\$"))
-    st.code(text, language="sql", height=260, wrap_lines=False)
+    _code(text)
     name = asked.name.replace("_", "-")
     _downloads(partial(answer, asked), name, key, link=_console(text))
+
+
+def _code(text: str) -> None:
+    """A long statement scrolls in a box that holds the button to copy it: so the keyboard reaches and scrolls it."""
+    if text.count("\n") <= _LINES:
+        st.code(text, language="sql")
+    else:
+        with st.container(height=_HEIGHT, border=False):
+            st.code(text, language="sql")
 
 
 def _worked_out(table: Table, key: str) -> None:

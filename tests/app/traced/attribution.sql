@@ -33,3 +33,24 @@ SELECT
 FROM rpt_tag_compliance
 GROUP BY service_name, tag
 HAVING sum(missing) > 0;
+
+SELECT
+    coalesce(team, 'unattributed') AS "Team",
+    sum(usd) AS "Spend: {$}",
+    quantile_cont(usd, 0.5) AS "Usual day: {$}",
+    max(usd) AS "Dearest day: {$}",
+    strftime(arg_max(date, usd), '%a %-d %b %Y') AS "On",
+FROM (
+    SELECT team, date, coalesce(sum(cost_usd), 0) AS usd
+    FROM fct_calls
+    GROUP BY ALL
+)
+GROUP BY team;
+
+SELECT
+    row(workflow_id, coalesce(team, '(untagged)'), coalesce(project, '(untagged)')) AS "Part: {} {} / {}",
+    sum(cost_usd) AS "Spend: {$}",
+    sum(cost_usd) / (SELECT sum(cost_usd) FROM fct_calls) AS "Share: {%}",
+    count(*) AS "Calls: {#}",
+FROM fct_calls
+GROUP BY workflow_id, team, project;
