@@ -142,7 +142,7 @@ def test_what_the_button_opens(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
     drawn.run()
     assert not drawn.exception
     (code,) = drawn.code
-    assert code.value.startswith("WITH scoped_calls AS (")
+    assert code.value.startswith("WITH scoped_calls AS ")
     assert "LIMIT" not in code.value
     assert [button.label for button in drawn.get("download_button")] == ["CSV", "Parquet"]
     assert "sql?z=" in " ".join(node.proto.body for node in drawn.main if node.type == "html")

@@ -112,7 +112,8 @@ def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     page.keyboard.press("Space")
     _stands(page, "period", "90 days", "90d")
     settled(page)
-    _tab_to(page, "[data-testid=stPopoverButton]")
+    for _ in ("what to compare with", "whose days", "filters"):
+        _tab_to(page, "[data-testid=stPopoverButton]")
     page.keyboard.press("Enter")
     _tab_to(page, "[role=combobox][aria-label*=Team]")
     page.keyboard.press("Escape")
