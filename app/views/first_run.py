@@ -58,7 +58,8 @@ def _standing(data: str, built: int, seen: str | None) -> None:
     if current_build(folder) != seen:
         st.rerun()
     try:
-        headline(*standing(folder, built))
+        with st.container(key="standing"):
+            headline(*standing(folder, built))
     except DamagedError as problem:
         st.error(str(problem), icon=":material/error:")
 
