@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.measuring import children_cpu_s, say
 from sample_traces import company
@@ -29,7 +29,7 @@ from spanledger.building.build import Builder
 from spanledger.prices.price_files import PriceFiles
 from tests.lake import land, open_warehouse
 from tests.pages import rules
-from tests.pages.browsing import LOOKS, URLS, chromium, followed, opened, serving, settled
+from tests.pages.browsing import DRAWN_MS, LOOKS, URLS, chromium, followed, opened, serving, settled
 
 END = date(2026, 11, 1)
 Looked = Iterator[tuple[str, rules.Verdict]]
@@ -41,10 +41,13 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--scale", type=float, default=0.1, help="1: the demo's company")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--only", nargs="+", choices=("company", *CHANGED), default=("company", *CHANGED))
     given = parser.parse_args()
     started, found, pages = time.monotonic(), list[str](), 0
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for state, data in states(Path(folder), given.days, given.scale, given.seed):
+            if state not in given.only:
+                continue
             with serving(data) as address:
                 for look in LOOKS:
                     count, faults = looked_at(browser, address, data, state, look)
@@ -108,10 +111,12 @@ def _beyond(page: Page, url: str) -> Looked:
     button = page.locator("[class*=st-key-evidence_] button:visible").first
     if button.count():
         button.click()
-        page.locator("[data-testid=stPopoverBody]").first.wait_for()
+        shown = page.locator("[data-testid=stPopoverBody]:visible")
+        expect(shown, f"what the button of {url or 'overview'} opens").to_have_count(1, timeout=DRAWN_MS)
         settled(page)
         yield f"{url or 'overview'} with its evidence", rules.judged(page)
-        page.keyboard.press("Escape")
+        page.locator(".sl-headline").first.click()
+        expect(shown, "closed by a click beside it").to_have_count(0)
 
 
 def _linked(page: Page, address: str, data: Path) -> Looked:

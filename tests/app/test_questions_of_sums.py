@@ -10,6 +10,7 @@ import pytest
 
 from app import filters, questions
 from benchmarks.build_at_size import parameters_of
+from transforms.read_only import open_read_only
 
 PLAIN = Path(__file__).parent / "plain_questions"
 NAMES = sorted(path.stem for path in PLAIN.glob("*.sql"))
@@ -20,6 +21,7 @@ CHOSEN: dict[str, dict[str, tuple[str, ...]]] = {
     "workflow": {"workflow": ("code-review", "weekly-digest")},
     "model": {"model": ("gpt-5.2", "helios-large-2")},
     "source": {"source": ("eval", "unknown")},
+    "feature": {"feature": ("review-bot", filters.UNTAGGED)},
     "nothing": {"workflow": ("code-review",), "team": ("legal",)},
 }
 WINDOWS = {
@@ -35,8 +37,7 @@ def test_the_answer_is_that_of_every_call(data: Path, name: str) -> None:
     [path] = (data / "builds").glob("*/warehouse.duckdb")
     plain = (PLAIN / f"{name}.sql").read_text()
     seen = 0
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with open_read_only(str(path)) as connection:
         known = parameters_of(connection)
         for chosen in CHOSEN.values():
             for tz in ("UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Los_Angeles"):
