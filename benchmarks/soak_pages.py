@@ -53,9 +53,9 @@ def main() -> int:
                     count, faults = looked_at(browser, address, data, state, look)
                     pages, found = pages + count, found + faults
                     say(f"{state}, {look}: {count} pages, {len(faults)} faults")
+                    for fault in faults:
+                        say(f"BROKEN: {fault}")
     say(f"{pages} pages, {time.monotonic() - started:,.0f} s, {children_cpu_s():,.0f} CPU s of ended processes")
-    for fault in found:
-        say(f"BROKEN: {fault}")
     return 1 if found else 0
 
 
