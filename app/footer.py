@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import currency, figures
+from app import access, currency, figures
 from app.context import Context
 from app.filters import DEFAULT_ZONE
 
@@ -21,6 +21,7 @@ def footer(context: Context) -> None:
         *_known(context),
         f"days and times of {context.zone}" if context.zone != DEFAULT_ZONE else "all times UTC",
         *_rate(),
+        *([] if access.sees_everything() else [f"all of it of {access.scope().title}: what you may see"]),
         *(
             ["simulated company: no figure is of a real one"]
             if (Path(context.build.path).parents[2] / DEMO_MARKER).exists()

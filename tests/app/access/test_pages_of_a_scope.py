@@ -56,6 +56,7 @@ def test_no_page_says_anything_of_others(
 ) -> None:
     read_as(OF_TEAM)
     one, other = (drawn(page(entry.url, data, monkeypatch, period="all")) for data in builds)
+    assert entry.is_of_whole or any(b"all of it of team search of organization acme" in sent for sent in one)
     assert not [sent for sent in one if MARK in sent]
     assert not [sent for sent in other if OTHER_MARK in sent]
     assert [ours for ours, theirs in zip(one, other, strict=False) if ours != theirs] == []
