@@ -49,7 +49,7 @@ def _page_of(entry: PageEntry, data: Path) -> None:
         return
     try:
         build = warehouse.current(data)
-        has_calls = bool(warehouse.rows(build.path, "extent", {})[0]["calls"])
+        has_calls = bool(warehouse.rows(build.path, "extent_in_zone", {"tz": zones.USUAL})[0]["calls"])
     except WarehouseError:
         has_calls = False
     if has_calls:
@@ -64,7 +64,7 @@ def _not_theirs(problem: NotTheirsError) -> None:
 
 
 def _page(entry: PageEntry, build: Build) -> None:
-    calls = warehouse.rows(build.path, "extent", {})[0]["calls"]
+    calls = warehouse.rows(build.path, "extent_in_zone", {"tz": zones.USUAL})[0]["calls"]
     if not calls and not access.sees_everything():
         st.info(f"There is no call of {access.scope().title} yet.", icon=":material/hourglass:")
         return
