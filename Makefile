@@ -37,7 +37,7 @@ audit: setup $(AUDITOR)/.ready ## known vulnerabilities in the locked packages; 
 	@$(BIN)/python -m tests.audit --required
 
 # Each prints what it measured and fails when it breaks a promise; the others run all the same.
-BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size anomalies drift feature_estimates forecasts routing_advice newcomer
+BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size pages_at_size anomalies drift feature_estimates forecasts routing_advice newcomer
 bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and wants a machine of its own
 	@$(call run_all,$(BENCHES))
 
