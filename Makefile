@@ -37,19 +37,20 @@ audit: setup $(AUDITOR)/.ready ## known vulnerabilities in the locked packages; 
 	@$(BIN)/python -m tests.audit --required
 
 # Each prints what it measured and fails when it breaks a promise; the others run all the same.
-BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size anomalies drift feature_estimates forecasts routing_advice
+BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size pages_at_size anomalies drift feature_estimates forecasts routing_advice newcomer
 bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and wants a machine of its own
 	@$(call run_all,$(BENCHES))
 
 run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || broken="$$broken $$name"; done; \
   [ -z "$$broken" ] || { echo "promises broken, or not run:$$broken" >&2; exit 1; }
 
-soak: setup ## minutes to hours of kills, faults, overload and fuzzed requests
+soak: setup browser ## minutes to hours of kills, faults, overload and fuzzed requests; every page in every state
 	@$(BIN)/python -m benchmarks.soak_faults --kills 200
 	@$(BIN)/python -m benchmarks.soak_overload
 	@$(BIN)/python -m benchmarks.budget_storm
 	@$(BIN)/python -m benchmarks.soak_fuzz
 	@$(BIN)/python -m benchmarks.idle_connections
+	@$(BIN)/python -m benchmarks.soak_pages
 	@$(BIN)/python -m benchmarks.soak_seeds --seeds 20
 
 clean: ## remove what the targets above made; data stays

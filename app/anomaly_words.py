@@ -6,6 +6,7 @@ from typing import Any
 
 from app import figures
 from app.filters import text
+from app.times import zones
 
 Row = Mapping[str, Any]
 SCOPES = {
@@ -26,10 +27,12 @@ def scope(row: Row) -> str:
     return name if row["scope_kind"] == "organization" else f"{SCOPES[row['scope_kind']]} {name}"
 
 
-def when(row: Row) -> str:
-    """`Tue 10 Nov, 02:00 – 03:00`, `Tue 10 Nov` for a day, both ends for more."""
-    first, last, is_hours = row["first_at"], row["last_at"], row["grain"] == "hour"
-    if not is_hours:
+def when(row: Row, zone: str = zones.USUAL) -> str:
+    """`Tue 10 Nov, 02:00 – 03:00` by the clock of ``zone``, `Tue 10 Nov` for a day (of UTC), both ends for more."""
+    first, last = row["first_at"], row["last_at"]
+    if row["grain"] == "hour":
+        first, last = zones.local(first, zone), zones.local(last, zone)
+    else:
         return f"{first:%a %-d %b}" if first == last else f"{first:%a %-d %b} – {last:%a %-d %b}"
     until = last + LENGTH["hour"]
     ends = f"{until:%H:%M}" if until.date() == first.date() else f"{until:%-d %b, %H:%M}"

@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import polars as pl
-
 from app import warehouse
 from app.evidence.answers import Answer, Asked
 from app.filters import Filters, Window, as_parameters
@@ -45,8 +43,13 @@ class Context:
         asked = Asked(self.build.path, name, parameters)
         return Answer(warehouse.rows(self.build.path, name, parameters), asked)
 
-    def frame(self, name: str, **extra: Any) -> pl.DataFrame:
-        return warehouse.frame(self.build.path, name, self._parameters(before=False) | extra)
+    def asking(self, name: str, **extra: Any) -> Asked:
+        """A question over the period that is put only when somebody takes its answer away."""
+        return Asked(self.build.path, name, self._parameters(before=False) | extra)
+
+    def is_theirs(self, name: str) -> bool:
+        """Whether a question can be put for this reader: one of a whole organization cannot for those of a team."""
+        return warehouse.is_theirs(self.build.path, name)
 
     def link(self, page: str, filters: Filters | None = None, **own: str) -> str:
         """A relative address of a page with these filters (default: the present ones) and its own parameters."""
@@ -71,6 +74,14 @@ class Context:
     def local(self, at: datetime) -> datetime:
         """A moment by the clock of the reader's zone."""
         return zones.local(at, self.zone)
+
+    def moment(self, at: datetime, *, has_seconds: bool = False) -> str:
+        """`2026-11-22 09:25` by that clock."""
+        return f"{self.local(at):{'%Y-%m-%d %H:%M:%S' if has_seconds else '%Y-%m-%d %H:%M'}}"
+
+    def of_utc_days(self) -> "Context":
+        """For figures that are kept by UTC day: their links lead to the calls of those days."""
+        return replace(self, filters=replace(self.filters, tz=zones.USUAL))
 
     def _parameters(self, *, before: bool) -> dict[str, Any]:
         """The days, and the cut of a period that is still running: to the quarter of an hour, as sums are kept."""

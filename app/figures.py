@@ -92,6 +92,18 @@ def tokens(count: Figure | None) -> str:
     return f"{_rounded(value, 0)}"
 
 
+def size(number: Figure | None) -> str:
+    """Bytes on a disk: `812 B`, `4.1 kB`, `22 MB`, `1.3 GB`; k is a thousand."""
+    if number is None:
+        return UNKNOWN
+    value = Decimal(str(number))
+    for unit_size, unit in ((10**12, " TB"), (10**9, " GB"), (10**6, " MB"), (1000, " kB")):
+        if abs(value) >= unit_size * Decimal("0.9995"):
+            part = value / unit_size
+            return _signed(value, f"{_rounded(abs(part), 0 if abs(part) >= 10 else 1):,}{unit}")
+    return _signed(value, f"{_rounded(abs(value), 0)} B")
+
+
 def duration(milliseconds: Figure | None) -> str:
     """Durations: `240 ms`, `3.2 s`, `48 s`, `12 min`, `3.5 h`."""
     if milliseconds is None:

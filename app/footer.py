@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import currency, figures
+from app import access, currency, figures
 from app.context import Context
 from app.filters import DEFAULT_ZONE
 
@@ -15,22 +15,40 @@ DEMO_MARKER = "demo.json"
 
 
 def footer(context: Context) -> None:
-    known = context.rows("coverage")[0]
     parts = [
         f"Data until {_moment(context, context.build.data_until)}",
         f"build {context.build.build_id}",
-        f"price known for {figures.share(known['priced_calls'], known['calls'])} of calls",
-        f"outcome known for {figures.share(known['judged_tasks'], known['tasks'])} of tasks",
-        f"traffic source known for {figures.share(known['sourced_usd'], known['cost_usd'])} of spend",
+        *_known(context),
         f"days and times of {context.zone}" if context.zone != DEFAULT_ZONE else "all times UTC",
         *_rate(),
+        *([] if access.sees_everything() else [f"all of it of {access.scope().title}: what you may see"]),
         *(
             ["simulated company: no figure is of a real one"]
             if (Path(context.build.path).parents[2] / DEMO_MARKER).exists()
             else []
         ),
     ]
-    st.html(f'<div class="sl sl-footer sl-muted">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</div>')
+    said = "".join(f"<span>{part if isinstance(part, Markup) else escape(part)}</span>" for part in parts)
+    st.html(f'<div class="sl sl-footer sl-muted">{said}</div>')
+
+
+class Markup(str):
+    """Written here, and no text of the data's."""
+
+
+def _known(context: Context) -> list[str]:
+    """How much is known; what is known in part leads to why the rest is not."""
+    found = context.rows("coverage")[0]
+    shares = (
+        ("price known for {} of calls", found["priced_calls"], found["calls"]),
+        ("outcome known for {} of tasks", found["judged_tasks"], found["tasks"]),
+        ("traffic source known for {} of spend", found["sourced_usd"], found["cost_usd"]),
+    )
+    href = escape(context.link("quality"))
+    said = [(words.format(figures.share(part, whole)), part == whole) for words, part, whole in shares]
+    return [
+        text if is_whole else Markup(f'<a href="{href}" target="_self">{escape(text)}</a>') for text, is_whole in said
+    ]
 
 
 def _rate() -> list[str]:

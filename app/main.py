@@ -21,9 +21,9 @@ def main() -> None:
     st.logo(str(HERE / "icon.png"), size="large")
     if not login.is_admitted():
         return
-    sees_everything = access.sees_everything()
+    is_whole = access.sees_everything()
     pages = {
-        group: [entry for entry in entries if sees_everything or not entry.is_of_whole] for group, entries in PAGES.items()
+        group: [entry for entry in entries if is_whole or not entry.is_of_whole] for group, entries in PAGES.items()
     }
     entries = {entry.url: entry for group in pages.values() for entry in group}
     listed = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.context import Context
 from app.views import (
@@ -27,13 +28,15 @@ from app.views import (
     waste,
 )
 from app.views.decide import build_or_buy, selfhost, unit_economics
+from app.views.health import page as health
 
 
 @dataclass(frozen=True)
 class PageEntry:
     """`url` is the page's path in the address, empty for the first; `drills`: it takes the filters only links set;
     `subject`: the address parameter that names the one thing the page is about; `is_of_whole`: the page is of the whole
-    installation, for readers who see everything.
+    installation, for readers who see everything; `is_filtered`: the filters say something there; `alone` draws it for
+    a data directory without a build to read.
     """
 
     title: str
@@ -43,6 +46,8 @@ class PageEntry:
     drills: bool = False
     subject: str = ""
     is_of_whole: bool = False
+    is_filtered: bool = True
+    alone: Callable[[Path], None] | None = None
 
 
 PAGES: dict[str, list[PageEntry]] = {
@@ -78,5 +83,14 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Prices", ":material/sell:", "prices", prices.render),
         PageEntry("SQL", ":material/terminal:", "sql", sql.render, is_of_whole=True),
         PageEntry("Data quality", ":material/verified:", "quality", quality.render),
+        PageEntry(
+            "Settings and health",
+            ":material/monitor_heart:",
+            "health",
+            health.render,
+            is_of_whole=True,
+            is_filtered=False,
+            alone=health.alone,
+        ),
     ],
 }

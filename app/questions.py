@@ -50,8 +50,9 @@ def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False, h
     used = {name for name in scopes if name in text}
     used |= {name for name in scopes if any(name in scopes[other].read_text() for other in used)}
     heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in sorted(used)]
-    if not has_quarters and any(QUARTERS in part for part in (text, *heads)):
-        heads.insert(0, _named(QUARTERS, QUERIES / "scopes" / "of_older_builds" / f"{QUARTERS}.sql"))
+    if not has_quarters:
+        older = sorted((QUERIES / "scopes" / "of_older_builds").glob("*.sql"))
+        heads[:0] = [_named(table.stem, table) for table in older if any(table.stem in part for part in (text, *heads))]
     if not heads:
         return text
     together = ",\n".join(heads)
@@ -66,7 +67,8 @@ def _head(scope: Path, *, is_of_lever: bool) -> str:
 
 
 def _named(name: str, file: Path) -> str:
-    return f"{name} AS (\n{file.read_text().rstrip().rstrip(';')}\n)"
+    """Planned where it is selected from: a question that selects twice would else keep every column of every call."""
+    return f"{name} AS NOT MATERIALIZED (\n{file.read_text().rstrip().rstrip(';')}\n)"
 
 
 def bound(text: str, parameters: Mapping[str, Any], what: str) -> dict[str, Any]:

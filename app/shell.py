@@ -27,14 +27,14 @@ def draw(entry: PageEntry) -> None:
     try:
         if entry.is_of_whole and not access.sees_everything():
             raise NotTheirsError(access.scope())
-        _page(entry, warehouse.current(data))
+        _page_of(entry, data)
     except NoBuildError:
         if access.sees_everything():
             first_run.render(data)
         else:
             st.info("There is nothing to see yet: no span has been counted.", icon=":material/hourglass:")
     except NotTheirsError as problem:
-        st.info(f"{problem.what} {problem.cure}", icon=":material/visibility_off:")
+        _not_theirs(problem)
     except access.RefusedError as refusal:
         st.warning(str(refusal), icon=":material/lock:")
     except WarehouseError as problem:
@@ -42,8 +42,29 @@ def draw(entry: PageEntry) -> None:
     _follow(str(data), seen)
 
 
+def _page_of(entry: PageEntry, data: Path) -> None:
+    """A page that needs no build is drawn alone where there is none, or none that can be read."""
+    if entry.alone is None:
+        _page(entry, warehouse.current(data))
+        return
+    try:
+        build = warehouse.current(data)
+        has_calls = bool(warehouse.rows(build.path, "extent_in_zone", {"tz": zones.USUAL})[0]["calls"])
+    except WarehouseError:
+        has_calls = False
+    if has_calls:
+        _page(entry, build)
+    else:
+        entry.alone(data)
+        choices.tell()
+
+
+def _not_theirs(problem: NotTheirsError) -> None:
+    st.info(f"{problem.what} {problem.cure}", icon=":material/visibility_off:")
+
+
 def _page(entry: PageEntry, build: Build) -> None:
-    calls = warehouse.rows(build.path, "extent", {})[0]["calls"]
+    calls = warehouse.rows(build.path, "extent_in_zone", {"tz": zones.USUAL})[0]["calls"]
     if not calls and not access.sees_everything():
         st.info(f"There is no call of {access.scope().title} yet.", icon=":material/hourglass:")
         return
@@ -58,7 +79,7 @@ def _page(entry: PageEntry, build: Build) -> None:
     def extent_in(zone: str) -> Extent:
         return Extent.of(warehouse.rows(build.path, "extent_in_zone", {"tz": zone})[0])
 
-    is_drawn = not (entry.subject and st.query_params.get(entry.subject))
+    is_drawn = entry.is_filtered and not (entry.subject and st.query_params.get(entry.subject))
     filters = filter_bar(options, extent_in, page=entry.url, drills=entry.drills, is_drawn=is_drawn)
     display, problem = currency.chosen(os.environ, build.built_at.date())
     currency.show(display)
@@ -70,7 +91,10 @@ def _page(entry: PageEntry, build: Build) -> None:
     states.show(warehouse.data_directory(), build.built_at)
     notices = st.container()
     with st.spinner("Asking the warehouse …", show_time=True):
-        entry.render(context)
+        try:
+            entry.render(context)
+        except NotTheirsError as problem:  # what the page shows before stays, and so does the footer
+            _not_theirs(problem)
         evidence.end()
     with notices:
         choices.tell()

@@ -5,6 +5,7 @@ Read from files of the data directory, so that a page asks nobody. On a copy, wh
 its figures are of the day they were copied, as the footer says.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import access
 from app.installation.collector import is_held
 from app.installation.kept import DamagedError, build_counts, looks
 from transforms.installation import BUILDER_LOCK, COLLECTOR_LOCK, FATES, run_of
@@ -20,7 +22,10 @@ BEHIND = timedelta(minutes=10)
 """What is in no build after this long is late: builds are a minute apart and take seconds to minutes."""
 QUIET = timedelta(days=1)
 """Applications that run every day have sent something in a day."""
+HEALTH = "health"
+"""The page that says more."""
 _LONGEST = 300
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,18 @@ class State:
 
 
 def show(data: Path, built_at: datetime) -> None:
-    """The line, where there is something to say."""
+    """The line, where there is something to say; the installation's troubles are for who sees all of it."""
+    if not access.sees_everything():
+        return
     try:
         found = state(data, built_at, datetime.now(UTC))
     except DamagedError as damage:
         found = State("How builds stand cannot be read.", str(damage))
     if found:
+        cure = _CODE.sub(r"<code>\1</code>", escape(found.cure))
         st.html(
             f'<div class="sl sl-state" role="status"><b>{escape(found.what)}</b> '
-            f'<span class="sl-muted">{escape(found.cure)}</span></div>'
+            f'<span class="sl-muted">{cure}</span> <a href="{HEALTH}" target="_self">Settings and health</a></div>'
         )
 
 
@@ -51,7 +59,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     if look is not None and look.error:
         return State(
             f"The last build failed: these figures are of {_moment(built_at)}.",
-            f"{look.error[:_LONGEST]} The next look tries again; Health and `spanledger doctor` say more.",
+            f"{look.error[:_LONGEST].strip().rstrip('.')}. The next look tries again.",
         )
     landed_at = _landed_at(run / FATES)
     if landed_at is None or not is_held(run / COLLECTOR_LOCK):
@@ -59,7 +67,7 @@ def state(data: Path, built_at: datetime, now: datetime) -> State | None:
     complete_at = datetime.fromtimestamp(build_counts(data).get("complete_at", built_at.timestamp()), UTC)
     if landed_at > complete_at and now - complete_at > BEHIND:
         cure = (
-            "A build is at work, or takes long: Health shows the last ones."
+            "A build is at work, or takes long."
             if is_held(run / BUILDER_LOCK)
             else "Nobody builds: start `spanledger up`, or run `spanledger build`."
         )

@@ -1,6 +1,6 @@
 """The published warehouse: finding the current build, opening it read-only, and asking it questions.
 
-Each question is put for whoever reads now (`app.access`): on a connection that has their rows alone, unless they may see
+Each question is put for whoever reads now (`app.access`): on a connection that has their rows alone, unless they see
 everything; and what one reader was answered is kept apart from what another is.
 
 Questions are in `app.questions`. Answers are cached by build, question and what the question asks for: a build never
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 import streamlit as st
 
@@ -115,18 +114,13 @@ def _bound(path: str, name: str, parameters: Mapping[str, Any]) -> tuple[str, di
 @st.cache_data(max_entries=4, show_spinner=False)
 def _has_quarters(path: str) -> bool:
     """Whether the build was made since there are sums by the quarter of an hour; nobody needs to build anew before."""
-    answer = _whole(path).cursor().execute(questions.sql("has_table"), {"of_table": questions.QUARTERS})
+    answer = _whole(path).cursor().execute(questions.sql("has_quarters"))
     return answer.fetchall() == [(True,)]
 
 
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     names = [column[0] for column in answer.description]
     return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
-
-
-def frame(path: str, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
-    """The same answer as a data frame, for downloads; not cached, because it may be large."""
-    return _run(path, name, *_bound(path, name, parameters), lambda answer: answer.pl(), access.scope().text)
 
 
 def text(path: str, name: str, parameters: Mapping[str, Any]) -> str:
@@ -159,7 +153,7 @@ def own_cursor(path: str) -> duckdb.DuckDBPyConnection:
 def is_theirs(path: str, name: str) -> bool:
     """Whether every table that a question asks is there for whoever reads now."""
     scope = access.scope()
-    return scope.is_everything or not _narrowed(path, scope.text).withheld_of(questions.sql(name))
+    return scope.is_everything or _narrowed(path, scope.text).answers(questions.sql(name))
 
 
 def _run(
@@ -167,7 +161,7 @@ def _run(
 ) -> T:
     """What ``take`` makes of the answer for a reader of ``scope``, within the limits. Raises WarehouseError."""
     reader = access.Scope.parse(scope)
-    if not reader.is_everything and _narrowed(path, scope).withheld_of(text):
+    if not reader.is_everything and not _narrowed(path, scope).answers(text):
         raise NotTheirsError(reader)
     try:
         return _limited(path, name, text, bound, take, scope)

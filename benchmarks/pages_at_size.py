@@ -22,7 +22,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,10 +159,10 @@ def _noted(asked: dict[str, float]) -> Iterator[None]:
     """Notes in ``asked`` what each question took that reached the warehouse."""
     ask = warehouse._run
 
-    def timed(path: str, name: str, text: str, bound: dict[str, Any], take: Callable[..., Any]) -> Any:
+    def timed(path: str, name: str, *more: Any) -> Any:
         started = time.perf_counter()
         try:
-            return ask(path, name, text, bound, take)
+            return ask(path, name, *more)
         finally:
             asked[name] = asked.get(name, 0.0) + time.perf_counter() - started
 

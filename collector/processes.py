@@ -8,7 +8,7 @@ from collector.exposition import COUNTER, GAUGE, Family, Labels
 
 MEMORY, CPU = "spanledger_process_resident_memory_bytes", "spanledger_process_cpu_seconds_total"
 FILES, STARTED = "spanledger_process_open_files", "spanledger_process_start_timestamp_seconds"
-_HELP = {
+HELP = {
     MEMORY: (GAUGE, "Memory that a process of this data directory holds."),
     CPU: (COUNTER, "CPU time it has used, user and system."),
     FILES: (GAUGE, "Files and connections it has open."),
@@ -25,7 +25,7 @@ def usage(pids: dict[str, int]) -> list[Family]:
     read = {name: figures for name, pid in pids.items() if (figures := _read(pid))}
     return [
         Family(key, kind, text, [("", _process(name), figures[key]) for name, figures in read.items()])
-        for key, (kind, text) in _HELP.items()
+        for key, (kind, text) in HELP.items()
         if read
     ]
 

@@ -1,13 +1,15 @@
 """Writes the pages of docs/ that are said elsewhere already: `python -m docs.generate`.
 
 Tables come from the YAML beside the models, settings from their fields, commands from the command line itself,
-dialects from their registry and from reading every recording, conformance from comparing each with what was billed.
+dialects from their registry and from reading every recording, conformance from comparing each with what was billed,
+metrics from the code that makes them, HTTP from the description it serves, how to send from the first-run page's files.
 `tests/docs` fails when a committed page is not what this program writes.
 """
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +19,8 @@ import yaml  # type: ignore[import-untyped]  # ships no types
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic.fields import FieldInfo
 
-from docs import conformance
+from app.snippets import Doors, Snippet, snippets
+from docs import api, conformance, metrics
 from docs.markdown import code, grid
 from spanledger.cli import main as cli
 from spanledger.exits import MEANING
@@ -41,8 +44,16 @@ def pages() -> dict[str, str]:
         "commands.md": _commands,
         "dialects.md": _dialects,
         "conformance.md": conformance.page,
+        "metrics.md": metrics.page,
+        "http.md": api.page,
+        **{f"howto/{one.name}.md": partial(_snippet, one) for one in snippets(Doors())},
     }
     return {name: f"{NOTE}\n\n" + "\n".join(write()).rstrip() + "\n" for name, write in writers.items()}
+
+
+def _snippet(snippet: Snippet) -> Iterator[str]:
+    """How to point one emitter here: what the first-run page says, and how it was tried."""
+    yield from (f"# {snippet.title}", "", snippet.text.strip("\n"), "", snippet.more)
 
 
 def _tables() -> Iterator[str]:

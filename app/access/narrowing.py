@@ -12,25 +12,25 @@ from dataclasses import dataclass
 import duckdb
 
 from app.access import tables
+from app.access.naming import Names, asks_only
 from app.access.scopes import Grant, Scope
 from transforms.read_only import lock
 
 _WHOLE = re.compile(r"\bwhole\.")
 _TRUE_OF = re.compile(r"\btrue_of_(?:row|team|organization|part)\b")
-_COMMENT = re.compile(r"--.*")
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """``withheld``: the tables and macros of the build that are not there, by name."""
+    """The connection, and what there is on it."""
 
     connection: duckdb.DuckDBPyConnection
-    withheld: frozenset[str]
+    names: Names
 
-    def withheld_of(self, text: str) -> list[str]:
-        """Those that a question names."""
-        return sorted(self.withheld & _words(text))
+    def answers(self, text: str) -> bool:
+        """Whether all that a question asks is there for the reader."""
+        return asks_only(self.connection.cursor(), text, self.names)
 
 
 def open_narrowed(path: str, scope: Scope, *, memory_bytes: int | None = None) -> Narrowed:
@@ -39,12 +39,12 @@ def open_narrowed(path: str, scope: Scope, *, memory_bytes: int | None = None) -
     connection = duckdb.connect(":memory:")
     connection.execute(f"ATTACH {quoted(path)} AS {alias} (READ_ONLY)")
     connection.execute(_filled(_sql("_macros"), scope))
+    system = frozenset(name.lower() for (name,) in connection.execute(_sql("_system_tables")).fetchall())
     there = [name for (name,) in connection.execute(_sql("_tables"), {"of": alias}).fetchall()]
     seen = {name for name in _in_order(there) if _create(connection, name, alias, scope)}
-    unseen = set(there) - seen
-    unseen |= _macros(connection, alias, unseen)
+    macros = _macros(connection, alias, set(there) - seen)
     lock(connection, memory_bytes=memory_bytes)
-    return Narrowed(connection, frozenset(unseen))
+    return Narrowed(connection, Names(frozenset(seen), frozenset(macros), system))
 
 
 def _in_order(names: list[str]) -> list[str]:
@@ -60,20 +60,19 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, alias: str, scope:
 
 
 def _macros(connection: duckdb.DuckDBPyConnection, alias: str, unseen: set[str]) -> set[str]:
-    """Make the build's macros anew on the narrowed tables; returns those that ask for a table that is not there."""
-    left_out = set()
+    """Make the build's macros anew on the narrowed tables, but for those that ask for one that is not there.
+
+    Returns those that stand for a table.
+    """
+    made = set()
     for name, kind, parameters, definition in connection.execute(_sql("_build_macros"), {"of": alias}).fetchall():
-        if unseen & _words(definition):
-            left_out.add(name)
+        if unseen & set(_WORD.findall(definition.lower())):
             continue
         table = "TABLE " if kind == "table_macro" else ""
         names = ", ".join(f'"{parameter}"' for parameter in parameters)
         connection.execute(f"CREATE MACRO {name}({names}) AS {table}{definition}")
-    return left_out
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(_COMMENT.sub("", text).lower()))
+        made |= {name} if table else set()
+    return made
 
 
 def _sql(name: str) -> str:

@@ -45,7 +45,7 @@ def _cell(row: Mapping[str, Any]) -> dict[str, Any]:
         "average": shown(row["average_usd"]),
         "when": said(row["weekday"], row["hour"]),
         "exact": figures.money(row["average_usd"]),
-        "all": figures.money(row["cost_usd"]),
+        "all": figures.exact_money(row["cost_usd"]),
         "calls": figures.count(row["calls"]),
         "href": row["href"],
     }

@@ -60,7 +60,6 @@ def _row(
     height: int,
 ) -> dict[str, Any]:
     name, first = said(one, levels), (*one.path, *one.names)[0]
-    exact = figures.money(one.usd)
     is_alone = one.level or len(one.names) == 1
     return {
         "start": one.level,
@@ -69,9 +68,9 @@ def _row(
         "high": shown(one.high),
         "name": name,
         "of": " / ".join(_name(above) for above in one.path) or "all",
-        "exact": exact,
+        "exact": figures.exact_money(one.usd),
         "share": figures.share(one.usd, total),
-        "label": f"{name}  {exact}",
+        "label": f"{name}  {figures.money(one.usd)}",
         "is_labelled": float(one.usd / total) * height >= LABELLED_PX,
         "colour": pale(colours.get(first, GREY) if is_alone else GREY),
         "href": leads(one),

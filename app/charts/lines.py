@@ -26,7 +26,7 @@ def line_with_band(rows: Rows, *, height: int = 240, leads: Leads | None = None)
     ]
     top = max((row["usd"] for row in data if row["usd"] is not None), default=0) * 2 or 1
     scale = alt.Scale(domain=[0, top], clamp=False)
-    tooltip = told(day="day (UTC)", usd_text=currency.shown().name, range="95 %")
+    tooltip = told(day="day", usd_text=currency.shown().name, range="95 %")
     lines = base(data, x=day(), tooltip=tooltip)
     band = lines.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True).encode(**linked(leads))
     chart = alt.layer(
@@ -53,10 +53,10 @@ def _known(row: Row, *names: str) -> dict[str, Any]:
 def expected_band(rows: Rows, *, grain: str, height: int = 280, leads: Leads | None = None) -> None:
     """Spend per hour (or day) beside the range it was expected in; what was flagged stands out.
 
-    `rows`: at (UTC), usd, expected, low, high (None where the history was too short), is_flagged.
+    `rows`: at (by the clock to show), usd, expected, low, high (None where the history was too short), is_flagged.
     """
     legend({"spent": BLUE, "flagged": VERMILLION, "expected, and up to where nothing is said": GREY})
-    tooltip = told(when="UTC", usd_text="spent", expected_text="expected", high_text="flagged above")
+    tooltip = told(when="when", usd_text="spent", expected_text="expected", high_text="flagged above")
     axis = alt.Axis(tickCount=8, grid=False)
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
     y = alt.Y("usd:Q", title=None, axis=money(4))
@@ -135,7 +135,12 @@ def cost_lines(rows: Rows, colours: Mapping[str, str], *, title: str, height: in
     """Costs of several ways as lines over one number; `rows`: at (the number), line (which way), usd."""
     names = named(rows, "line", colours)
     data = [
-        {"at": float(row["at"]), "line": row["line"], "shown": shown(row["usd"]), "exact": figures.money(row["usd"])}
+        {
+            "at": float(row["at"]),
+            "line": row["line"],
+            "shown": shown(row["usd"]),
+            "exact": figures.exact_money(row["usd"]),
+        }
         for row in rows
     ]
     at = alt.Tooltip("at:Q", title=title, format=",.0f")

@@ -46,7 +46,7 @@ def _bar(
 ) -> dict[str, Any]:
     tip = number + 1 - _ROOM * shown(usd) / shown(top)
     return dated(at) | {
-        "name": name, "base": number + 1, "tip": tip, "exact": figures.money(usd), "href": leads(name, at),
+        "name": name, "base": number + 1, "tip": tip, "exact": figures.exact_money(usd), "href": leads(name, at),
     }  # fmt: skip
 
 

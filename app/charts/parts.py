@@ -45,13 +45,13 @@ def _of_days(
     names = named(rows, key, colours)
     data = [
         dated(row["date"])
-        | {"group": row[key], "amount": shown(row[value] or 0), "exact": figures.money(row[value])}
+        | {"group": row[key], "amount": shown(row[value] or 0), "exact": figures.exact_money(row[value])}
         | {"rank": names.index(row[key])}
         | led(row, leads)
         for row in rows
     ]
     bars = base(data, **linked(leads)).mark_bar(binSpacing=1)
-    tooltip = told(day="day (UTC)", group="part", exact="spend")
+    tooltip = told(day="day", group="part", exact="spend")
     colour = coloured("group", names, colours)
     return bars.encode(x=day(), y=heights, color=colour, order=alt.Order("rank:Q"), tooltip=tooltip)
 
@@ -70,7 +70,12 @@ def ranked_bars(
     order = list(dict.fromkeys(row[key] for row in rows))
     names = named(rows, part, colours)
     data = [
-        {"group": row[key], "part": row[part], "amount": shown(row[value] or 0), "exact": figures.money(row[value])}
+        {
+            "group": row[key],
+            "part": row[part],
+            "amount": shown(row[value] or 0),
+            "exact": figures.exact_money(row[value]),
+        }
         | {"rank": names.index(row[part])}
         | led(row, leads)
         for row in rows

@@ -64,14 +64,20 @@ def cost_ranges(past: Rows, ranges: Rows, *, height: int = 150, leads: Leads | N
     `past`: cost_usd; `ranges`: name, least, low, middle, high, most in US dollars.
     """
     marks = [
-        {"line": "past tasks", **amounts({"usd": float(row["cost_usd"])}, "usd"), **led(row, leads)} for row in past
+        {
+            "line": "past tasks",
+            **amounts({"usd": row["cost_usd"]}, "usd"),
+            "exact": figures.exact_money(row["cost_usd"]),
+            **led(row, leads),
+        }
+        for row in past
     ]
     data = [{"line": row["name"], **amounts(row, *ENDS)} for row in ranges]
     order = ["past tasks", *(row["name"] for row in ranges)]
     y = alt.Y("line:N", sort=order, title=None, axis=names_axis(170))
     scale = alt.Scale(type="log", nice=False)
     lines = base(data, y=y, tooltip=told(line="", **{f"{end}_text": end for end in ENDS}))
-    ticks = base(marks, y=y, tooltip=told(usd_text="past task"), **linked(leads)).mark_tick(
+    ticks = base(marks, y=y, tooltip=told(exact="past task"), **linked(leads)).mark_tick(
         thickness=1.5, opacity=0.45, color=GREY, size=22
     )
     chart = alt.layer(

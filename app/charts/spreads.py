@@ -13,7 +13,7 @@ from app.charts.drawing import base, show, shown, told
 from app.palette import GREY
 
 Row = Mapping[str, Any]
-FEW_DECADES, AXIS_PX = 2, 22
+FEW_DECADES, AXIS_PX, SAME_PX = 2, 22, 36
 
 
 def cost_spread(
@@ -51,7 +51,7 @@ def _bars(data: Sequence[Row], colour: str, x: alt.X) -> alt.Chart:
     bars = base(
         data, tooltip=told(group="outcome", between="cost", tasks_text="tasks", leads="leads to"), href="href:N"
     )
-    y = alt.Y("tasks:Q", title=None, axis=counts(3, tickMinStep=1))
+    y = alt.Y("tasks:Q", title=None, axis=counts(3, tickMinStep=1, minExtent=SAME_PX, maxExtent=SAME_PX))
     return bars.mark_bar(color=colour, x2Offset=-1).encode(x=x, x2="high:Q", y=y, y2=alt.datum(0))
 
 

@@ -1,9 +1,7 @@
 """What there is to ask: the tables and columns of the published warehouse, as it describes them itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from app.context import Context
 
 
 @dataclass(frozen=True)
@@ -24,10 +22,10 @@ class Table:
     columns: Sequence[Column]
 
 
-def tables(context: Context) -> list[Table]:
-    """All tables, by name."""
+def tables(described: Iterable[Mapping[str, str]]) -> list[Table]:
+    """The tables that rows of `queries/schema_columns.sql` describe, in their order."""
     found: dict[str, tuple[str, list[Column]]] = {}
-    for row in context.rows("schema_columns"):
+    for row in described:
         _, columns = found.setdefault(row["table_name"], (row["about_table"], []))
         columns.append(Column(row["column_name"], row["data_type"], row["about_column"]))
     return [Table(name, about, columns) for name, (about, columns) in found.items()]

@@ -10,7 +10,7 @@ from app import questions, warehouse
 from app.evidence.answers import Asked
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\$([a-z_]+)""")
-_OPEN = re.compile(r"^ *AND \(NULL IS NULL OR .*\)$")
+_OPEN = re.compile(r"^ *AND \(\$([a-z_]+) IS NULL OR .*\)$")
 _FIRST_COMMENT = re.compile(r"\A(?:--[^\n]*\n)+")  # a command line takes it for an option
 _LAST_LIMIT = re.compile(r"\s*\bLIMIT (?:\d+|\$[a-z_]+)(?: OFFSET \$[a-z_]+)?\s*;?\s*\Z")
 _MICROSECOND = timedelta(microseconds=1)
@@ -23,7 +23,7 @@ def sql(asked: Asked) -> str:
     """
     text = warehouse.text(asked.path, asked.name, asked.parameters)
     whole = _LAST_LIMIT.sub("", _FIRST_COMMENT.sub("", text)).rstrip().rstrip(";")
-    return f"{_without_open(written(whole, asked.parameters, f'queries/{asked.name}.sql'))};"
+    return f"{written(_without_open(whole, asked.parameters), asked.parameters, f'queries/{asked.name}.sql')};"
 
 
 def is_cut(asked: Asked) -> bool:
@@ -79,9 +79,17 @@ def _of_time(value: Any) -> str:
                     "a time, a list of these or None")  # fmt: skip
 
 
-def _without_open(text: str) -> str:
-    """Without the lines of open filters: `TRUE OR …` changes nothing, and twenty of them hide what is asked."""
-    return "\n".join(line for line in text.splitlines() if not (_OPEN.match(line) and _is_balanced(line)))
+def _without_open(text: str, parameters: Mapping[str, Any]) -> str:
+    """Without the lines of open filters: `TRUE OR …` changes nothing, and twenty of them hide what is asked.
+
+    Before values are written in: one that holds a line's end must not lose the quote behind it.
+    """
+    return "\n".join(line for line in text.splitlines() if not _is_open(line, parameters))
+
+
+def _is_open(line: str, parameters: Mapping[str, Any]) -> bool:
+    found = _OPEN.match(line)
+    return found is not None and _is_balanced(line) and parameters.get(found[1], "") is None
 
 
 def _is_balanced(line: str) -> bool:

@@ -14,11 +14,12 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from app import access, warehouse
+from app import access, currency, warehouse
 from app.evidence import addresses, files, literals, readers
 from app.evidence.answers import Asked
 
 HELP = "What the figures mean, their SQL, and the rows as CSV and Parquet"
+_LINES, _HEIGHT = 10, 260  # pixels
 _SPACED = re.compile(r"[^a-z0-9]+")
 
 Table = tuple[str, Sequence[Mapping[str, Any]], Sequence[str]]
@@ -83,12 +84,23 @@ def _question(asked: Asked, key: str) -> None:
     text = literals.sql(asked)
     about = literals.described(asked)
     if literals.is_cut(asked):
-        about += " The page shows the first of these rows, the files hold all."
+        about += f" The page shows the first of these rows; the files hold all, up to {warehouse.MOST_ROWS:,}."
+    if currency.shown().rate is not None:
+        about += " In US dollars, as the warehouse has them."
     if about:
         st.caption(about.replace("$", r"\$"))
-    st.code(text, language="sql", height=260, wrap_lines=False)
+    _code(text)
     name = asked.name.replace("_", "-")
-    _downloads(lambda: warehouse.table(asked.path, asked.name, text), name, key, link=_console(text))
+    _downloads(partial(answer, asked), name, key, link=_console(text))
+
+
+def _code(text: str) -> None:
+    """A long statement scrolls in a box that holds the button to copy it: so the keyboard reaches and scrolls it."""
+    if text.count("\n") <= _LINES:
+        st.code(text, language="sql")
+    else:
+        with st.container(height=_HEIGHT, border=False):
+            st.code(text, language="sql")
 
 
 def _worked_out(table: Table, key: str) -> None:
@@ -112,11 +124,16 @@ def _downloads(made: Callable[[], pa.Table], name: str, key: str, link: str = ""
             st.html(f'<div class="sl sl-note">{link}</div>', width="content")
 
 
-def downloads(made: Callable[[], pa.Table], name: str, key: str) -> None:
-    """Two buttons, CSV and Parquet; `made` is called once one is pressed."""
+def answer(asked: Asked) -> pa.Table:
+    """All rows of a question's answer, `warehouse.MOST_ROWS` at most. Raises WarehouseError."""
+    return warehouse.table(asked.path, asked.name, literals.sql(asked))
+
+
+def downloads(made: Callable[[], pa.Table], name: str, key: str, of: str = "") -> None:
+    """Two buttons, CSV and Parquet; `made` is called once one is pressed. `of` stands before the first's name."""
     for label, kind, written in (("CSV", "text/csv", files.csv), ("Parquet", None, files.parquet)):
         st.download_button(
-            label,
+            f"{of}{label}" if label == "CSV" else label,
             access.kept(partial(_file, made, written)),
             f"{name}.{label.lower()}",
             kind,

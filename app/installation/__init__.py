@@ -3,6 +3,7 @@
 collector    whether one works on the data directory, and what it counted: asked over HTTP, on this machine
 exposition   its counters, from the text that /metrics answers with
 kept         what builds, settings and the doctor left in the data directory's `run/`
+landing      how long the log has kept what is not in the lake yet
 disk         what the data directory takes
 """
 

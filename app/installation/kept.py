@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from transforms.installation import BUILD_LOG, BUILDER, BUILDS, DOCTOR, SETTINGS, run_of
+from transforms.installation import BUILD_LOG, BUILDER, BUILDS, DOCTOR, FATES, SETTINGS, run_of
 
 
 class DamagedError(ValueError):
@@ -104,6 +104,17 @@ def looks(data: Path) -> Looks | None:
 def build_counts(data: Path) -> dict[str, Any]:
     """Counts of all builds, as `run/builds.json` has them; empty before the first. Raises DamagedError."""
     return read(run_of(data) / BUILDS) or {}
+
+
+def fates(data: Path) -> dict[str, Any]:
+    """What became of everything that was landed, as `run/fates.json` has it. Raises DamagedError."""
+    return read(run_of(data) / FATES) or {}
+
+
+def data_format(data: Path) -> str:
+    """The format of the data directory and the version that wrote it, in words. Raises DamagedError."""
+    said = read(data / "format.json")
+    return "not told" if said is None else f"format {said['format']}, by {said['written_by']}"
 
 
 def builds(data: Path) -> list[Build]:

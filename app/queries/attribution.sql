@@ -6,15 +6,20 @@ WITH tagged AS (
             WHEN 'project' THEN project
             WHEN 'cost_center' THEN cost_center
             WHEN 'feature' THEN feature
-            WHEN 'customer' THEN customer_id
         END, '') AS name,
         traffic_source,
+        calls,
         cost_usd
+    FROM scoped_sums
+    WHERE $by <> 'customer'
+    UNION ALL
+    SELECT nullif(customer_id, ''), traffic_source, 1, cost_usd
     FROM scoped_calls
+    WHERE $by = 'customer'
 ),
 
 parts AS (
-    SELECT name, traffic_source, count(*) AS calls, coalesce(sum(cost_usd), 0)::DECIMAL(38, 12) AS cost_usd
+    SELECT name, traffic_source, sum(calls)::BIGINT AS calls, coalesce(sum(cost_usd), 0)::DECIMAL(38, 12) AS cost_usd
     FROM tagged
     GROUP BY ALL
 )

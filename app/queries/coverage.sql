@@ -1,9 +1,19 @@
 -- How much of the period is known: prices by calls, outcomes by tasks, traffic source by spend.
-SELECT
-    coalesce(sum(calls), 0)::BIGINT AS calls,
-    coalesce(sum(calls - unknown_cost_calls), 0)::BIGINT AS priced_calls,
-    sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd,
-    coalesce(sum(cost_usd) FILTER (traffic_source <> 'unknown'), 0) AS sourced_usd,
-    (SELECT count(*) FROM scoped_tasks WHERE outcome <> 'pending') AS tasks,
-    (SELECT count(*) FROM scoped_tasks WHERE outcome IN ('success', 'failure')) AS judged_tasks
-FROM scoped_spend;
+WITH spent AS (
+    SELECT
+        coalesce(sum(calls), 0)::BIGINT AS calls,
+        coalesce(sum(calls - unknown_cost_calls), 0)::BIGINT AS priced_calls,
+        sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd,
+        coalesce(sum(cost_usd) FILTER (traffic_source <> 'unknown'), 0) AS sourced_usd
+    FROM scoped_spend
+),
+
+judged AS (
+    SELECT count(*) AS tasks, count(*) FILTER (outcome IN ('success', 'failure')) AS judged_tasks
+    FROM scoped_tasks
+    WHERE outcome <> 'pending'
+)
+
+SELECT spent.*, judged.*
+FROM spent
+CROSS JOIN judged;

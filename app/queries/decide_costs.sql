@@ -7,7 +7,7 @@ WITH named AS (
             WHEN traffic_source IN ('eval', 'replay') THEN 'evaluation and replay calls'
             ELSE 'model calls'
         END AS name
-    FROM scoped_calls
+    FROM scoped_spend
 )
 
 SELECT

@@ -2,5 +2,5 @@
 SELECT
     min(date) AS first,
     max(date) AS last
-FROM fct_calls
+FROM rpt_usage_quarter_hourly
 WHERE $organization IS NULL OR list_contains($organization::VARCHAR[], coalesce(nullif(organization, ''), '(untagged)'));

@@ -6,5 +6,5 @@ SELECT
     sum(cost_usd)::DECIMAL(28, 12) AS api_usd
 FROM scoped_calls
 WHERE output_tokens > 0 AND cost_usd IS NOT NULL
-GROUP BY date_trunc('hour', started_at AT TIME ZONE 'UTC')
-ORDER BY date_trunc('hour', started_at AT TIME ZONE 'UTC');
+GROUP BY epoch_us(started_at) // 3600000000
+ORDER BY epoch_us(started_at) // 3600000000;

@@ -3,10 +3,8 @@
 -- read and wrote (cache reads and writes are in the input, reasoning in the output). Replays from a response cache are in
 -- neither part.
 WITH used AS (
-    SELECT calls.provider, calls.model, charges.price_provider, charges.price_model, charges.price_id, count(*) AS lines
-    FROM scoped_calls AS calls
-    INNER JOIN fct_call_charges AS charges ON calls.call_id = charges.call_id AND calls.date = charges.date
-    WHERE charges.price_id IS NOT NULL
+    SELECT provider, model, price_provider, price_model, price_id, sum(lines)::BIGINT AS lines
+    FROM scoped_rates
     GROUP BY ALL
 ),
 
@@ -29,18 +27,14 @@ rated AS (
 
 spent AS (
     SELECT
-        provider, model, count(*) AS calls, sum(cost_usd) AS cost_usd,
-        count(*) FILTER (cost_usd IS NULL) AS unknown_cost_calls,
-        sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) AS tokens,
+        provider, model, sum(calls)::BIGINT AS calls, sum(cost_usd) FILTER (calls > unknown_cost_calls) AS cost_usd,
+        sum(unknown_cost_calls)::BIGINT AS unknown_cost_calls,
+        sum(input_tokens + output_tokens) AS tokens,
         list_sort(list(DISTINCT cost_source)) AS cost_sources,
-        sum(cost_usd) FILTER (
-            is_usage_known AND cost_usd IS NOT NULL AND cost_source <> 'response_cache'
-        ) AS covered_usd,
-        sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FILTER (
-            is_usage_known AND cost_usd IS NOT NULL AND cost_source <> 'response_cache'
-        ) AS covered_tokens,
-        sum(list_cost_usd) FILTER (cost_usd IS NOT NULL) AS list_usd
-    FROM scoped_calls
+        sum(covered_cost_usd) AS covered_usd,
+        sum(covered_tokens) AS covered_tokens,
+        sum(list_cost_usd) AS list_usd
+    FROM scoped_sums
     GROUP BY provider, model
 )
 

@@ -8,15 +8,24 @@ WITH compared AS (
     WHERE reported_cost_usd IS NOT NULL AND computed_cost_usd IS NOT NULL AND cost_source <> 'response_cache'
 ),
 
-cached AS (
-    SELECT
-        charges.call_id,
-        sum(charges.quantity) FILTER (charges.charge_kind = 'cache_read')
-        * max(charges.contracted_unit_price) FILTER (charges.charge_kind = 'input') AS full_price_usd,
-        sum(charges.contracted_cost_usd) FILTER (charges.charge_kind = 'cache_read') AS cache_read_usd
+-- What reading from a cache cost, and would have cost at the full price: only of calls that it may explain.
+cache_reads AS (
+    SELECT charges.call_id, charges.date, sum(charges.quantity) AS quantity, sum(charges.contracted_cost_usd) AS cache_read_usd
     FROM fct_call_charges AS charges
     INNER JOIN compared ON charges.call_id = compared.call_id AND charges.date = compared.date
-    GROUP BY charges.call_id
+    WHERE charges.charge_kind = 'cache_read' AND abs(compared.difference_usd) > 0.000001
+    GROUP BY charges.call_id, charges.date
+),
+
+cached AS (
+    SELECT
+        cache_reads.call_id,
+        any_value(cache_reads.quantity) * max(charges.contracted_unit_price) AS full_price_usd,
+        any_value(cache_reads.cache_read_usd) AS cache_read_usd
+    FROM cache_reads
+    INNER JOIN fct_call_charges AS charges ON cache_reads.call_id = charges.call_id AND cache_reads.date = charges.date
+    WHERE charges.charge_kind = 'input'
+    GROUP BY cache_reads.call_id
 ),
 
 judged AS (

@@ -1,6 +1,11 @@
 -- Services whose telemetry was sampled: what arrived, and the estimate of all of it, which no other figure holds.
 -- The calls of a trace are kept or dropped together, so the variance goes by trace. See rpt_sampling_coverage.
-WITH traces AS (
+-- Traces are told apart for those services alone: there are as many as calls, nearly.
+WITH sampled AS (
+    SELECT DISTINCT coalesce(service_name, '') AS name FROM scoped_calls WHERE sampler IS NOT NULL AND sample_weight IS DISTINCT FROM 1
+),
+
+traces AS (
     SELECT
         service_name,
         count(*) AS calls,
@@ -12,6 +17,7 @@ WITH traces AS (
         coalesce(min(1 / sample_weight), 1) AS probability,
         min(sampler) AS sampler
     FROM scoped_calls
+    WHERE coalesce(service_name, '') IN (SELECT name FROM sampled)
     GROUP BY service_name, organization, trace_id
 )
 

@@ -16,7 +16,8 @@ parts AS (
         ON calls.organization = tasks.organization
         AND calls.task_id = tasks.task_id
         AND calls.task_traffic_source = tasks.traffic_source
-    WHERE calls.traffic_source = $of_source
+    WHERE calls.date >= $first::DATE - 1  -- no call is older than its task
+        AND calls.traffic_source = $of_source
         AND ($model IS NULL OR list_contains($model::VARCHAR[], coalesce(nullif(calls.model, ''), '(untagged)')))
     GROUP BY name
 )

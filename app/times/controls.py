@@ -73,7 +73,8 @@ def _note(words: str) -> None:
 
 
 def _of_browser() -> str | None:
-    own = st.context.timezone
+    own = st.context.timezone or ""
+    own = zones.RENAMED.get(own, own)
     return own if own in zones.known() else None
 
 

@@ -15,6 +15,30 @@ QUARTER = timedelta(minutes=15)
 """What all zones in use begin their days with: the grain of `rpt_usage_quarter_hourly`."""
 
 
+RENAMED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Jujuy": "America/Argentina/Jujuy",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "America/Mendoza": "America/Argentina/Mendoza",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
+"""Names that browsers still say, and those that stand in the list for them."""
+
+
 @cache
 def known() -> tuple[str, ...]:
     """The IANA names that both the warehouse's tables of zones and this machine's have; UTC first."""
@@ -26,7 +50,11 @@ def known() -> tuple[str, ...]:
 @cache
 def listed() -> tuple[str, ...]:
     """Those that a list offers: places, without old spellings of offsets and abbreviations."""
-    return tuple(name for name in known() if name == USUAL or ("/" in name and not name.startswith(("Etc/", "US/"))))
+    return tuple(name for name in known() if name == USUAL or (_is_place(name) and name not in RENAMED))
+
+
+def _is_place(name: str) -> bool:
+    return "/" in name and not name.startswith(("Etc/", "US/"))
 
 
 def local(at: datetime, zone: str) -> datetime:

@@ -1,11 +1,12 @@
 """Alerts: what fires, since when, who was told, what is muted, and what ended lately."""
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 import streamlit as st
 
-from app import currency, figures, grids, words
+from app import currency, evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column, Row
@@ -25,6 +26,7 @@ def render(context: Context) -> None:
     rows = context.rows("alerts")
     firing = [row for row in rows if row["state"] == "firing"]
     headline(sentence(firing), words.ALERTS)
+    evidence.of(rows)
     if firing:
         _firing(context, firing)
     ended = [row for row in rows if row["state"] != "firing"]
@@ -51,14 +53,15 @@ def _counted(number: int) -> str:
 
 
 def _firing(context: Context, rows: list[dict[str, Any]]) -> None:
-    finding("What fires, the worst first", "A rule of the alerts file says who is told. Times are UTC.")
-    muted = Column("muted_until", "Muted until", html=_muted, definition=words.ALERT_MUTED, is_minor=True)
+    finding("What fires, the worst first", f"A rule of the alerts file says who is told. Times are of {context.zone}.")
+    until = Column("muted_until", "Muted until", html=lambda row: _muted(context, row), is_minor=True)
+    muted = replace(until, definition=words.ALERT_MUTED)
     grids.grid(
         rows,
         [
             _severity(),
             _what(context),
-            Column("since_at", "Since", _moment, definition=words.ALERT_SINCE),
+            Column("since_at", "Since", context.moment, definition=words.ALERT_SINCE),
             Column("told", "Told", html=_told, definition=words.ALERT_TOLD, is_minor=True),
             *([muted] if any(row["is_muted"] for row in rows) else []),
             Column("incident_id", "Id", definition=words.ALERT_MUTED, is_minor=True),
@@ -72,8 +75,8 @@ def _ended(context: Context, rows: list[dict[str, Any]]) -> None:
         [
             _severity(),
             _what(context),
-            Column("since_at", "Since", _moment, is_minor=True),
-            Column("recovered_at", "Over", _moment),
+            Column("since_at", "Since", context.moment, is_minor=True),
+            Column("recovered_at", "Over", context.moment),
             Column("told", "Told", html=_told, is_minor=True),
             Column("incident_id", "Id", is_minor=True),
         ],
@@ -103,14 +106,10 @@ def _told(row: Row) -> str:
     return grids.explained(row["told"], messages)
 
 
-def _muted(row: Row) -> str:
+def _muted(context: Context, row: Row) -> str:
     if not row["is_muted"]:
         return figures.UNKNOWN
-    return grids.explained(_moment(row["muted_until"]), f"{row['mute_reason']} ({row['muted_by']})")
-
-
-def _moment(at: Any) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+    return grids.explained(context.moment(row["muted_until"]), f"{row['mute_reason']} ({row['muted_by']})")
 
 
 def _teach(has_alerts: bool) -> None:

@@ -14,6 +14,7 @@ from app.cards import facts, finding, headline
 from app.context import Context
 from app.grids import Column
 from app.sentences import period_words
+from app.times import zones
 from app.views import anomaly_band, drift
 
 Row = Mapping[str, Any]
@@ -22,6 +23,7 @@ Row = Mapping[str, Any]
 def render(context: Context) -> None:
     rows = context.rows("anomalies")
     headline(_sentence(context, rows), words.ANOMALY)
+    evidence.of(rows)
     if rows:
         chosen = _chosen(rows)
         _one(context, chosen, is_told=len(rows) == 1)
@@ -57,16 +59,21 @@ def _chosen(rows: Sequence[Row]) -> Row:
     return next((row for row in rows if row["anomaly_id"] == named), rows[0])
 
 
+def _zone(context: Context, row: Row) -> str:
+    """Whose days and hours an incident is told by: hours by the reader's, whole days are UTC's."""
+    return context.zone if row["grain"] == "hour" else zones.USUAL
+
+
 def _one(context: Context, row: Row, *, is_told: bool) -> None:
     """`is_told`: the headline has said the cause. It begins with a name, so it does not begin the sentence here."""
-    where, when = anomaly_words.where(row), f"{anomaly_words.when(row)} UTC"
+    where, when = anomaly_words.where(row), f"{anomaly_words.when(row, context.zone)} {_zone(context, row)}"
     finding(
         when if is_told else f"{when}: {anomaly_words.cause(row)}",
         f"Seen in {anomaly_words.scope(row)}{': ' + where if where else ''}",
     )
     evidence.of(row)
     charts.expected_band(
-        anomaly_band.around(context, row),
+        [step | {"at": zones.local(step["at"], _zone(context, row))} for step in anomaly_band.around(context, row)],
         grain=row["grain"],
         leads=lambda step: _calls_of_day(context, row, step["at"]),
     )
@@ -86,7 +93,8 @@ def _one(context: Context, row: Row, *, is_told: bool) -> None:
         st.caption("Known? Acknowledge it with a note; the next build shows it here.")
         st.code(f"spanledger annotate {row['anomaly_id']} --note 'what it was'", language="sh")
     else:
-        said = f"Acknowledged {row['acknowledged_at']:%Y-%m-%d %H:%M} UTC by {row['acknowledged_by']}: {row['note']}"
+        when = f"{context.moment(row['acknowledged_at'])} {context.zone}"
+        said = f"Acknowledged {when} by {row['acknowledged_by']}: {row['note']}"
         st.html(f'<div class="sl"><p class="sl-muted">{escape(said)}</p></div>')
 
 
@@ -123,17 +131,19 @@ def _quantity(number: float | None) -> str:
 
 def _calls_of_day(context: Context, row: Row, at: datetime) -> str:
     """The calls of one day of the chart, within the anomaly's scope."""
-    return context.day_link(context.local(at).date(), **_scope(row))
+    of_hours = context if row["grain"] == "hour" else context.of_utc_days()
+    return of_hours.day_link(of_hours.local(at).date(), **_scope(row))
 
 
 def _calls(context: Context, row: Row) -> str:
     """The calls of its days, narrowed to the scope and to the workflow that drove it."""
-    period = f"{row['first_at']:%Y-%m-%d}..{row['last_at']:%Y-%m-%d}"
+    zone = _zone(context, row)
+    period = "..".join(f"{zones.local(at, zone):%Y-%m-%d}" for at in (row["first_at"], row["last_at"]))
     narrowed = _scope(row)
     workflow = anomaly_words.part_of(row, "workflow")
     if workflow is not None:
         narrowed["workflow"] = workflow["name"]
-    filters = replace(context.filters.shared_only(), period=period).with_only(**narrowed)
+    filters = replace(context.filters.shared_only(), period=period, tz=zone).with_only(**narrowed)
     return context.link("calls", filters)
 
 
@@ -153,7 +163,7 @@ def _list(context: Context, rows: Sequence[Row], chosen: Row) -> None:
     grids.grid(
         rows,
         [
-            Column("first_at", "When (UTC)", html=lambda row: _when(context, row, chosen)),
+            Column("first_at", f"When ({context.zone})", html=lambda row: _when(context, row, chosen)),
             Column(
                 "scope",
                 "What",
@@ -175,7 +185,7 @@ def _state(is_ongoing: bool) -> str:
 
 
 def _when(context: Context, row: Row, chosen: Row) -> str:
-    label = anomaly_words.when(row)
+    label = anomaly_words.when(row, context.zone)
     if row is chosen:
         return grids.explained(label, "shown above")
     href = context.link("anomalies", anomaly=row["anomaly_id"]).replace("&", "&amp;")

@@ -50,6 +50,7 @@ def _by_tag(context: Context, by: str) -> None:
         f"{figures.money(nobody)} is {UNATTRIBUTED_NAME}",
         words.BY_TAG_ALONE,
     )
+    evidence.of(parts)
     if rows:
         shown = [row["name"] for row in rows[:CHARTED]]
         finding(

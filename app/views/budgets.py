@@ -25,6 +25,7 @@ def render(context: Context) -> None:
         _empty()
         return
     headline(title(rows), "As of the last build. Filters of team, model and period do not narrow this page.")
+    evidence.of(listed)
     if rows:
         _budgets(context, rows)
     for row in rows:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import figures, grids, price_words
+from app import evidence, figures, grids, price_words
 from app.cards import facts, finding
 from app.context import Context
 from app.grids import Column
@@ -24,6 +24,7 @@ def render(context: Context, trace: str, span: str, org: str | None) -> None:
     lines = context.rows("call_charges", call_id=call["call_id"], date=call["date"])
     title, _ = price_words.COST_SOURCES.get(call["cost_source"], (call["cost_source"], ""))
     finding(f"{grids.text(call['model'])}: {figures.money(call['cost_usd'])} · {title.lower()}", in_words(call, lines))
+    evidence.of(call)
     facts(
         [
             ("Computed", _exact(call["computed_cost_usd"])),

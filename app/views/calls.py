@@ -1,14 +1,12 @@
 """Calls: what a figure is made of: groups first, then the calls themselves, a page at a time."""
 
-import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from app import choices, currency, figures, grids, words
+from app import choices, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -24,7 +22,6 @@ COLOURS: dict[str, Callable[[str | None], str]] = {
 }
 ORDERS = {"cost": "Dearest first", "newest": "Newest first", "slowest": "Slowest first"}
 SHOWN, PAGE_ROWS = 12, 50
-DOWNLOAD_ROWS = 100_000
 
 
 def render(context: Context) -> None:
@@ -43,7 +40,6 @@ def render(context: Context) -> None:
     )
     _groups(context, spend)
     _list(context, int(spend["calls"]))
-    _downloads(context, int(spend["calls"]))
 
 
 def _groups(context: Context, spend: dict[str, Any]) -> None:
@@ -82,15 +78,15 @@ def _list(context: Context, calls: int) -> None:
     rows = context.rows("call_list", order=order, limit_rows=PAGE_ROWS, skip_rows=(page - 1) * PAGE_ROWS)
     finding(
         f"Calls {(page - 1) * PAGE_ROWS + 1:,} to {(page - 1) * PAGE_ROWS + len(rows):,} of {calls:,}",
-        "A call leads to its trace.",
+        "A call leads to its trace. All of them as CSV and Parquet: under SQL, beside this line.",
     )
     grids.grid(
         rows,
         [
             Column(
                 "started_at",
-                "Start (UTC)",
-                lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+                f"Start ({context.zone})",
+                lambda at: context.moment(at, has_seconds=True),
                 href=lambda row: trace_link(context, row),
             ),
             Column("workflow_id", "Workflow"),
@@ -120,35 +116,3 @@ def _go(page: int) -> None:
 def trace_link(context: Context, row: dict[str, Any] | Any) -> str:
     """The address of a call's trace, with the call marked."""
     return context.link("trace", trace=row["trace_id"], org=row["organization"] or "", span=row["span_id"])
-
-
-def _downloads(context: Context, calls: int) -> None:
-    def data(kind: str) -> bytes:
-        frame = context.frame("call_list", order="newest", limit_rows=DOWNLOAD_ROWS, skip_rows=0)
-        return _csv(frame) if kind == "csv" else _parquet(frame)
-
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV", lambda: data("csv"), "calls.csv", "text/csv", icon=":material/download:", on_click="ignore"
-        )
-        st.download_button(
-            "Parquet", lambda: data("parquet"), "calls.parquet", icon=":material/download:", on_click="ignore"
-        )
-        st.caption(
-            (
-                f"All {calls:,} calls"
-                if calls <= DOWNLOAD_ROWS
-                else f"The newest {DOWNLOAD_ROWS:,} of {calls:,} calls; narrow the filters for the rest"
-            )
-            + ("" if currency.shown().rate is None else "; files hold US dollars")
-        )
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    return frame.write_csv().encode()
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    return buffer.getvalue()

@@ -22,7 +22,8 @@ SHOWN = 15
 
 
 def render(context: Context) -> None:
-    """Filters by team and project do not matter here: the daily sums do not hold them."""
+    """Filters by team and project do not matter here: the daily sums, of UTC days, do not hold them."""
+    context = context.of_utc_days()
     compared = comparisons.of_window(context.window, _today(context))
     if compared is None:
         _nothing_compared(context)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import figures, grids, words
+from app import evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -15,7 +15,9 @@ VERDICTS = {"cheap first": "Cheap first", "expensive first": "Expensive first", 
 
 
 def render(context: Context) -> None:
-    steps, policies = context.rows("chain_steps"), context.rows("policies")
+    context = context.of_utc_days()
+    steps = context.rows("chain_steps")
+    policies = context.rows("policies") if context.is_theirs("policies") else []
     escalated = [row for row in steps if row["is_escalation"]]
     sunk = sum((row["sunk_cost_usd"] for row in escalated), Decimal(0))
     headline(
@@ -24,6 +26,7 @@ def render(context: Context) -> None:
         else "No step went from one model to a dearer one in this period",
         "A step that was asked of one model and then of another. Filters by project and model do not narrow this page.",
     )
+    evidence.of(steps)
     if policies:
         _policies(context, policies)
     if steps:

@@ -20,7 +20,7 @@ from transforms.published_build import current_build
 
 LOOK_SECONDS = 1
 WAITED = "waited_for_the_first_span"
-START = "`spanledger up` starts collector, builds and this page."
+START = "spanledger up starts collector, builds and this page."
 _ANYWHERE = {"0.0.0.0", "::"}
 
 
@@ -58,7 +58,8 @@ def _standing(data: str, built: int, seen: str | None) -> None:
     if current_build(folder) != seen:
         st.rerun()
     try:
-        headline(*standing(folder, built))
+        with st.container(key="standing"):
+            headline(*standing(folder, built))
     except DamagedError as problem:
         st.error(str(problem), icon=":material/error:")
 
@@ -87,7 +88,7 @@ def standing(data: Path, built: int) -> tuple[str, str]:
 
 def _received(waiting: int, error: str | None, *, is_running: bool) -> tuple[str, str]:
     if error:
-        return f"{_spans(waiting)} received, and the build failed", f"{error} The next look tries again."
+        return f"{_spans(waiting)} received, and the build failed", f"{error.rstrip('.')}. The next look tries again."
     if not is_running:
         return f"{_spans(waiting)} received, and nobody builds", START
     return f"{_spans(waiting)} received, the next build in a moment", "Your first trace appears here by itself."

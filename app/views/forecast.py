@@ -164,7 +164,8 @@ def _fan(context: Context, of: Mapping[str, Any], month: Row, budget: Row | None
         for row in to_come
         if row["date"] <= month["period_end"]
     ]
-    finding(_against(month, budget), "Solid: spent. Dashed: middle. Band: eight in ten. Dotted: the budget.")
+    line = "" if limit is None else " Dotted: the budget."
+    finding(_against(month, budget), f"Solid: spent. Dashed: middle. Band: eight in ten.{line}")
     evidence.of(past, to_come, budget)
     charts.month_fan(
         spent, [start, *ahead] if spent else ahead, limit=limit, leads=lambda row: context.day_link(row["date"])

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app import figures, grids, words
+from app import evidence, figures, grids, words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -24,6 +24,7 @@ def render(context: Context) -> None:
         else "No loops in this period",
         "What one agent does, or a step that a run repeats. Filters by project and model do not narrow this page.",
     )
+    evidence.of(kinds)
     if runaways:
         _runaways(context, runaways)
     if kinds:
@@ -35,9 +36,7 @@ def _runaways(context: Context, rows: list[dict[str, Any]]) -> None:
     grids.grid(
         rows,
         [
-            Column(
-                "started_at", "Start (UTC)", lambda at: f"{at:%Y-%m-%d %H:%M}", href=lambda row: _link(context, row)
-            ),
+            Column("started_at", f"Start ({context.zone})", context.moment, href=lambda row: _link(context, row)),
             Column(
                 "agent",
                 "Agent",

@@ -52,6 +52,8 @@ def render(context: Context) -> None:
 
 def _fires(context: Context) -> tuple[str, str] | None:
     """What should be looked at first, whatever the filters; nothing of what somebody muted."""
+    if not context.is_theirs("alerts"):
+        return None
     firing = [row for row in context.rows("alerts") if row["state"] == "firing" and not row["is_muted"]]
     return (f"{alerts.sentence(firing)}.", context.link("alerts")) if firing else None
 

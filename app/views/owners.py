@@ -17,6 +17,7 @@ CHARTED = 12
 
 def section(context: Context, by: str, view: str) -> None:
     """Headline, chart and table by one owner column, in the split or the full view."""
+    context = context.of_utc_days()
     parts = context.rows("attributed", by=by, view=view)
     total = sum((part["split_cost_usd"] for part in parts), Decimal(0))
     rows = _groups(parts, total)
@@ -26,6 +27,7 @@ def section(context: Context, by: str, view: str) -> None:
         f"{figures.money(nobody)} is {UNATTRIBUTED_NAME}",
         words.UNATTRIBUTED,
     )
+    evidence.of(parts)
     if rows:
         _chart(context, by, parts, rows, total)
     _sum(rows, total, view)

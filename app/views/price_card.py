@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, price_words
+from app import evidence, figures, grids, price_words
 from app.cards import finding, headline
 from app.context import Context
 from app.grids import Column
@@ -32,6 +32,7 @@ def render(context: Context, asked: str) -> None:
         lookup(context)
         return
     headline(f"{model}: {_in_and_out(rates)}", f"Rates of {provider}, by kind of token or fee. Dates are UTC.")
+    evidence.of(rates)
     _paid(context, subject)
     _rates(rates)
     restated.of_model(context, model)

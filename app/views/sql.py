@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import figures, grids, warehouse
+from app import evidence, figures, grids, warehouse
 from app.cards import finding, headline
 from app.console import examples, schema, statements
 from app.context import Context
@@ -14,7 +14,8 @@ from app.evidence import addresses, panel, readers
 from app.grids import Column
 from transforms.read_only import READING
 
-_TEXT, _ADDRESS, _LONG = "sql_text", "sql_address", "sql_too_long"
+_TEXT, _RUN, _ADDRESS, _LONG = "sql_text", "sql_run", "sql_address", "sql_too_long"
+"""In the session: what the editor holds, what was run last, how the address says it, whether it does not."""
 HINT = "SELECT team, sum(cost_usd) AS cost_usd\nFROM fct_calls\nGROUP BY team\nORDER BY cost_usd DESC;"
 CLOSED = (
     f"Expects {READING}. It reads this build and nothing else: no file, no setting, no other database. The filters "
@@ -44,17 +45,17 @@ def _editor() -> str:
         _write_address(typed)
     if st.session_state.get(_LONG):
         st.caption("This statement is too long for an address: a link to this page would open without it.")
-    return str(st.session_state.get("sql_run", "")).strip()
+    return str(st.session_state.get(_RUN, "")).strip()
 
 
 def _take_address() -> None:
-    """A new address brings its statement, and runs it."""
+    """A new address brings its statement, and runs it; who comes back from another page without one finds the last."""
     said = {name: st.query_params[name] for name in (addresses.PLAIN, addresses.PACKED) if name in st.query_params}
-    if said == st.session_state.get(_ADDRESS, {}):
-        if _TEXT in st.session_state:
-            st.session_state[_TEXT] = st.session_state[_TEXT]  # forgotten on other pages, unless set anew
-        else:
-            st.session_state[_TEXT] = st.session_state.get("sql_run", "")
+    is_back = _TEXT not in st.session_state  # Streamlit forgets what a page does not draw
+    if said == st.session_state.get(_ADDRESS, {}) or (is_back and not said):
+        if is_back:
+            st.session_state[_TEXT] = st.session_state.get(_RUN, "")
+            _write_address(st.session_state[_TEXT])
         return
     st.session_state[_ADDRESS] = said
     try:
@@ -62,7 +63,7 @@ def _take_address() -> None:
     except ValueError as error:
         st.warning(f"{str(error).capitalize()}.", icon=":material/link_off:")
         text = ""
-    st.session_state[_TEXT] = st.session_state["sql_run"] = text
+    st.session_state[_TEXT] = st.session_state[_RUN] = text
 
 
 def _write_address(text: str) -> None:
@@ -72,7 +73,7 @@ def _write_address(text: str) -> None:
             del st.query_params[name]
     for name, value in said.items():
         st.query_params[name] = value
-    st.session_state[_ADDRESS], st.session_state["sql_run"] = said, text
+    st.session_state[_ADDRESS], st.session_state[_RUN] = said, text
     st.session_state[_LONG] = bool(text.strip()) and not said
 
 
@@ -129,8 +130,10 @@ def _examples() -> None:
 
 
 def _schema(context: Context) -> None:
-    tables = schema.tables(context)
+    described = context.rows("schema_columns")
+    tables = schema.tables(described)
     finding(f"{len(tables)} tables", "As the build describes them. Other schemas are the build's own and may change.")
+    evidence.of(described)
     wanted = st.text_input("Search", key="sql_search", placeholder="a table, a column, a word", width=320)
     found = schema.matching(tables, wanted) if wanted else tables
     if not found:

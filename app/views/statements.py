@@ -1,12 +1,13 @@
 """A month's statement to take away: what each owner pays for, marked provisional until the month is closed."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
+from app import evidence
 from app.cards import finding
 from app.context import Context
+from app.evidence import panel
 from app.words import OWNERS
 
 
@@ -20,20 +21,15 @@ def section(context: Context, by: str, view: str) -> None:
         "What is charged should be of a closed month: `spanledger close` settles it, and later changes become "
         "corrections in an open one. Other forms: `spanledger export statement`.".replace("`", ""),
     )
+    evidence.of(months)
     with st.container(horizontal=True, vertical_alignment="center"):
         for row in months[:6]:
             closed = row["closed_at"]
             status = f"closed {closed:%Y-%m-%d}" if closed else "provisional: the month is open"
-            st.download_button(
-                f"{row['month']:%Y-%m} ({'closed' if closed else 'provisional'})",
-                partial(_csv, context, by=by, view=view, owner=None, month=row["month"], status=status),
-                f"statement-{row['month']:%Y-%m}-by-{by}{'' if closed else '-provisional'}.csv",
-                "text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"statement-{row['month']}",
+            asked = context.asking("statement_lines", by=by, view=view, owner=None, month=row["month"], status=status)
+            panel.downloads(
+                partial(panel.answer, asked),
+                f"statement-{row['month']:%Y-%m}-by-{by}{'' if closed else '-provisional'}",
+                f"statement-{row['month']}",
+                of=f"{row['month']:%Y-%m} ({'closed' if closed else 'provisional'}) ",
             )
-
-
-def _csv(context: Context, **asked: Any) -> bytes:
-    return context.frame("statement_lines", **asked).write_csv().encode()

@@ -60,7 +60,7 @@ def _ask(context: Context) -> None:
             Column("workflow_id", "Workflow"),
             grids.money("cost_usd", "Cost", bar=True),
             grids.number("calls", "Calls", is_minor=True),
-            Column("started_at", "Start (UTC)", lambda at: f"{at:%Y-%m-%d %H:%M}", is_minor=True),
+            Column("started_at", f"Start ({context.zone})", context.moment, is_minor=True),
         ],
     )
 
@@ -73,7 +73,7 @@ def _head(context: Context, trace: str, spans: list[dict[str, Any]]) -> None:
     took = figures.duration((last - first).total_seconds() * 1000)
     headline(
         f"{name}: {'at least ' if unpriced else ''}{figures.money(sum(known, Decimal(0)))} in {took}",
-        f"Trace {trace} · started {first:%Y-%m-%d %H:%M:%S} UTC"
+        f"Trace {trace} · started {context.moment(first, has_seconds=True)} {context.zone}"
         + (f" · cost of {unpriced} calls unknown" if unpriced else ""),
     )
     tasks = context.rows("trace_tasks", trace_id=trace, org=st.query_params.get("org"))

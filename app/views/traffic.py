@@ -20,6 +20,7 @@ def render(context: Context) -> None:
     headline(
         f"{figures.share(production, total)} of spend {period_words(context)} was production", words.PRODUCTION_SHARE
     )
+    evidence.of(daily, before)
     finding(traffic_finding(daily, before), compared_words(context.window))
     view = choices.one_of("view", "Show", {"share": "Share of each day", "money": currency.shown().name})
     evidence.of(daily, before)

@@ -10,6 +10,17 @@
         'date', 'int_calls',
         ['quarter_at', 'environment', 'team', 'project', 'workflow_id', 'model', 'traffic_source', 'spend_class'],
     ),
+    'rpt_calls_daily': (
+        'date', 'int_calls',
+        [
+            'environment', 'team', 'project', 'workflow_id', 'step', 'model', 'provider', 'traffic_source', 'spend_class',
+            'cost_source', 'cost_center', 'feature',
+        ],
+    ),
+    'rpt_rates_daily': (
+        'date', 'int_call_charges',
+        ['environment', 'team', 'project', 'workflow_id', 'model', 'provider', 'traffic_source', 'price_id'],
+    ),
     'rpt_run_costs': ('date', 'int_runs', ['environment', 'workflow_id', 'traffic_source']),
     'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
     'rpt_sampling_coverage': ('date', 'int_calls', ['environment', 'service_name']),

@@ -1,6 +1,6 @@
--- Spend classes, traffic split, waste, sampling coverage, hours and quarters of an hour each hold every call and every dollar of their days,
+-- Spend classes, traffic split, waste, sampling coverage, hours, quarters of an hour and days each hold every call and every dollar of their days,
 -- also on days that were carried over: a day that has calls has rows, and sums over days are sums over the range.
-{%- set reports = {'rpt_spend_classes': 'calls', 'rpt_traffic_split': 'calls', 'rpt_retry_waste': none, 'rpt_sampling_coverage': 'calls', 'rpt_spend_hourly': 'calls', 'rpt_usage_quarter_hourly': 'calls'} %}
+{%- set reports = {'rpt_spend_classes': 'calls', 'rpt_traffic_split': 'calls', 'rpt_retry_waste': none, 'rpt_sampling_coverage': 'calls', 'rpt_spend_hourly': 'calls', 'rpt_usage_quarter_hourly': 'calls', 'rpt_calls_daily': 'calls'} %}
 with days as (
     select
         date,

@@ -51,9 +51,9 @@ def publish(
 
 
 def sum_quarters(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the sums by the quarter of an hour anew: whoever changes calls calls this after."""
-    quarters = questions.QUERIES / "scopes" / "of_older_builds" / f"{questions.QUARTERS}.sql"
-    con.execute(f"CREATE OR REPLACE TABLE {questions.QUARTERS} AS {quarters.read_text()}")
+    """Make the sums of calls anew, by the quarter of an hour and by day: whoever changes calls calls this after."""
+    for table in sorted((questions.QUERIES / "scopes" / "of_older_builds").glob("*.sql")):
+        con.execute(f"CREATE OR REPLACE TABLE {table.stem} AS {table.read_text()}")
 
 
 class _Company:

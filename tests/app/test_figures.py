@@ -54,6 +54,17 @@ def test_tokens(count: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (None, "–"), (0, "0 B"), (812, "812 B"), (4100, "4.1 kB"), (22_400_000, "22 MB"), (999_960, "1.0 MB"),
+        (1_300_000_000, "1.3 GB"), (2e12, "2.0 TB"), (-4100, "−4.1 kB"),
+    ],
+)  # fmt: skip
+def test_size(number: float | None, text: str) -> None:
+    assert figures.size(number) == text
+
+
+@pytest.mark.parametrize(
     ("ms", "text"),
     [(None, "–"), (240, "240 ms"), (3210, "3.2 s"), (48_000, "48 s"), (720_000, "12 min"), (12_600_000, "3.5 h")],
 )

@@ -34,7 +34,7 @@ def shown(data: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = page("", tmp_path, monkeypatch)
     assert "Nobody listens yet" in text(drawn)
-    assert "`spanledger up`" in text(drawn)
+    assert "spanledger up starts" in text(drawn)
     assert [tab.label for tab in drawn.tabs] == [one.title for one in snippets(Doors())]
     assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318" in shown(tmp_path, monkeypatch)
 

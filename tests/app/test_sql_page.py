@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pa_parquet
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app import warehouse
 from app.access import reader
 from app.console import schema, statements
-from app.evidence import files, readers
+from app.evidence import addresses, files, readers
 from tests.app.drawing import ask, page, text
 
 
@@ -45,6 +46,30 @@ def test_what_is_typed_and_run_stands_in_the_address(data: Path, monkeypatch: py
     drawn.get("button")[0].click()
     drawn.run()
     assert set(drawn.query_params) == {"z"}
+
+
+def _wandering() -> None:
+    import streamlit as st
+
+    from app.pages import PAGES
+    from app.shell import draw
+
+    draw(next(entry for group in PAGES.values() for entry in group if entry.url == st.session_state["at"]))
+
+
+def test_who_comes_back_finds_the_last_statement(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPANLEDGER_DATA", str(data))
+    drawn = AppTest.from_function(_wandering, default_timeout=60)
+    drawn.query_params["q"] = "SELECT 41 + 1"
+    for at in ("sql", "quality", "sql"):
+        drawn.session_state["at"] = at
+        drawn.run()
+        assert not drawn.exception
+        if at == "quality":
+            del drawn.query_params["q"]
+    assert drawn.text_area[0].value == "SELECT 41 + 1"
+    assert drawn.query_params["q"] == "SELECT 41 + 1"
+    assert "42" in text(drawn)
 
 
 def test_only_the_first_rows_are_shown_and_all_are_taken(
@@ -137,3 +162,9 @@ def test_the_tables_are_told_and_found(data: Path, monkeypatch: pytest.MonkeyPat
 def test_no_connection_of_the_page_writes(path: str) -> None:
     with pytest.raises(duckdb.Error):
         warehouse.own_cursor(path).execute("CREATE TABLE main.x AS SELECT 1")
+
+
+def test_the_documentation_has_the_page_s_limits() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    for number in (statements.MOST_SHOWN, warehouse.MOST_ROWS, addresses.MOST_PACKED):
+        assert f"{number:,}" in said

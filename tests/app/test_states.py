@@ -9,7 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from app.states import state
+from app.pages import PAGES
+from app.states import HEALTH, state
 from collector.files import lock
 from tests.app.drawing import page, text
 
@@ -53,14 +54,13 @@ def test_nothing_is_said_while_all_is_well(running: Path) -> None:
 
 def test_a_failed_build_is_said_with_its_reason(data: Path) -> None:
     assert said(data, landed=HOUR, complete=HOUR, error="prices.csv:2: expected a number").startswith(
-        "The last build failed: these figures are of 23 Nov 2026, 10:00 UTC. prices.csv:2: expected a number The next"
+        "The last build failed: these figures are of 23 Nov 2026, 10:00 UTC. prices.csv:2: expected a number. The next"
     )
 
 
 def test_a_builder_that_does_not_keep_up_and_one_that_is_gone(running: Path) -> None:
     assert said(running, landed=SECONDS, complete=HOUR) == (
-        "What arrived since 23 Nov 2026, 11:00 UTC is in no figure yet. "
-        "A build is at work, or takes long: Health shows the last ones."
+        "What arrived since 23 Nov 2026, 11:00 UTC is in no figure yet. A build is at work, or takes long."
     )
     (running / "run" / "builder.lock").unlink()
     assert "Nobody builds: start `spanledger up`" in said(running, landed=SECONDS, complete=HOUR)
@@ -75,6 +75,10 @@ def test_a_copy_is_as_it_is(data: Path) -> None:
     assert said(data, landed=DAYS, complete=DAYS) == ""
 
 
+def test_it_leads_to_a_page_that_is_there() -> None:
+    assert HEALTH in {entry.url for group in PAGES.values() for entry in group}
+
+
 def test_it_stands_above_every_page(tmp_path: Path, sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     sample.publish(tmp_path, days=2)
     assert "The last build failed" not in text(page("", tmp_path, monkeypatch))
@@ -82,7 +86,8 @@ def test_it_stands_above_every_page(tmp_path: Path, sample: ModuleType, monkeypa
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "builder.json").write_text(json.dumps(said_there))
     for url in ("", "waste"):
-        assert "The last build failed" in text(page(url, tmp_path, monkeypatch))
-        assert "the disk is full" in text(page(url, tmp_path, monkeypatch))
+        said = " ".join(text(page(url, tmp_path, monkeypatch)).split())
+        assert "The last build failed" in said
+        assert "the disk is full. The next look tries again. Settings and health" in said
     (tmp_path / "run" / "builder.json").write_text("{")
     assert "How builds stand cannot be read" in text(page("", tmp_path, monkeypatch))

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from app.snippets import NAMES
 from app.words import CHECKS
 from docs.generate import DOCS, pages
 from sample_traces.public.files import ENVIRONMENT_VARIABLE
@@ -20,17 +21,18 @@ from spanledger.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 TEXTS = [
     *sorted(ROOT.glob("*.md")),
-    *sorted(DOCS.glob("*.md")),
+    *sorted(DOCS.rglob("*.md")),
     ROOT / "sample_traces" / "README.md",
     ROOT / "tests" / "corpus" / "README.md",
 ]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ABSENT = (
     re.compile(r"(?<![\w.])/(work|root|home|Users|tmp)\b"),
     re.compile(r"pypi\.org|npmjs|files\.pythonhosted|registry\.|index-url"),
 )
-MENTIONED = ROOT.joinpath("README.md"), ROOT.joinpath("CONTRIBUTING.md"), *DOCS.glob("*.md")
+MENTIONED = ROOT.joinpath("README.md"), ROOT.joinpath("CONTRIBUTING.md"), *DOCS.rglob("*.md")
 
 
 def ids(path: Path) -> str:
@@ -59,12 +61,43 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert not anchor or anchor in anchors(page), f"{ids(path)}: {ids(page)} has no heading {anchor!r}"
 
 
+def test_the_index_leads_to_every_page() -> None:
+    linked = {DOCS / target.partition("#")[0] for target in LINK.findall((DOCS / "README.md").read_text())}
+    missing = {ids(page) for page in DOCS.rglob("*.md")} - {ids(path.resolve()) for path in linked} - {"docs/README.md"}
+    assert not missing, f"docs/README.md does not lead to {sorted(missing)}"
+
+
+def test_the_generator_writes_what_is_checked(written: dict[str, str]) -> None:
+    assert set(written) == set(GENERATED)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=ids)
+def test_pictures_are_there_and_small(path: Path) -> None:
+    for target in PICTURE.findall(FENCE.sub("", path.read_text())):
+        picture = path.parent / target
+        assert picture.exists(), f"{ids(path)} shows {target}, which is not there"
+        assert picture.stat().st_size < 150_000, f"{target} has {picture.stat().st_size:,} bytes"
+
+
+def test_every_picture_is_shown() -> None:
+    pictures = list((DOCS / "pictures").glob("*"))
+    shown = {(path.parent / target).resolve() for path in TEXTS for target in PICTURE.findall(path.read_text())}
+    assert set(pictures) == shown
+    assert sum(picture.stat().st_size for picture in pictures) < 1_000_000
+
+
 @pytest.fixture(scope="module")
 def written() -> dict[str, str]:
     return pages()
 
 
-@pytest.mark.parametrize("name", ["tables.md", "settings.md", "commands.md", "dialects.md", "conformance.md"])
+GENERATED = [
+    *("tables.md", "settings.md", "commands.md", "dialects.md", "conformance.md", "metrics.md", "http.md"),
+    *(f"howto/{name}.md" for name in NAMES),
+]
+
+
+@pytest.mark.parametrize("name", GENERATED)
 def test_generated_pages_are_current(name: str, written: dict[str, str]) -> None:
     path = DOCS / name
     assert path.exists(), f"{ids(path)} is missing: run `.venv/bin/python -m docs.generate`"
@@ -134,7 +167,7 @@ def test_javascript_in_pages_parses(tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.fail("no Node found: install it (Debian, Ubuntu: `apt-get install nodejs`)")
-    blocks = fences(DOCS / "sending.md", "js")
+    blocks = fences(DOCS / "howto" / "javascript.md", "js")
     assert blocks
     for text in blocks:
         script = tmp_path / "page.mjs"

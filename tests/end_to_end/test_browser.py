@@ -73,7 +73,7 @@ def _both_widths(page: Page, url: str) -> Iterator[tuple[str, rules.Verdict]]:
             yield f"{url or 'overview'}, {look}", rules.judged(page)
 
 
-@pytest.mark.parametrize(("state", "said"), [("empty", "Waiting for the first span"), ("broken", "spanledger doctor")])
+@pytest.mark.parametrize(("state", "said"), [("empty", "Nobody listens yet"), ("broken", "spanledger doctor")])
 def test_pages_without_a_build_to_read(browser: Browser, address: str, data: Path, state: str, said: str) -> None:
     """Nothing published yet, and a build that is gone; all pages and looks: `benchmarks.soak_pages`."""
     current = data / "builds" / "CURRENT"
@@ -82,7 +82,7 @@ def test_pages_without_a_build_to_read(browser: Browser, address: str, data: Pat
     try:
         for look in ("light", "narrow dark"):
             page, strangers = opened(browser, address, "tasks", look)
-            expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
+            expect(page.locator("h1, [data-testid=stAlert]")).to_contain_text([said])
             faults = rules.judged(page, may_warn=True).faults
             assert not faults, faults
             assert strangers == []
@@ -112,7 +112,8 @@ def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     page.keyboard.press("Space")
     _stands(page, "period", "90 days", "90d")
     settled(page)
-    _tab_to(page, "[data-testid=stPopoverButton]")
+    for _ in ("what to compare with", "whose days", "filters"):
+        _tab_to(page, "[data-testid=stPopoverButton]")
     page.keyboard.press("Enter")
     _tab_to(page, "[role=combobox][aria-label*=Team]")
     page.keyboard.press("Escape")
@@ -251,7 +252,7 @@ CHANGED = {
     "calls": ("by", {"Model": "model", "Step": "step", "Traffic source": "source", "Workflow": None}),
     "tasks": ("by", {"Team": "team", "Step": "step", "Model": "model"}),
     "attribution": ("by", {"Feature": "feature", "Project": "project", "Customer": "customer"}),
-    "changes": ("compare", {"Other days": "days", "28 days": None, "Month": "month"}),
+    "changes": ("by", {"By workflow and model": "model", "By workflow": None}),
 }
 """Buttons of a page in the order they are pressed, each with what the address says then of the choice."""
 
@@ -260,7 +261,8 @@ CHANGED = {
 def test_each_change_of_a_choice_counts(browser: Browser, address: str, url: str) -> None:
     """Three in a row, then the way back, then the last as a link: the address, the button and the table agree."""
     name, buttons = CHANGED[url]
-    page, _ = opened(browser, address, f"{url}?period=all", "light")
+    period = "30d" if url == "changes" else "all"
+    page, _ = opened(browser, address, f"{url}?period={period}", "light")
     for label, value in buttons.items():
         _button(page, label).click()
         _stands(page, name, label, value)
@@ -269,8 +271,31 @@ def test_each_change_of_a_choice_counts(browser: Browser, address: str, url: str
     before, last = list(buttons.items())[-2:]
     page.go_back()
     _stands(page, name, *before)
-    page.goto(f"{address}/{url}?period=all" + (f"&{name}={last[1]}" if last[1] else ""))
+    page.goto(f"{address}/{url}?period={period}" + (f"&{name}={last[1]}" if last[1] else ""))
     _stands(page, name, *last)
+    page.context.close()
+
+
+def test_what_to_compare_with_and_whose_days(browser: Browser, address: str) -> None:
+    """Both lists beside the period, on a phone: each change stands in the address, the way back undoes it, and the
+    browser's own zone is offered."""
+    page, _ = opened(browser, address, "traffic?period=7d", "narrow", "Asia/Kolkata")
+    compared = page.locator(".st-key-compare_popover button").first
+    expect(compared).to_have_text(re.compile("against 9 – 15 Nov"))
+    compared.click()
+    page.get_by_text("Four weeks earlier").click()
+    expect(page).to_have_url(re.compile(r"compare=4w"))
+    expect(compared).to_have_text(re.compile("against 19 – 25 Oct"))
+    page.keyboard.press("Escape")
+    page.locator(".st-key-zone_popover button").first.click()
+    page.get_by_role("button", name="Use Asia/Kolkata, this browser’s").click()
+    expect(page).to_have_url(re.compile(r"tz=Asia(/|%2F)Kolkata"))
+    expect(page.locator(".sl-footer")).to_contain_text("Data until 2026-11-22 09:25 Asia/Kolkata")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.go_back()
+    expect(page.locator(".sl-footer")).to_contain_text("all times UTC")
+    expect(compared).to_have_text(re.compile("against 19 – 25 Oct"))
     page.context.close()
 
 
@@ -296,4 +321,60 @@ def test_a_new_build_appears_by_itself(browser: Browser, address: str, data: Pat
     page, _ = opened(browser, address, "", "light")
     sample.publish(data, build_id="20261122T050000Z-next", days=40, seed=8)
     expect(page.locator(".sl-footer")).to_contain_text("20261122T050000Z-next", timeout=20_000)
+    page.context.close()
+
+
+def test_the_rows_of_a_section_are_taken_away_and_asked_again(browser: Browser, address: str, data: Path) -> None:
+    """From the button beside a heading: its SQL, both files, and the same statement on the SQL page."""
+    page, strangers = opened(browser, address, "waste?period=all", "narrow dark")
+    heading = page.locator("[class*=st-key-section_]").filter(has_text="The most is lost in")
+    heading.get_by_role("button", name="SQL").click()
+    expect(page.locator("[data-testid=stPopoverBody] code")).to_contain_text("FROM scoped_calls")
+    faults = rules.judged(page).faults
+    assert not faults, faults
+    taken = {label: _taken(page, label) for label in ("CSV", "Parquet")}
+    csv, parquet = (
+        duckdb.sql(f"FROM {reader}('{taken[label]}') ORDER BY ALL").fetchall()
+        for label, reader in (("CSV", "read_csv"), ("Parquet", "read_parquet"))
+    )
+    wasted = duckdb.sql(f"SELECT sum(waste_usd) FROM read_parquet('{taken['Parquet']}')").fetchall()[0][0]
+    with duckdb.connect(str(next((data / "builds").glob("*/warehouse.duckdb"))), read_only=True) as con:
+        classes = "('failed_attempt', 'superseded_attempt', 'retry_duplicate')"
+        told = con.execute(f"SELECT sum(cost_usd) FROM fct_calls WHERE spend_class IN {classes}").fetchall()[0][0]
+    assert len(csv) == len(parquet) > 1
+    assert wasted == told
+    page.get_by_role("link", name="Open on the SQL page").click()
+    settled(page)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(f"{len(parquet)} rows")
+    assert "FROM scoped_calls" in page.get_by_role("textbox", name="Statement").input_value()
+    assert strangers == []
+    page.context.close()
+
+
+def _taken(page: Page, label: str) -> Path:
+    with page.expect_download() as download:
+        page.locator("[data-testid=stPopoverBody]").get_by_role("button", name=label).click()
+    return download.value.path()
+
+
+def test_a_chart_s_mark_leads_to_its_calls_and_so_does_the_table_below(browser: Browser, address: str) -> None:
+    """The mouse finds the link in the picture, the keyboard the same one in the table."""
+    page, _ = opened(browser, address, "attribution?period=all", "light")
+    boxes = page.locator("[data-testid=stVegaLiteChart] .mark-rect.role-mark path")
+    spent = page.locator("tr", has=page.get_by_role("link", name="contract-review", exact=True)).locator("td.num").first
+    expect(spent).to_have_text(re.compile(r"^\$[\d,.]+$"))
+    usd = str(spent.text_content())
+    boxes.first.hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("spend")
+    boxes.nth(boxes.count() - 1).click()
+    page.wait_for_url("**/calls?**workflow=**")
+    settled(page)
+    page.go_back()
+    settled(page)
+    link = page.get_by_role("link", name="contract-review", exact=True)
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calls?**workflow=contract-review**")
+    settled(page)
+    expect(page.locator(".sl-headline")).to_contain_text(usd)
     page.context.close()

@@ -1,14 +1,18 @@
 """The demo as people run it, small: sent through the real door, built, shown; and quick the second time."""
 
+import re
+import shlex
 import signal
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import expect
 
 from app import figures
+from spanledger.cli import main
 from spanledger.freshness import behind
 from tests.lake import open_warehouse
 from tests.pages import rules
@@ -16,6 +20,7 @@ from tests.pages.browsing import URLS, chromium, followed, opened
 from tests.spanledger.supervised import Supervised, alive, descendants
 
 SCALE = ("--scale", "0.02")
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,22 @@ def assert_pages_show(address: str, data: Path) -> None:
     assert set(rules.EXCUSED) == set().union(*(verdict.needed for _, verdict in looked)), "an excuse nobody needs"
 
 
+def assert_the_tutorial_holds(data: Path) -> None:
+    """Its questions to the demo are answered, with the columns it shows."""
+    asked = re.findall(
+        r"^```sh\n\.venv/bin/spanledger (.+ data-demo .+)\n```\n\n```text\n(.+)\n", TUTORIAL.read_text(), re.M
+    )
+    assert len(asked) == 2
+    for words, columns in asked:
+        answer = CliRunner().invoke(main, [str(data) if word == "data-demo" else word for word in shlex.split(words)])
+        assert answer.exit_code == 0, answer.output
+        assert answer.output.splitlines()[0].split() == columns.split()
+    said = re.search(
+        r"^```text\n(A successful production task .+)\n(Of the bill of .+)\n```$", TUTORIAL.read_text(), re.M
+    )
+    assert said is not None, "the tutorial does not show what the demo says"
+
+
 def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) -> None:
     data = folder / "data-demo"
     with Supervised(folder, "demo", *SCALE) as running:
@@ -66,6 +87,7 @@ def test_the_demo_shows_what_it_sent_and_is_quick_the_second_time(folder: Path) 
         assert {"production", "eval"} <= {source for (source,) in rows}
         assert negotiated != [(0,)]
         first = finding(running.output)
+        assert_the_tutorial_holds(data)
         assert_pages_show(f"http://{running.addresses()['cost explorer']}", data)
         below = descendants(running.process.pid)
         assert running.stop_group(signal.SIGINT) == 0, running.errors

@@ -89,13 +89,14 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
-def opened(browser: Browser, address: str, url: str, look: str) -> tuple[Page, list[str]]:
+def opened(browser: Browser, address: str, url: str, look: str, zone: str = "UTC") -> tuple[Page, list[str]]:
     """The page once it is drawn, in a window of its own, and every request that left the machine."""
     scheme, width, height = LOOKS[look]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
+        timezone_id=zone,
     )
     page, strangers = context.new_page(), list[str]()
     page.on("request", lambda request: strangers.append(request.url) if _leaves(request.url) else None)

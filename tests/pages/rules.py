@@ -32,12 +32,14 @@ _STILL = """*, ::before, ::after { transition: none !important; animation: none 
 """Colours half way to where they go are no one's choice."""
 _JUDGE = """async ([grave, excused]) => {
   const answer = await axe.run(document, {resultTypes: ['violations'], preload: false, elementRef: true});
+  const said = (rule, node) => [rule.impact, rule.id, node.html, node.failureSummary].map(
+    one => one.split(/\\s+/).join(' ').slice(0, 250)).join(' | ');
   const used = new Set(), found = [];
   for (const rule of answer.violations.filter(one => grave.includes(one.impact)))
     for (const node of rule.nodes) {
       const excuse = excused.findIndex(([id, where]) => id === rule.id && node.element?.matches(where));
       if (excuse >= 0) used.add(excuse);
-      else found.push([rule.impact, rule.id, node.html.slice(0, 200), node.failureSummary].join(' | '));
+      else found.push(said(rule, node));
     }
   return {found, used: [...used]};
 }"""

@@ -21,6 +21,7 @@ AUTH = {
     "server_metadata_url": "https://login.example.com/.well-known/openid-configuration",
 }
 ALLOW = '[allow]\ndomains = ["example.com"]\n'
+SCOPE = '[[scope]]\nemails = ["ada@example.com"]\norganization = "acme"\n'
 
 
 def lines(**settings: object) -> list[str]:
@@ -59,6 +60,7 @@ def login(path: Path, allow: str = ALLOW, **changed: str) -> Path:
 
 
 def test_a_good_login_file_is_read(tmp_path: Path) -> None:
+    assert read_login(login(tmp_path / "scopes.toml", SCOPE))["client_id"] == "x"
     path = login(tmp_path / "login.toml")
     assert read_login(path)["client_id"] == "x"
     check_explorer(Settings(app_host="0.0.0.0", login_file=path))
@@ -85,6 +87,9 @@ def test_without_a_login_the_explorer_stays_on_this_machine(host: str) -> None:
         ({}, '[allow]\nemails = "a@b.c"\n', "emails must be a list"),
         ({}, ALLOW + "session_hours = 10000\n", "session_hours must be a number"),
         ({}, ALLOW + 'everyone = "yes"\n', "everyone must be true or false"),
+        ({}, ALLOW + SCOPE, r"\[allow\] domains cannot stand beside \[\[scope\]\]"),
+        ({}, SCOPE + "teams = []\n", r"\[\[scope\]\] 1 teams is empty"),
+        ({}, '[[scope]]\nemails = ["a@b.c"]\n', r"\[\[scope\]\] 1 organization must be the name of one"),
     ],
 )
 def test_a_login_file_that_is_wrong_is_named(tmp_path: Path, changed: dict[str, str], allow: str, message: str) -> None:

@@ -69,9 +69,7 @@ pairs as (
 
 -- Kept apart from the next join: the planner would rather join the two groups first, each with all of its organization.
 guests as materialized (
-    select pairs.*, inside
-    from pairs
-    inner join groups as inside using (organization, trace_id, group_id)
+    select pairs.*, inside from pairs inner join groups as inside using (organization, trace_id, group_id)
 ),
 
 folds as (
@@ -104,9 +102,7 @@ folds as (
 
 -- The outermost of several homes is everyone's home.
 select
-    organization,
-    trace_id,
-    group_id,
+    organization, trace_id, group_id,
     arg_min(home_trace_id, (home_start_ns, home_trace_id, home_group_id)) as home_trace_id,
     arg_min(home_group_id, (home_start_ns, home_trace_id, home_group_id)) as home_group_id
 from folds

@@ -167,3 +167,11 @@ def test_a_running_period_is_cut_at_the_end_of_a_quarter() -> None:
     assert zones.end_of_quarter(datetime(2026, 11, 3, 17, 15, tzinfo=UTC)) == datetime(2026, 11, 3, 17, 30, tzinfo=UTC)
     last = datetime(2026, 11, 3, 17, 29, 59, 999_999, tzinfo=UTC)
     assert zones.end_of_quarter(last) == datetime(2026, 11, 3, 17, 30, tzinfo=UTC)
+
+
+def test_the_list_has_each_place_once_by_the_name_of_today() -> None:
+    assert set(zones.RENAMED.values()) <= set(zones.listed())
+    assert not set(zones.RENAMED) & set(zones.listed())
+    assert set(zones.RENAMED) <= set(zones.known()), "an old name in an address is understood"
+    assert zones.listed()[0] == "UTC"
+    assert zones.place("America/New_York") == "New York"

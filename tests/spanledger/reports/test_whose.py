@@ -135,7 +135,9 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The app's sample company, one team of which is an organization of its own."""
     data = tmp_path_factory.mktemp("tenants")
     with duckdb.connect(str(sample_warehouse.publish(data, days=60, per_day=1))) as connection:
+        connection.execute("set TimeZone = 'UTC'")
         connection.execute(TENANTS)
+        sample_warehouse.sum_quarters(connection)
     return data
 
 

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from collector.files import lock
+from docs.metrics import figures
 from spanledger.cli import main
 from spanledger.freshness import behind
 from spanledger.running.ports import free_port
@@ -81,7 +82,8 @@ def test_metrics_speak_for_every_part(running: Supervised) -> None:
     names = ("up", "app", "builder", "collector", "writer")
     processes = [f'spanledger_process_resident_memory_bytes{{process="{name}"}}' for name in names]
     wait_until(lambda: all(line in metrics(running) for line in (*parts, *processes)), "figures of every part", 120)
-    check(metrics(running))
+    told = {name: kind for name, (kind, _) in figures().items()}
+    assert check(metrics(running)).items() <= told.items(), "docs/metrics.py does not find all of them"
 
 
 def test_what_is_sent_is_built_and_the_doctor_is_content(running: Supervised, data: Path) -> None:
