@@ -22,7 +22,7 @@ SEGMENTS, STEPS = 9, 3
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with two weeks of a small company in SEGMENTS segments, of which the last hold the first days."""
+    """A data directory with two weeks of a small company in SEGMENTS segments, the first days in the last of them."""
     data = tmp_path_factory.mktemp("lake")
     history = company.simulate(11, days=14, scale=0.05, end=date(2026, 11, 2))
     bodies = list(company.requests(history, spans_per_request=30))
