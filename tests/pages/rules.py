@@ -57,7 +57,9 @@ def judged(page: Page, *, may_warn: bool = False) -> Verdict:
     """Look at a drawn page; with ``may_warn`` notices and errors that Streamlit frames are expected."""
     faults = [f"exception: {said}" for said in page.locator("[data-testid=stException]").all_inner_texts()]
     if not may_warn:
-        faults += [f"notice: {said}" for said in page.locator("[data-testid=stAlert]").all_inner_texts()]
+        faults += [
+            f"notice: {' '.join(said.split())}" for said in page.locator("[data-testid=stAlert]").all_inner_texts()
+        ]
     size = page.viewport_size
     assert size is not None
     wide = page.evaluate("document.documentElement.scrollWidth")

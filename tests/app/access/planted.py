@@ -21,7 +21,7 @@ NAMES = (
 
 
 def publish(sample: ModuleType, data: Path, mark: str, *, is_other: bool) -> Path:
-    path: Path = sample.publish(data, days=24, per_day=4)
+    path: Path = sample.publish(data, days=14, per_day=3)
     with duckdb.connect(str(path)) as con:
         _another_organization(con)
         _things_of_others(con)
