@@ -81,7 +81,7 @@ PAGES: dict[str, list[PageEntry]] = {
         PageEntry("Calls", ":material/list_alt:", "calls", calls.render, drills=True),
         PageEntry("Trace", ":material/account_tree:", "trace", trace.render, subject="trace"),
         PageEntry("Prices", ":material/sell:", "prices", prices.render),
-        PageEntry("SQL", ":material/terminal:", "sql", sql.render, is_of_whole=True),
+        PageEntry("SQL", ":material/terminal:", "sql", sql.render, is_of_whole=True, is_filtered=False),
         PageEntry("Data quality", ":material/verified:", "quality", quality.render),
         PageEntry(
             "Settings and health",

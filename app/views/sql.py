@@ -18,8 +18,8 @@ _TEXT, _RUN, _ADDRESS, _LONG = "sql_text", "sql_run", "sql_address", "sql_too_lo
 """In the session: what the editor holds, what was run last, how the address says it, whether it does not."""
 HINT = "SELECT team, sum(cost_usd) AS cost_usd\nFROM fct_calls\nGROUP BY team\nORDER BY cost_usd DESC;"
 CLOSED = (
-    f"Expects {READING}. It reads this build and nothing else: no file, no setting, no other database. The filters "
-    "above do not apply; times are UTC."
+    f"Expects {READING}. It reads this build and nothing else: no file, no setting, no other database. Filters of "
+    "other pages do not apply; times are UTC."
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app import figures
+from tests.lake import published
 from tests.pages import rules
 from tests.pages.browsing import LOOKS, URLS, chromium, followed, opened, serving, settled
 
@@ -77,7 +78,7 @@ def _both_widths(page: Page, url: str) -> Iterator[tuple[str, rules.Verdict]]:
 def test_pages_without_a_build_to_read(browser: Browser, address: str, data: Path, state: str, said: str) -> None:
     """Nothing published yet, and a build that is gone; all pages and looks: `benchmarks.soak_pages`."""
     current = data / "builds" / "CURRENT"
-    published = current.read_text()
+    before = current.read_text()
     current.write_text("gone") if state == "broken" else current.unlink()
     try:
         for look in ("light", "narrow dark"):
@@ -88,12 +89,12 @@ def test_pages_without_a_build_to_read(browser: Browser, address: str, data: Pat
             assert strangers == []
             page.context.close()
     finally:
-        current.write_text(published)
+        current.write_text(before)
 
 
 def _dearest_call(data: Path) -> str:
     """The address of the trace with the dearest call marked, so that its charges are drawn."""
-    with duckdb.connect(str(next((data / "builds").glob("*/warehouse.duckdb"))), read_only=True) as con:
+    with duckdb.connect(str(published(data)), read_only=True) as con:
         ids = con.execute(
             "SELECT trace_id, span_id FROM fct_calls ORDER BY cost_usd DESC NULLS LAST LIMIT 1"
         ).fetchone()
@@ -168,7 +169,7 @@ def test_the_overview_fits_one_screen(browser: Browser, address: str) -> None:
 
 def test_from_a_figure_to_a_trace(browser: Browser, address: str, data: Path) -> None:
     """Total spend on the overview leads to its calls, a call to its trace; the figures agree with the warehouse."""
-    path = next((data / "builds").glob("*/warehouse.duckdb"))
+    path = published(data)
     with duckdb.connect(str(path), read_only=True) as con:
         total = con.execute("SELECT sum(cost_usd), count(*) FROM fct_calls").fetchone()
         dearest = con.execute(
@@ -338,7 +339,7 @@ def test_the_rows_of_a_section_are_taken_away_and_asked_again(browser: Browser, 
         for label, reader in (("CSV", "read_csv"), ("Parquet", "read_parquet"))
     )
     wasted = duckdb.sql(f"SELECT sum(waste_usd) FROM read_parquet('{taken['Parquet']}')").fetchall()[0][0]
-    with duckdb.connect(str(next((data / "builds").glob("*/warehouse.duckdb"))), read_only=True) as con:
+    with duckdb.connect(str(published(data)), read_only=True) as con:
         classes = "('failed_attempt', 'superseded_attempt', 'retry_duplicate')"
         told = con.execute(f"SELECT sum(cost_usd) FROM fct_calls WHERE spend_class IN {classes}").fetchall()[0][0]
     assert len(csv) == len(parquet) > 1
