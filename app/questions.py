@@ -15,48 +15,51 @@ from app.filters import DRILL
 QUERIES = Path(__file__).parent / "queries"
 _OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+_SCOPE = re.compile(r"\bscoped_[a-z_]+")
 
 
-QUARTERS = "rpt_usage_quarter_hourly"
-"""The sums that most questions are answered from; a build of before they were made is read from its calls."""
-
-
-def asked(name: str, parameters: Mapping[str, Any], *, has_quarters: bool = True) -> str:
+def asked(name: str, parameters: Mapping[str, Any]) -> str:
     """The text of a question for the filters that ``parameters`` set: of calls, only where sums do not know them.
 
-    ``has_quarters``: the build has QUARTERS. Raises FileNotFoundError by name.
+    Raises FileNotFoundError by name.
     """
     is_of_calls = any(parameters.get(dimension) for dimension in DRILL)
     is_of_lever = bool(parameters.get("lever"))
-    return sql(name, is_of_lever=is_of_lever, is_of_calls=is_of_calls, has_quarters=has_quarters)
+    return sql(name, is_of_lever=is_of_lever, is_of_calls=is_of_calls)
 
 
 @cache
-def sql(name: str, *, is_of_lever: bool = False, is_of_calls: bool = False, has_quarters: bool = True) -> str:
+def sql(name: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -> str:
     """The text of a question with the scopes it selects from put in front; raises FileNotFoundError by name.
 
     ``is_of_lever``: of calls, only those behind the filter's levers (`scopes/of_lever`), which others need not plan.
     ``is_of_calls``: spend is summed from the calls (`scopes/of_calls`).
     """
     text = (QUERIES / f"{name}.sql").read_text()
-    return scoped(text, is_of_lever=is_of_lever, is_of_calls=is_of_calls, has_quarters=has_quarters)
+    return scoped(text, is_of_lever=is_of_lever, is_of_calls=is_of_calls)
 
 
-def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False, has_quarters: bool = True) -> str:
+def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -> str:
     """A question's text with the scopes it selects from put in front."""
     scopes = {scope.stem: scope for scope in sorted((QUERIES / "scopes").glob("*.sql"))}
     if is_of_calls:
         scopes |= {scope.stem: scope for scope in (QUERIES / "scopes" / "of_calls").glob("*.sql")}
-    used = {name for name in scopes if name in text}
-    used |= {name for name in scopes if any(name in scopes[other].read_text() for other in used)}
-    heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in sorted(used)]
-    if not has_quarters:
-        older = sorted((QUERIES / "scopes" / "of_older_builds").glob("*.sql"))
-        heads[:0] = [_named(table.stem, table) for table in older if any(table.stem in part for part in (text, *heads))]
+    used = _used(scopes, text)
+    heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in sorted(used)]  # each after those it selects from
     if not heads:
         return text
     together = ",\n".join(heads)
     return f"WITH {together}\n" + _OWN_WITH.sub(", ", text, count=1)
+
+
+def _used(scopes: Mapping[str, Path], text: str) -> set[str]:
+    """The scopes that ``text`` selects from, and those that they do."""
+    found, texts = set[str](), [text]
+    while texts:
+        named = {name for name in _SCOPE.findall(texts.pop()) if name in scopes} - found
+        texts += [scopes[name].read_text() for name in named]
+        found |= named
+    return found
 
 
 def _head(scope: Path, *, is_of_lever: bool) -> str:

@@ -107,15 +107,8 @@ def _answered(path: str, scope: str, name: str, text: str, bound: dict[str, Any]
 
 def _bound(path: str, name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A question's text and those of ``parameters`` that it asks for; raises LookupError where one is missing."""
-    text = questions.asked(name, parameters, has_quarters=_has_quarters(path))
+    text = questions.asked(name, parameters)
     return text, questions.bound(text, parameters, f"queries/{name}.sql")
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _has_quarters(path: str) -> bool:
-    """Whether the build was made since there are sums by the quarter of an hour; nobody needs to build anew before."""
-    answer = _whole(path).cursor().execute(questions.sql("has_quarters"))
-    return answer.fetchall() == [(True,)]
 
 
 def _dicts(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -4,8 +4,7 @@
 
 Reads the published build of a data directory, such as `benchmarks.build_at_size` leaves, and asks each question that
 selects from `scoped_spend` twice: from the sums and from the calls, for the newest thirty days, of UTC and of India.
-Prints rows of both, and the CPU milliseconds of a question, the better of some rounds. A build of before there were
-sums gets them for the time of the measurement.
+Prints rows of both, and the CPU milliseconds of a question, the better of some rounds.
 
 Exits 1 when the two answer differently, or the sums are more rows than calls.
 """
@@ -29,7 +28,7 @@ from spanledger.published.builds import Builds
 DAYS, ROUNDS = 30, 2
 ZONES = ("UTC", "Asia/Kolkata")
 OWN = {"by": "team", "of_source": "production"}
-QUARTERS = questions.QUERIES / "scopes" / "of_older_builds" / f"{questions.QUARTERS}.sql"
+QUARTERS = "rpt_usage_quarter_hourly"
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,8 @@ def measure(path: Path, rounds: int = ROUNDS) -> tuple[int, int, list[Asked]]:
     """Rows of sums, calls, and each question on the build at ``path``."""
     with duckdb.connect(str(path), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
-        if con.execute(questions.sql("has_quarters")).fetchall() == [(False,)]:
-            con.execute(f"CREATE TEMP TABLE {questions.QUARTERS} AS {QUARTERS.read_text()}")
         rows, calls = (
-            int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-            for table in (questions.QUARTERS, "fct_calls")
+            int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) for table in (QUARTERS, "fct_calls")
         )
         return rows, calls, list(_asked(con, rounds))
 
@@ -77,7 +73,7 @@ def _asked(con: duckdb.DuckDBPyConnection, rounds: int) -> Iterator[Asked]:
 
 
 def _parameters(con: duckdb.DuckDBPyConnection, zone: str) -> dict[str, Any]:
-    [(last,)] = con.execute(f"SELECT max(date) FROM {questions.QUARTERS}").fetchall()
+    [(last,)] = con.execute(f"SELECT max(date) FROM {QUARTERS}").fetchall()
     beyond = datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=2)
     days = {"first": last - timedelta(days=DAYS - 1), "last": last, "until_at": beyond}
     return {**days, **OWN, **as_parameters(Filters(tz=zone))}

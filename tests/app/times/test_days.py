@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ FIRST, LAST = date(2025, 10, 1), date(2026, 4, 30)
 """Both changes of the clock of either half of the earth lie within."""
 CALLS = 3_000
 NEVER = datetime(2030, 1, 1, tzinfo=UTC)
-QUARTERS = questions.QUERIES / "scopes" / "of_older_builds" / f"{questions.QUARTERS}.sql"
+QUARTERS = Path(__file__).parents[1] / "sums" / "rpt_usage_quarter_hourly.sql"
 COLUMNS = {
     "workflow": "workflow_id", "model": "model", "source": "traffic_source", "class": "spend_class",
     "prompt": "prompt_version", "customer": "customer_id", "task": "task_id", "user": "user_id",
@@ -39,7 +40,7 @@ def warehouse(calls: list[tuple[datetime, Decimal | None]]) -> duckdb.DuckDBPyCo
         f"CREATE TABLE fct_calls AS SELECT *, started_at::DATE AS date, {unknown}, 1::BIGINT AS input_tokens, "
         "0::BIGINT AS cached_input_tokens, 2::BIGINT AS output_tokens FROM given"
     )
-    con.execute(f"CREATE TABLE {questions.QUARTERS} AS {QUARTERS.read_text()}")
+    con.execute(f"CREATE TABLE {QUARTERS.stem} AS {QUARTERS.read_text()}")
     return con
 
 

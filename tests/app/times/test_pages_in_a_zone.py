@@ -1,10 +1,8 @@
 """Pages in a zone of the reader's: their figures are the warehouse's by that zone's days, their times its clock's."""
 
 import re
-import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from app import figures
@@ -95,14 +93,3 @@ def test_what_the_address_cannot_mean_is_said(
     test = page("", data, monkeypatch, **{name: value})
     assert [value in warning.value for warning in test.warning] == [True]
     assert name not in test.query_params
-
-
-def test_a_build_of_before_there_were_sums_is_read_from_its_calls(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    older = tmp_path / "older"
-    shutil.copytree(data, older)
-    with duckdb.connect(str(next(older.glob("builds/*/warehouse.duckdb")))) as con:
-        con.execute("DROP TABLE rpt_usage_quarter_hourly")
-    asked = {"period": "7d", "tz": "Australia/Lord_Howe"}
-    assert text(page("", older, monkeypatch, **asked)) == text(page("", data, monkeypatch, **asked))

@@ -1,4 +1,4 @@
--- What a build of before this table was made counts from its charges.
+-- What the table of this name counts from its charges.
 SELECT
     calls.date,
     calls.organization,

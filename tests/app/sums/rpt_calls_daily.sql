@@ -1,4 +1,4 @@
--- What a build of before this table was made sums from its calls.
+-- What the table of this name sums from its calls.
 SELECT
     date,
     organization,

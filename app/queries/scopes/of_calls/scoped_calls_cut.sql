@@ -1,0 +1,2 @@
+-- All calls within the filters: none of them is in a sum. Grain: call.
+SELECT * FROM scoped_calls
