@@ -72,7 +72,7 @@ def lock(path: Path, *, is_waiting: bool = False, what: str = "", setting: str =
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if is_waiting else fcntl.LOCK_NB))
+        fcntl.flock(descriptor, fcntl.LOCK_EX) if is_waiting else _take(descriptor)
     except BlockingIOError:
         holder = os.pread(descriptor, 64, 0).decode(errors="replace").strip() or "unknown"
         os.close(descriptor)
@@ -84,6 +84,17 @@ def lock(path: Path, *, is_waiting: bool = False, what: str = "", setting: str =
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
+
+
+def _take(descriptor: int) -> None:
+    """Raises BlockingIOError where somebody holds the lock; who only looks, with a shared one, is let go by."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        else:
+            return
 
 
 def secret_key(path: Path, size: int = 32) -> bytes:
