@@ -1,5 +1,6 @@
 """SQL: a reader's own question to the published warehouse, its tables, and examples that answer what is asked first."""
 
+import re
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -145,10 +146,15 @@ def _schema(context: Context) -> None:
 def _table(one: schema.Table, *, is_open: bool) -> str:
     rows = "".join(
         f'<tr><td>{escape(column.name)}</td><td class="sl-muted">{escape(column.kind.lower())}</td>'
-        f"<td>{escape(column.about)}</td></tr>"
+        f"<td>{as_html(column.about)}</td></tr>"
         for column in one.columns
     )
     return (
         f"<details{' open' if is_open else ''}><summary><b>{escape(one.name)}</b> "
-        f'<span class="sl-muted">{escape(one.about)}</span></summary><table>{rows}</table></details>'
+        f'<span class="sl-muted">{as_html(one.about)}</span></summary><table>{rows}</table></details>'
     )
+
+
+def as_html(about: str) -> str:
+    """A description as HTML: names stand in backticks in it, and as code on the page."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(about))

@@ -14,6 +14,7 @@ from app import warehouse
 from app.access import reader
 from app.console import schema, statements
 from app.evidence import addresses, files, readers
+from app.views.sql import as_html
 from tests.app.drawing import ask, page, text
 
 
@@ -157,6 +158,10 @@ def test_the_tables_are_told_and_found(data: Path, monkeypatch: pytest.MonkeyPat
         "what cost",
     )
     assert [(one.name, [column.name for column in one.columns]) for one in found] == [("fct_calls", ["cost_usd"])]
+
+
+def test_names_in_a_description_are_drawn_as_code() -> None:
+    assert as_html("`a<b` of `fct_calls`, 3 < 4") == "<code>a&lt;b</code> of <code>fct_calls</code>, 3 &lt; 4"
 
 
 def test_no_connection_of_the_page_writes(path: str) -> None:
