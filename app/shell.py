@@ -21,7 +21,7 @@ POLL_SECONDS = 3
 
 def draw(entry: PageEntry) -> None:
     """Draw one page on the published build, and again by itself once another build is published."""
-    evidence.begin()
+    evidence.begin(entry.url)
     data = warehouse.data_directory()
     seen = current_build(data)
     try:

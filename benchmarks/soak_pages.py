@@ -111,8 +111,8 @@ def _beyond(page: Page, url: str) -> Looked:
     button = page.locator("[class*=st-key-evidence_] button:visible").first
     if button.count():
         shown = page.locator("[data-testid=stPopoverBody]:visible")
-        if not shown.count():  # the page before may have left it open
-            button.click()
+        expect(shown, f"what the page before opened, on {url or 'overview'}").to_have_count(0)
+        button.click()
         expect(shown, f"what the button of {url or 'overview'} opens").to_have_count(1, timeout=DRAWN_MS)
         settled(page)
         yield f"{url or 'overview'} with its evidence", rules.judged(page)

@@ -14,7 +14,7 @@ from app.evidence import panel
 from app.evidence.answers import Answered, asked_of
 from app.evidence.panel import Evidence
 
-_PAGE = "evidence"
+_PAGE, _SECTIONS = "evidence_page", "evidence"
 
 
 class Defined(Protocol):
@@ -48,9 +48,9 @@ class Section:
     is_over: bool = False
 
 
-def begin() -> None:
-    """A page begins; forgets the one before."""
-    st.session_state[_PAGE] = []
+def begin(page: str) -> None:
+    """The page of that name begins; forgets the one before, and what was opened on it."""
+    st.session_state[_PAGE], st.session_state[_SECTIONS] = page, []
 
 
 def end() -> None:
@@ -58,7 +58,7 @@ def end() -> None:
     for section in _sections()[-1:]:
         if section.evidence.is_any and not section.is_over:
             with section.slot:
-                panel.button(section.evidence, key=f"evidence_{len(_sections())}")
+                panel.button(section.evidence, key=f"evidence_{st.session_state[_PAGE]}_{len(_sections())}")
         section.is_over = True
 
 
@@ -135,4 +135,4 @@ def _definitions(said: Iterable[Defined]) -> dict[str, str]:
 
 
 def _sections() -> list[Section]:
-    return st.session_state.setdefault(_PAGE, [])  # type: ignore[no-any-return]
+    return st.session_state.setdefault(_SECTIONS, [])  # type: ignore[no-any-return]

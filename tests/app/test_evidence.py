@@ -138,7 +138,7 @@ def check_files(table: Any, rows: list[list[Any]], what: str) -> None:
 def test_what_the_button_opens(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = page("waste", data, monkeypatch, period="all")
     assert not drawn.code, "nothing is drawn before it is opened"
-    drawn.session_state["evidence_3"] = True
+    drawn.session_state["evidence_waste_3"] = True
     drawn.run()
     assert not drawn.exception
     (code,) = drawn.code
