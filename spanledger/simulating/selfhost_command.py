@@ -1,6 +1,5 @@
 """The command `spanledger simulate selfhost`."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ from spanledger.exits import USAGE, Failure
 from spanledger.option_types import FORMS, Percent
 from spanledger.options import command
 from spanledger.settings import Settings
-from spanledger.simulating.typed import FIGURE
+from spanledger.simulating.typed import FIGURE, GPUS, LENGTHS
 
-LENGTHS, GPUS = "lengths", "gpus"
 SOURCES = ("production", "eval", "replay", "ops", "unknown")
 
 
@@ -80,17 +78,3 @@ def selfhost(settings: Settings, form: str, output: Path | None, **said: Any) ->
     if form == "table" and output is None:
         click.echo("".join(f"{line}\n" for line in lines))
     formats.write(rows, form, output)
-
-
-def fleet_of(said: dict[str, Any]) -> Any:
-    """The fleet that was typed. Raises DecisionError."""
-    from transforms.decisions.selfhost import Fleet
-
-    names = ("gpus", "usd_per_gpu_hour", "tokens_per_second", "utilisation", "engineering_usd", "infrastructure_usd")
-    more = ("prefill_tokens_per_second", "hours_per_month")
-    return Fleet(**{name: said[name] for name in (*names, *more)})
-
-
-def lengths_of(said: dict[str, Any]) -> tuple[Decimal, ...]:
-    """The lengths that were typed."""
-    return said["output_tokens"] or (Decimal(500),)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from spanledger.exits import USAGE, Failure
 from spanledger.simulating import traffic
 from spanledger.simulating.rows import COUNT, relation
-from spanledger.simulating.selfhost_command import GPUS, fleet_of, lengths_of
+from spanledger.simulating.typed import GPUS
 from transforms.columns import MONEY
 from transforms.decisions.checks import LEAST_KNOWN
 from transforms.decisions.gpus import Choice, choices, read_gpus, shipped
@@ -51,17 +51,29 @@ Told = tuple[list[str], duckdb.DuckDBPyRelation]
 
 def told(data: Path, said: dict[str, Any]) -> Told:
     """What the command says. Raises Failure, DecisionError, OSError."""
-    fleet = fleet_of(said)
+    fleet = _typed_fleet(said)
     if said["model"] or said["workflow"]:
         return _own(data, fleet, said)
     if said["shown"] == GPUS:
         raise Failure("a table of GPUs is made for own calls: name --model or --workflow", USAGE)
-    requests = [Request(tokens, said["input_tokens"]) for tokens in lengths_of(said)]
+    requests = [Request(tokens, said["input_tokens"]) for tokens in _lengths(said)]
     found = [break_even(fleet, one, api_usd(one, said["output_price"], said["input_price"])) for one in requests]
     rows = [
         _row(f"of {one.output_tokens:f}", None, one.output_tokens, at) for one, at in zip(requests, found, strict=True)
     ]
     return [_fleet(fleet), *map(verdict, found)], relation(LENGTH_SCHEMA, rows)
+
+
+def _typed_fleet(said: dict[str, Any]) -> Fleet:
+    """The fleet that was typed. Raises DecisionError."""
+    names = ("gpus", "usd_per_gpu_hour", "tokens_per_second", "utilisation", "engineering_usd", "infrastructure_usd")
+    more = ("prefill_tokens_per_second", "hours_per_month")
+    return Fleet(**{name: said[name] for name in (*names, *more)})
+
+
+def _lengths(said: dict[str, Any]) -> tuple[Decimal, ...]:
+    """The lengths that were typed."""
+    return said["output_tokens"] or (Decimal(500),)
 
 
 def _own(data: Path, fleet: Fleet, said: dict[str, Any]) -> Told:

@@ -27,3 +27,5 @@ class Written(click.ParamType[Any]):
 
 
 FIGURE, CHANGE = Written("number", figure), Written("percent", rate)
+LENGTHS, GPUS = "lengths", "gpus"
+"""The rows that self-hosting is told in."""
