@@ -114,6 +114,7 @@ def collect(settings: Settings) -> None:
         "budgets_file",
         "events_file",
         "business_file",
+        "engine",
     ),
     example="spanledger build --full-refresh",
 )
@@ -137,6 +138,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
             budgets_file=settings.budgets_file,
             events_file=settings.events_file,
             business_file=settings.business_file,
+            engine=settings.engine,
         )
         with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))

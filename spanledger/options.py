@@ -20,6 +20,7 @@ METAVARS = {
     "s": "SECONDS",
     "currency": "CODE",
     "days": "DAYS",
+    "engine": "ENGINE",
 }
 """How the value of an option is called in `--help`, by the last word of the setting's name."""
 

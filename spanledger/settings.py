@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         1_000_000,
         description="New spans that a build reads at once; more are read in steps, none of which is published.",
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="What runs the models of a build: duckdb, or spark, an extra."
+    )
     store_content: bool = Field(False, description="Keep prompt and answer texts instead of their keyed hashes.")
     pseudonymous_users: bool = Field(False, description="Keep keyed hashes of user ids and e-mail addresses instead.")
     token_file: Path | None = Field(None, description="TOML file of tokens' hashes and scopes; none asks for no token.")

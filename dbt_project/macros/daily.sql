@@ -14,28 +14,41 @@
 {%- endmacro %}
 
 {% materialization daily, adapter='duckdb' %}
-  {%- set date_column = config.get('date_column', 'date') -%}
   {%- set target_relation = this.incorporate(type='table') -%}
-  {%- set columns = model.columns.values() -%}
-  {%- set known = run_query(
-    "select count(*) from information_schema.tables where table_catalog = 'previous' and table_schema = '" ~ this.schema ~ "' and table_name = '"
-    ~ model.name ~ "'").columns[0].values()[0] -%}
   {{ run_hooks(pre_hooks) }}
-  {% do check_contract(sql) %}
+  {% do check_contract(computed(sql)) %}
   {% call statement('main') -%}
     create table {{ target_relation }} as
-    {{ typed(sql) }}
-    {% if known %}
-    union all by name
-    select {% for c in columns %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
-    from previous.{{ this.schema }}.{{ model.name }}
-    where {{ date_column }} not in (
-      {{ touched_dates(*config.require('touched_by')) }}
-    )
-    {% endif %};
+    {% if env_var('DBT_SPANLEDGER_COMPUTED', '') %} {{ typed(computed(sql)) }} {% else %} {{ with_other_dates(sql) }} {% endif %};
     {{ comments(target_relation) }}
   {%- endcall %}
   {{ run_hooks(post_hooks) }}
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# `select` over the rows of ``sql``, and those that the previous build has of dates that this one did not touch. #}
+{% macro with_other_dates(sql) -%}
+  {{ typed(sql) }}
+  {%- set previous = reported_before() | trim %}
+  {%- if previous %}
+  union all
+  select {% for c in model.columns.values() %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
+  from {{ previous }}
+  where {{ config.get('date_column', 'date') }} not in (
+    {{ touched_dates(*config.require('touched_by')) }}
+  )
+  {%- endif %}
+{%- endmacro %}
+
+{# The previous build's table of this model; nothing where it has none. #}
+{% macro reported_before() -%}
+  {{ adapter.dispatch('reported_before')() }}
+{%- endmacro %}
+
+{% macro duckdb__reported_before() -%}
+  {%- set known = run_query(
+    "select count(*) from information_schema.tables where table_catalog = 'previous' and table_schema = '" ~ this.schema ~ "' and table_name = '"
+    ~ model.name ~ "'").columns[0].values()[0] -%}
+  {%- if known -%} previous.{{ this.schema }}.{{ model.name }} {%- endif -%}
+{%- endmacro %}

@@ -15,11 +15,19 @@
 #}
 
 {% macro history(model_name) -%}
+  {{ adapter.dispatch('history')(model_name) }}
+{%- endmacro %}
+
+{% macro duckdb__history(model_name) -%}
   {{ target.database }}.history.{{ model_name }}
 {%- endmacro %}
 
 {# `keys` is a query for a column of keys. A query of its own first finds the files by that column alone. #}
 {% macro history_of(model_name, key, keys) -%}
+  {{ adapter.dispatch('history_of')(model_name, key, keys) }}
+{%- endmacro %}
+
+{% macro duckdb__history_of(model_name, key, keys) -%}
   {%- if execute and model.resource_type == 'model' and flags.WHICH in ['build', 'run'] -%}
     {%- set node = (graph.nodes.values() | selectattr('name', 'equalto', model_name) | list)[0] -%}
     {%- set found = run_query(
@@ -34,7 +42,11 @@
 {# Views over the previous build's files for each history model: its rows, typed and empty where there are none, and all
    that its files hold beside their names. #}
 {% macro open_history() %}
-  {% if execute and flags.WHICH in ['build', 'run'] %}
+  {{ adapter.dispatch('open_history')() }}
+{% endmacro %}
+
+{% macro duckdb__open_history() %}
+  {% if execute and flags.WHICH in ['build', 'run'] and not env_var('DBT_SPANLEDGER_COMPUTED', '') %}
     {% do run_query('create schema if not exists history; create or replace table history.removed as from meta.history_removed') %}
     {% set files, holed = files_by_model(), holed_files('history.removed') %}
     {% set views = [] %}
@@ -51,7 +63,7 @@
 {# The paths that `meta.history_files` names, by model. #}
 {% macro files_by_model() %}
   {%- set found = {} -%}
-  {%- for row in run_query('select model, path from meta.history_files order by model, date, path').rows -%}
+  {%- for row in bookkept('select model, path from meta.history_files order by model, date, path') -%}
     {%- do found.setdefault(row[0], []).append(row[1]) -%}
   {%- endfor -%}
   {{ return(found) }}
@@ -60,6 +72,15 @@
 {# The files with replaced rows, as `removed`, a table like `meta.history_removed`, says. #}
 {% macro holed_files(removed) %}
   {{ return(run_query('select distinct path from ' ~ removed).columns[0].values()) }}
+{% endmacro %}
+
+{# The rows of a statement on the tables of `meta` that say which files hold what. #}
+{% macro bookkept(sql) %}
+  {{ return(adapter.dispatch('bookkept')(sql)) }}
+{% endmacro %}
+
+{% macro duckdb__bookkept(sql) %}
+  {{ return(run_query(sql).rows) }}
 {% endmacro %}
 
 {# `select` over the rows of ``paths`` that nothing replaced; ``holed`` are the files in which something did. #}
@@ -101,9 +122,12 @@
   {%- set files = files_by_model() -%}
   {%- set old = files.get(name, []) -%}
   {{ run_hooks(pre_hooks) }}
+
+  {%- if env_var('DBT_SPANLEDGER_COMPUTED', '') %}
+  {% call statement('main') -%} select 1 {%- endcall %}
+  {%- else %}
   {% do check_contract(sql) %}
   {%- set rows = typed(sql) -%}
-
   {%- if old | length == 0 %}
   {% do write_history(model, rows, []) %}
   {% call statement('main') -%} select 1 {%- endcall %}
@@ -112,9 +136,8 @@
   {% call statement('main') -%}
     create or replace temp table {{ fresh }} as {{ rows }}
   {%- endcall %}
-  {% call statement('removed') -%}
-    insert into meta.history_removed
-    select '{{ name }}', filename, {{ key }}, count(*), true
+  {% set replaced -%}
+    select filename as path, {{ key }} as key, count(*) as rows
     from {{ history(name ~ '__files') }} as files
     where
       {{ key }} in (select {{ key }} from {{ touched }})
@@ -122,16 +145,13 @@
         select 1 from history.removed as removed
         where removed.path = files.filename and removed.key = files.{{ key }}
       )
-    group by filename, {{ key }};
-    insert into meta.touched_dates
-    select distinct '{{ name }}', files.date
-    from meta.history_removed as removed
-    inner join meta.history_files as files on removed.path = files.path
-    where removed.model = '{{ name }}' and removed.is_new
-  {%- endcall %}
+    group by filename, {{ key }}
+  {%- endset %}
+  {%- do book_removed(name, '(' ~ replaced ~ ')') -%}
   {%- set merged = run_query(files_to_merge(name, fresh)).columns[0].values() -%}
   {% do write_history(model, 'select * from ' ~ fresh, merged) %}
   {% call statement('drop') -%} drop table {{ fresh }} {%- endcall %}
+  {%- endif %}
   {%- endif %}
 
   {% call statement('view') -%}
@@ -143,6 +163,19 @@
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Say in the tables of `meta` which keys have rows in which old files that are replaced: ``replaced``, path, key and rows. #}
+{% macro book_removed(name, replaced) %}
+  {%- do bookkept("insert into meta.history_removed select '" ~ name ~ "', path, key, rows, true from " ~ replaced) -%}
+  {%- set touched -%}
+    insert into meta.touched_dates
+    select distinct '{{ name }}', files.date
+    from meta.history_removed as removed
+    inner join meta.history_files as files on removed.path = files.path
+    where removed.model = '{{ name }}' and removed.is_new
+  {%- endset -%}
+  {%- do bookkept(touched) -%}
+{% endmacro %}
 
 {# Old files that are written again with the new rows: the smaller ones of their date, up to the largest that holds no more
    than twice what comes together below it, and those of which a quarter was replaced. #}
@@ -198,22 +231,30 @@
       filename_pattern '{{ build_id }}_{i}', overwrite_or_ignore true, return_stats true
     )
   {%- endset -%}
-  {%- set files = run_query(written).rows -%}
+  {%- set files = [] -%}
+  {%- for row in run_query(written).rows -%}
+    {%- do files.append((modules.re.search(date_column ~ '=([0-9-]+)', row[0]).group(1), row[0], row[1])) -%}
+  {%- endfor -%}
+  {%- do book_history(name, files, merged) -%}
+{% endmacro %}
+
+{# Say in the tables of `meta` that ``files``, (date, path, rows) of each, were written, in the place of ``merged``. #}
+{% macro book_history(name, files, merged) %}
   {%- if files | length > 0 -%}
     {%- set values -%}
-      {%- for row in files -%}
-      ('{{ name }}', regexp_extract('{{ row[0] }}', '{{ date_column }}=([0-9-]+)', 1)::date, '{{ row[0] }}', {{ row[1] }}){{ ", " if not loop.last }}
+      {%- for date, path, rows in files -%}
+      ('{{ name }}', date '{{ date }}', '{{ path }}', {{ rows }}){{ ", " if not loop.last }}
       {%- endfor -%}
     {%- endset -%}
-    {%- do run_query('insert into meta.history_files values ' ~ values) -%}
-    {%- do run_query(
-      "insert into meta.touched_dates select distinct '" ~ name ~ "', date from meta.history_files where model = '" ~ name
-      ~ "' and contains(path, '" ~ build_id ~ "') and date not in (select date from meta.touched_dates where model = '" ~ name ~ "')"
+    {%- do bookkept('insert into meta.history_files values ' ~ values) -%}
+    {%- do bookkept(
+      "insert into meta.touched_dates select distinct '" ~ name ~ "', date from (values " ~ values ~ ") as written (model, date, path, rows)"
+      ~ " where date not in (select date from meta.touched_dates where model = '" ~ name ~ "')"
     ) -%}
   {%- endif -%}
   {%- if merged | length > 0 -%}
     {%- for table in ['meta.history_files', 'meta.history_removed'] -%}
-      {%- do run_query('delete from ' ~ table ~ " where path in ('" ~ merged | join("', '") ~ "')") -%}
+      {%- do bookkept('delete from ' ~ table ~ " where path in ('" ~ merged | join("', '") ~ "')") -%}
     {%- endfor -%}
   {%- endif -%}
 {% endmacro %}

@@ -17,11 +17,20 @@ from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
 from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from spanledger.published.builds import Builds, new_build_id
-from spanledger.published.models import BuildError, LakeReadError, Models
+from spanledger.published.models import DUCKDB, BuildError, LakeReadError, Models
 from spanledger.results import registry as results
 
 NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 FINISH = (Path(__file__).parent.parent / "sql" / "finish.sql").read_text()
+
+
+def models_on(engine: str) -> type[Models]:
+    """What runs the models. Raises BuildError where a package is missing that the engine needs."""
+    if engine == DUCKDB:
+        return Models
+    from spanledger.spark import spark_models  # an extra: loaded only where it is asked for
+
+    return spark_models()
 
 
 def utc_now() -> datetime:
@@ -57,11 +66,14 @@ class Builder:
         budgets_file: Path | None = None,
         events_file: Path | None = None,
         business_file: Path | None = None,
+        engine: str = DUCKDB,
         unit_tests: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """``unit_tests``: also run the models' unit tests, for the project's own tests. ``clock`` says the instant of a
-        build, by which tasks without an outcome are pending."""
+        """``engine``: what runs the models, duckdb or spark. ``unit_tests``: also run the models' unit tests, for the
+        project's own tests. ``clock`` says the instant of a build, by which tasks without an outcome are pending.
+
+        Raises BuildError where something is missing that the engine needs."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = lake.absolute()
@@ -70,7 +82,7 @@ class Builder:
         self._events_file = events_file
         self._business_file = business_file
         self._limits, self._seconds = limits, Counter[str]()
-        self._models = Models(self._data / "dbt", limits, unit_tests=unit_tests)
+        self._models = models_on(engine)(self._data / "dbt", limits, unit_tests=unit_tests)
 
     def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
         """Make and publish a build if there is something new; with ``shows_alerts``, news of alerts too.

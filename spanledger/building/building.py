@@ -87,6 +87,7 @@ class BuilderLoop:
             budgets_file=settings.budgets_file,
             events_file=settings.events_file,
             business_file=settings.business_file,
+            engine=settings.engine,
         )
         watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)
         doctor = Visits(settings)

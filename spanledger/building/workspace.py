@@ -262,8 +262,11 @@ def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path)
 
 
 def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]) -> None:
-    """`lake.spans`: the rows of the new segments; a merged file may hold old ones beside them."""
+    """`lake.spans`: the rows of the new segments; a merged file may hold old ones beside them. `lake.files`: where they
+    are."""
     connection.execute("create schema lake")
+    connection.execute("create table lake.files (path varchar not null)")
+    _insert(connection, "lake.files", pa.table({"path": pa.array([str(file.path) for file in files], pa.string())}))
     connection.register("empty", SCHEMA.empty_table())
     connection.execute("create table lake.columns as from empty")
     connection.unregister("empty")

@@ -24,9 +24,11 @@ QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use
 NO_UNIT_TESTS = ("--no-write-json", "--exclude", "test_type:unit")
 FINDINGS_SHOWN = 3
 READER_OF_THE_LAKE = "stg_spans"
+DUCKDB = "duckdb"
+"""The target of `profiles.yml` that makes the warehouse."""
 
 _read: dict[str, Manifest] = {}
-"""What dbt read, by the project's folder and the digest of its files."""
+"""What dbt read, by target, the project's folder and the digest of its files."""
 
 _kept_contract: set[str] = set()
 """The keys of `_read` whose models were seen to have the columns that their contracts say."""
@@ -54,7 +56,7 @@ class Models:
 
     def __init__(self, folder: Path, limits: Limits, *, unit_tests: bool = False) -> None:
         """``unit_tests``: also run the models' unit tests and write what came of each, for the project's own tests."""
-        self._paths = ("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))
+        self._folder = folder
         self._options = () if unit_tests else NO_UNIT_TESTS
         self._limits = limits
         self.seconds: dict[str, float] = {}
@@ -65,28 +67,36 @@ class Models:
     def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
         key = f"{PROJECT} {digest().hex()}"
-        with _environment(warehouse, previous, facts, self._limits, checks_contracts=key not in _kept_contract):
+        checks_contracts = key not in _kept_contract
+        with environment(warehouse, previous, facts, self._limits, checks_contracts=checks_contracts):
             try:
-                # dbt prints through its own logger; the result object says all that is needed
-                with contextlib.redirect_stdout(io.StringIO()):
-                    runner = dbtRunner(manifest=self._manifest(key))
-                    result = runner.invoke(self._command("build", *self._options))
+                result = self.invoke(DUCKDB, "build", *self._options)
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}
-                _check(result)
+                check(result)
                 self.checks = sum(one.node.resource_type == "test" for one in result.result or [])
                 _kept_contract.add(key)
             finally:
                 _close_connections()
 
-    def _command(self, name: str, *options: str) -> list[str]:
-        return [name, *QUIET, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), *self._paths, *options]
+    def invoke(self, target: str, command: str, *options: str) -> dbtRunnerResult:
+        """One of dbt's commands over the project, read for a target of `profiles.yml`."""
+        # dbt prints through its own logger; the result object says all that is needed
+        with contextlib.redirect_stdout(io.StringIO()):
+            return dbtRunner(manifest=self._manifest(target)).invoke(self._command(target, command, *options))
 
-    def _manifest(self, key: str) -> Manifest:
+    def _command(self, target: str, name: str, *options: str) -> list[str]:
+        kept = self._folder / ("target" if target == DUCKDB else target)
+        places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
+        return [name, *QUIET, *places, "--target-path", str(kept), "--log-path", str(self._folder / "logs"), *options]
+
+    def _manifest(self, target: str) -> Manifest:
+        key = f"{target} {PROJECT} {digest().hex()}"
         if key not in _read:
-            parsed = dbtRunner().invoke(self._command("parse", "--no-write-json"))
+            parsed = dbtRunner().invoke(self._command(target, "parse", "--no-write-json"))
             if not isinstance(parsed.result, Manifest):
                 raise BuildError(f"the models could not be read: {parsed.exception}") from parsed.exception
-            _read.clear()
+            for old in [one for one in _read if one.startswith(f"{target} ")]:
+                del _read[old]
             _read[key] = parsed.result
             gc.collect()
             gc.freeze()
@@ -101,7 +111,8 @@ def _close_connections() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _check(result: dbtRunnerResult) -> None:
+def check(result: dbtRunnerResult) -> None:
+    """Raises BuildError with what failed; LakeReadError where the model that reads the lake did."""
     if result.exception is not None:
         raise BuildError(f"the models could not be run: {result.exception}") from result.exception
     failed = [one for one in result.result or [] if str(one.status) in {"error", "fail", "runtime error"}]
@@ -125,9 +136,10 @@ def _findings(failed: NodeResult) -> str:
 
 
 @contextlib.contextmanager
-def _environment(
+def environment(
     warehouse: Path, previous: Path, facts: Path, limits: Limits, *, checks_contracts: bool
 ) -> Iterator[None]:
+    """What `profiles.yml` and the macros ask the environment for."""
     names = {
         "DBT_SPANLEDGER_WAREHOUSE": str(warehouse),
         "DBT_SPANLEDGER_PREVIOUS_WAREHOUSE": str(previous),
