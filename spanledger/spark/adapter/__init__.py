@@ -64,7 +64,7 @@ class Connections(SparkConnectionManager):
     def add_query(self, sql: str, *args: Any, **kwargs: Any) -> Any:
         """Send a statement; a query as Spark says it."""
         text = COMMENT.sub("", sql)
-        return super().add_query(translate(text) if QUERY.match(text) else text, *args, **kwargs)
+        return super().add_query(_translated(text) if QUERY.match(text) else text, *args, **kwargs)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class SpanLedgerSparkAdapter(SparkAdapter):
     @available
     def translated(self, sql: str) -> str:
         """A query of DuckDB's as Spark says it."""
-        return translate(sql)
+        return _translated(sql)
 
     @available
     def bookkeep(self, sql: str) -> list[tuple[Any, ...]]:
@@ -111,7 +111,7 @@ class SpanLedgerSparkAdapter(SparkAdapter):
     @available
     def file_source(self, name: str, typed_nothing: str, paths: Sequence[str]) -> None:
         """Make the table ``name`` of the rows of Parquet files; ``typed_nothing`` is a query with its columns."""
-        self._bench.open_files(name, translate(typed_nothing), paths)
+        self._bench.open_files(name, _translated(typed_nothing), paths)
 
     @available
     def place(self, model: str, date_column: str, name: str) -> list[tuple[str, str, int]]:
@@ -122,6 +122,10 @@ class SpanLedgerSparkAdapter(SparkAdapter):
     def told(self, table: str, sql: str) -> None:
         """Add the rows of a query on the book to a table of `meta` as Spark sees it."""
         self._bench.tell(table, sql)
+
+
+def _translated(sql: str) -> str:
+    return translate(sql, lambda table: session.running().table(table).columns)
 
 
 def _said(error: PySparkException) -> str:
