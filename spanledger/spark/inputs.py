@@ -33,30 +33,22 @@ def open_inputs(bench: Workbench, reports: Sequence[str]) -> None:
         bench.spark.sql(f"create schema {schema}")
     for (name,) in bench.bookkeep(_query("relations")):
         if name not in NOT_COPIED:
-            bench.export(f"from {name}", name)
-    bench.export("from meta.history_removed", "history.removed")
+            bench.export(name, name)
+    bench.export("meta.history_removed", "history.removed")
     _open_lake(bench)
     there = {name for (name,) in bench.bookkeep(_query("reports"))}
     for name in reports:
         if name in there:
-            bench.export(_narrowed(bench, f"previous.{name}"), f"previous.{name.partition('.')[2]}")
+            bench.export(f"previous.{name}", f"previous.{name.partition('.')[2]}")
 
 
 def _open_lake(bench: Workbench) -> None:
     columns = ", ".join(f"`{field.name}` {TYPES[field.type]}" for field in SCHEMA)
     paths = [path for (path,) in bench.bookkeep("select path from lake.files")]
-    bench.open_columns("lake.files", columns, paths)
+    bench.open_files("lake.files", columns, paths)
     arrived = "segment in (select segment from meta.new_segments)"
     bench.spark.sql(f"create view lake.spans as select * from lake.files where {arrived}")
 
 
 def _query(name: str) -> str:
     return (SQL / f"{name}.sql").read_text()
-
-
-def _narrowed(bench: Workbench, name: str) -> str:
-    """A query for the rows of a relation with whole numbers that Parquet can hold: of 128 bits it knows none."""
-    described = bench.bookkeep(f"describe from {name}")
-    wide = [column for column, kind, *_ in described if kind == "HUGEINT"]
-    casts = ", ".join(f'cast("{column}" as decimal(38, 0)) as "{column}"' for column in wide)
-    return f"select * replace ({casts}) from {name}" if wide else f"from {name}"

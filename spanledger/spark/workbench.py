@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
 from spanledger.published.models import BuildError
+from spanledger.spark.columns import ddl
 
 NOT_IN_PATTERNS = set("{},")
 
@@ -39,34 +40,31 @@ class Workbench:
         with self._lock:
             return self.book.execute(sql).fetchall()
 
-    def export(self, query: str, name: str) -> None:
-        """Show Spark the rows of a query on the book as the table ``name``."""
+    def export(self, source: str, name: str) -> None:
+        """Show Spark the rows of a relation of the book as the table ``name``."""
+        columns = [(column, kind) for column, kind, *_ in self.bookkeep(f"describe from {source}")]
+        wide = [f'cast("{column}" as decimal(38, 0)) as "{column}"' for column, kind in columns if kind == "HUGEINT"]
+        narrowed = f"select * replace ({', '.join(wide)}) from {source}" if wide else f"from {source}"
         folder = self.folder / name
         folder.mkdir(parents=True)
-        self.bookkeep(f"copy ({query}) to '{folder / 'rows.parquet'}' (format parquet)")
-        self.spark.sql(f"create table {name} using parquet location '{folder}'")
+        self.bookkeep(f"copy ({narrowed}) to '{folder / 'rows.parquet'}' (format parquet)")
+        self.spark.sql(f"create table {name} ({ddl(columns)}) using parquet location '{folder}'")
 
     def tell(self, name: str, query: str) -> None:
         """Add the rows of a query on the book to an exported table."""
-        folder = self.folder / name
-        self.bookkeep(f"copy ({query}) to '{folder / f'more_{next(self._numbers)}.parquet'}' (format parquet)")
+        self.bookkeep(
+            f"copy ({query}) to '{self.folder / name / f'more_{next(self._numbers)}.parquet'}' (format parquet)"
+        )
         self.spark.sql(f"refresh table {name}")
 
-    def open_files(self, name: str, typed_nothing: str, paths: Sequence[str]) -> None:
-        """The table ``name`` of the rows of ``paths``, with the columns of a query in Spark's SQL; what a file lacks is
-        null."""
-        fields = self.spark.sql(typed_nothing).schema.fields
-        self.open_columns(name, ", ".join(f"`{one.name}` {one.dataType.simpleString()}" for one in fields), paths)
-
-    def open_columns(self, name: str, columns: str, paths: Sequence[str]) -> None:
-        """The same with the columns as Spark's DDL has them."""
+    def open_files(self, name: str, columns: str, paths: Sequence[str]) -> None:
+        """The table ``name`` of the rows of ``paths``, with columns in Spark's DDL; what a file lacks is null."""
         if paths:
             where = f"options (path '{_pattern(paths)}')"
         else:
             empty = self.folder / "empty" / name
             empty.mkdir(parents=True)
             where = f"location '{empty}'"
-        self.spark.sql(f"drop table if exists {name}")
         self.spark.sql(f"create table {name} ({columns}) using parquet {where}")
 
     def place(self, model: str, date_column: str, name: str) -> list[tuple[str, str, int]]:

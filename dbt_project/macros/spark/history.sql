@@ -27,7 +27,7 @@
 
 {# Make the view ``name`` of the rows of ``paths`` that none of the tables ``removed`` names; ``name``__files has all. #}
 {% macro spark_files(name, node, paths, removed) %}
-  {%- do adapter.file_source(name ~ '__source', files_select(node.columns, []), paths) -%}
+  {%- do adapter.open_files(name ~ '__source', node.columns.values() | list, paths) -%}
   {% call statement('files') -%}
     create or replace view {{ name }}__files as
     select

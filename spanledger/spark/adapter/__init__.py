@@ -22,6 +22,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from pyspark.errors import PySparkException
 
 from spanledger.spark import session
+from spanledger.spark.columns import ddl
 from spanledger.spark.sql import translate
 from spanledger.spark.workbench import Workbench
 
@@ -109,9 +110,9 @@ class SpanLedgerSparkAdapter(SparkAdapter):
         return str(self._bench.folder / name)
 
     @available
-    def file_source(self, name: str, typed_nothing: str, paths: Sequence[str]) -> None:
-        """Make the table ``name`` of the rows of Parquet files; ``typed_nothing`` is a query with its columns."""
-        self._bench.open_files(name, _translated(typed_nothing), paths)
+    def open_files(self, name: str, columns: Sequence[dict[str, Any]], paths: Sequence[str]) -> None:
+        """Make the table ``name`` of the rows of Parquet files, with a model's columns."""
+        self._bench.open_files(name, ddl([(one["name"], one["data_type"]) for one in columns]), paths)
 
     @available
     def place(self, model: str, date_column: str, name: str) -> list[tuple[str, str, int]]:
