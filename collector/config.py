@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from collector.store.object_path import place_of
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -33,7 +35,7 @@ class CollectorConfig:
     """Everything the receiver and the writer can be told. Sizes are bytes, times seconds."""
 
     data: Path
-    lake: Path
+    lake: PurePath  # a folder, or a place in an object store (`collector.store.object_path`)
     host: str = "127.0.0.1"
     grpc_port: int = 4317  # 0 lets the system choose; the chosen one is in `run/collector.json`
     http_port: int = 4318
@@ -96,12 +98,12 @@ class CollectorConfig:
         return self.data / "run"
 
     @property
-    def spans(self) -> Path:
+    def spans(self) -> PurePath:
         """The lake's folder of what came as spans."""
         return self.lake / "spans"
 
     @property
-    def logs(self) -> Path:
+    def logs(self) -> PurePath:
         """The lake's folder of what came as logs or metrics and tells of calls."""
         return self.lake / "logs"
 
@@ -113,6 +115,6 @@ class CollectorConfig:
     def from_json(cls, text: str) -> "CollectorConfig":
         """The inverse of `to_json`."""
         values = json.loads(text)
-        for name in ("data", "lake", *FILES):
+        for name in ("data", *FILES):
             values[name] = None if values[name] is None else Path(values[name])
-        return cls(**values)
+        return cls(**{**values, "lake": place_of(values["lake"])})

@@ -32,16 +32,32 @@ def make_folder(folder: Path) -> None:
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644, *, is_durable: bool = True) -> None:
     """Readers see the old content or the new one, never a part. ``is_durable`` false leaves out the fsyncs."""
-    aside = path.with_name(f".{path.name}.tmp")  # each of our files has one writing process at a time
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    written = aside(path)  # each of our files has one writing process at a time
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         if is_durable:
             os.fsync(file.fileno())
-    aside.replace(path)
+    written.replace(path)
     if is_durable:
         sync_folder(path.parent)
+
+
+def aside(path: Path) -> Path:
+    """The hidden name under which ``path`` is written."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+def publish(path: Path) -> None:
+    """Make the file written at `aside` of ``path`` durable, and visible in one step."""
+    descriptor = os.open(aside(path), os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside(path).replace(path)
+    sync_folder(path.parent)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

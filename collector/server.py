@@ -75,9 +75,8 @@ def run(config: CollectorConfig) -> int:
     held = [lock(config.run / "collector.lock")]
     try:
         claim(config.data)
-        held.append(lake_place.claim(config))
-        make_folder(config.spans)
-        make_folder(config.logs)
+        if (descriptor := lake_place.claim(config)) is not None:
+            held.append(descriptor)
         secret_key(config.data / "hash.key")
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(_serve(config, security))

@@ -140,7 +140,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
             business_file=settings.business_file,
             engine=settings.engine,
         )
-        with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
+        with counted(settings.data.absolute(), settings.lake_path, NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))
         click.echo(describe(made[0]))
         look(Watch(settings), None)

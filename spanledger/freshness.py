@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
-from collector.store.lake import LakeFile, active_files
+from collector.store.lake import active_files
+from collector.store.lake_file import LakeFile
+from collector.store.lake_store import store_of
 from spanledger.outcomes import outcome_history
 from spanledger.published.current import published
 
@@ -32,10 +34,10 @@ class Behind:
         return " and ".join(f"{number} {what}" for number, what in counts if number)
 
 
-def behind(data: Path, lake: Path) -> Behind:
+def behind(data: Path, lake: PurePath) -> Behind:
     """Compare; without a build everything is missing. Raises LakeError, FileNotFoundError, duckdb.Error."""
     warehouse = published(data)
-    lake_files, said = active_files(lake), outcome_history.files(data)
+    lake_files, said = active_files(lake, store_of(lake, data)), outcome_history.files(data)
     held, known = (_seen(warehouse), _seen(warehouse, "part", "outcome_parts")) if warehouse else (set(), set())
     missing = [file for file in lake_files if not held.issuperset(file.segments)]
     unread = [file for file in said if not known.issuperset(file.segments)]

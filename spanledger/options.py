@@ -13,7 +13,7 @@ from spanledger.settings import PREFIX, Settings, SettingsError, load_settings
 
 METAVARS = {
     "data": "DIR",
-    "lake": "DIR",
+    "lake": "PLACE",
     "host": "ADDRESS",
     "port": "PORT",
     "file": "FILE",

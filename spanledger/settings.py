@@ -10,13 +10,15 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from collector.config import FILES, CollectorConfig
+from collector.store.lake_store import LakeStore, store_of
+from collector.store.object_path import absolute, place_of
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
 from spanledger.published.build_limits import Limits
@@ -37,10 +39,10 @@ class SettingsError(ValueError):
     """One or more settings are wrong; the message has a line for each."""
 
 
-def _local(path: Path) -> Path:
-    if str(path).startswith(("s3:", "gs:", "az:", "abfs:")):
-        raise ValueError("a folder on this machine; object stores are not supported by this version")
-    return path
+def _lake(place: Any) -> Any:
+    if str(place).startswith(("gs:", "az:", "abfs:", "s3a:")):
+        raise ValueError("a folder, or s3://bucket/prefix in a store that speaks S3")
+    return place if place is None else place_of(place)
 
 
 def _plain(path: Path) -> Path:
@@ -65,8 +67,8 @@ class Settings(BaseSettings):
     data: Annotated[Path, AfterValidator(_plain)] = Field(
         Path("data"), description="Directory for the log, the lake, records and builds."
     )
-    lake: Annotated[Path | None, AfterValidator(lambda path: path and _local(path))] = Field(
-        None, description="Directory of the Parquet lake; <data>/lake when not set."
+    lake: Annotated[InstanceOf[PurePath] | None, BeforeValidator(_lake)] = Field(
+        None, description="Directory of the Parquet lake, or s3://bucket/prefix; <data>/lake when not set."
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     grpc_port: Port = Field(4317, description="Port of OTLP/gRPC; 0 lets the system choose.")
@@ -227,9 +229,14 @@ class Settings(BaseSettings):
         return changed
 
     @property
-    def lake_path(self) -> Path:
-        """Where the lake is."""
-        return self.lake if self.lake is not None else self.data / "lake"
+    def lake_path(self) -> PurePath:
+        """Where the lake is, whatever the working directory."""
+        return absolute(self.lake if self.lake is not None else self.data / "lake")
+
+    @property
+    def lake_store(self) -> LakeStore:
+        """The lake's files. Raises StoreError where the environment does not say who we are in an object store."""
+        return store_of(self.lake_path, self.data.absolute())
 
     @property
     def price_files(self) -> PriceFiles:
@@ -251,7 +258,7 @@ class Settings(BaseSettings):
         names = set(CollectorConfig.__dataclass_fields__) - {"data", "lake", "mapping", *FILES}
         return CollectorConfig(
             data=self.data.absolute(),
-            lake=self.lake_path.absolute(),
+            lake=self.lake_path,
             **{name: path and path.absolute() for name in FILES for path in (getattr(self, name),)},
             **{name: getattr(self, name) for name in names},
         )

@@ -15,8 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector.files import make_folder
-from collector.store.lake import aside, publish
+from collector.files import aside, make_folder, publish
 from transforms.budgets import overrides
 from transforms.budgets.book import BudgetBook
 from transforms.budgets.budget import Budget, Override

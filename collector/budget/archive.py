@@ -24,8 +24,7 @@ from collector.budget.journal_files import (
     write_snapshot,
 )
 from collector.budget.ledger import Ledger
-from collector.files import make_folder, sync_folder
-from collector.store.lake import aside, publish
+from collector.files import aside, make_folder, publish, sync_folder
 
 SCHEMA = pa.schema(
     [

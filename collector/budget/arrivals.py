@@ -1,19 +1,42 @@
 """New files of the lake: what has landed since the last look, each segment once."""
 
-from collections.abc import Collection, Iterator
-from pathlib import Path
+import time
+from collections.abc import Collection, Hashable, Iterator
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from collector.budget.provisional import COLUMNS, Row
 from collector.config import CollectorConfig
-from collector.store.lake import COMPACT_PREFIX, REWRITE_PREFIX, TREES, partitions, read_file
+from collector.store.lake import COMPACT_PREFIX, REWRITE_PREFIX
+from collector.store.lake_file import TREES
+from collector.store.lake_store import store_of
 from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 
 _RECENT = 3
 """Hours of arrival that every look goes through; older ones are looked at now and then (`is_thorough`)."""
+
+
+_OBJECTS_S = 5.0
+"""Between two looks at an object store, where each is a request that is paid for."""
+
+
+class Pause:
+    """Between two looks."""
+
+    def __init__(self, length_s: float) -> None:
+        self._length_s = length_s
+        self._over_at = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the next look may begin."""
+        return time.monotonic() >= self._over_at
+
+    def begin(self) -> None:
+        """A look is done."""
+        self._over_at = time.monotonic() + self._length_s
 
 
 class Arrivals:
@@ -21,25 +44,36 @@ class Arrivals:
 
     def __init__(self, config: CollectorConfig, known: Collection[str]) -> None:
         self._config = config
+        self._store = store_of(config.lake, config.data)
         self._segments = set(known)
-        self._looked_at: dict[Path, int] = {}
-        self._names: set[Path] = set()
+        self._looked_at: dict[PurePath, Hashable] = {}
+        self._since: dict[str, PurePath] = {}
+        self._names: set[PurePath] = set()
+        self._pause = Pause(0.0 if isinstance(config.lake, Path) else _OBJECTS_S)
+        self._as_of_ns = 0
 
     def new(self, *, is_thorough: bool) -> Iterator[tuple[str, list[Row]]]:
         """Rows of each segment that has landed since. A file that compaction took away meanwhile comes with the one
         that replaces it."""
+        if not self._pause.is_over:
+            return
         for tree in TREES:
-            folders = list(partitions(self._config.lake / tree))
-            for folder in folders if is_thorough else folders[-_RECENT:]:
-                changed = folder.stat().st_mtime_ns
-                if self._looked_at.get(folder) == changed:
+            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._since.get(tree))
+            for hour in hours:
+                if self._looked_at.get(hour.folder) == hour.stamp:
                     continue
-                for path in sorted(folder.glob("[!.]*.parquet")):
+                for path in hour.paths():
                     yield from self._read(path)
-                self._looked_at[folder] = changed
+                self._looked_at[hour.folder] = hour.stamp
+            if hours:
+                self._since[tree] = hours[-_RECENT:][0].folder
+        self._pause.begin()
 
     def as_of_ns(self, now_ns: int) -> int:
-        """All that had arrived by then is in the lake: now, or when the oldest segment that waits was begun."""
+        """All that had arrived by then is in the lake, as `new` finds it now: now, or when the oldest segment that
+        waits was begun."""
+        if not self._pause.is_over:
+            return self._as_of_ns
         begun = [now_ns]
         for suffix in (SEALED_SUFFIX, OPEN_SUFFIX):
             for path in self._config.log.glob("*" + suffix):
@@ -47,16 +81,17 @@ class Arrivals:
                     begun.append(read_header(path).opened_at_ns)
                 except (FileNotFoundError, SegmentError):
                     continue  # landed meanwhile, or just being started
-        return min(begun)
+        self._as_of_ns = min(begun)
+        return self._as_of_ns
 
-    def _read(self, path: Path) -> Iterator[tuple[str, list[Row]]]:
+    def _read(self, path: PurePath) -> Iterator[tuple[str, list[Row]]]:
         if path in self._names:
             return
         is_made = path.name.startswith((COMPACT_PREFIX, REWRITE_PREFIX))
         try:
-            held = read_file(path).segments if is_made else (path.stem,)
+            held = self._store.read([path])[0].segments if is_made else (path.stem,)
             new = [segment for segment in held if segment not in self._segments]
-            rows = _rows(path, new) if new else []
+            rows = self._rows(path, new) if new else []
         except FileNotFoundError:
             return
         self._names.add(path)
@@ -64,12 +99,11 @@ class Arrivals:
             self._segments.add(segment)
             yield segment, [row for row in rows if row["segment"] == segment]
 
-
-def _rows(path: Path, segments: list[str]) -> list[Row]:
-    with pq.ParquetFile(path) as file:
-        there = set(file.schema_arrow.names)
-        table = file.read(columns=[name for name in COLUMNS if name in there])
-    table = table.filter(pc.is_in(table["segment"], pa.array(segments)))
-    missing: dict[str, None] = dict.fromkeys(name for name in COLUMNS if name not in there)
-    found: list[Row] = [{**missing, **row} for row in table.to_pylist()]
-    return found
+    def _rows(self, path: PurePath, segments: list[str]) -> list[Row]:
+        with self._store.opened(path) as file:
+            there = set(file.schema_arrow.names)
+            table = file.read(columns=[name for name in COLUMNS if name in there])
+        table = table.filter(pc.is_in(table["segment"], pa.array(segments)))
+        missing: dict[str, None] = dict.fromkeys(name for name in COLUMNS if name not in there)
+        found: list[Row] = [{**missing, **row} for row in table.to_pylist()]
+        return found

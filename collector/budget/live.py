@@ -34,7 +34,7 @@ from collector.budget.provisional import Call, Row, Trace, began_ns, organizatio
 from collector.budget.published import Published
 from collector.config import CollectorConfig
 from collector.logs import configure_logging
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from collector.store.lean import keep_memory, without_pandas
 from transforms.budgets.book import BudgetBook, counter_of, matches
 from transforms.budgets.versions import periods

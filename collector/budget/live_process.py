@@ -13,13 +13,22 @@ from collector.budget.kept import UnavailableError
 from collector.budget.service import BudgetService
 from collector.config import CollectorConfig
 from collector.processes import ASKED
-from collector.store.lake import TREES, partitions
+from collector.store.lake_file import TREES
+from collector.store.lake_store import StoreError, store_of
 from transforms.published_build import pointer_of
 
 logger = logging.getLogger(__name__)
 
 _RESTART_S = 1.0
 _LONGEST_LINE = 64 * 1024 * 1024
+
+
+def _has_landed(config: CollectorConfig) -> bool:
+    """Whether the lake holds anything, as far as it can be asked."""
+    try:
+        return any(store_of(config.lake, config.data).hours(config.lake / tree) for tree in TREES)
+    except StoreError:
+        return True
 
 
 class LiveProcess:
@@ -30,7 +39,7 @@ class LiveProcess:
         self._kept, self._spans, self._knowledge = service.kept, service.spans, service.knowledge
         self._spans.await_spend()
         is_built = pointer_of(config.data).exists()
-        if not is_built and not any(any(partitions(config.lake / tree)) for tree in TREES):
+        if not is_built and not _has_landed(config):
             self._spans.cover(self._kept.books.digest)  # there is nothing yet to count
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None

@@ -9,25 +9,14 @@ import datetime
 import hashlib
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from pathlib import PurePath
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from collector.files import sync_folder
-from collector.store.lake import (
-    COMPACT_PREFIX,
-    ROW_GROUP_ROWS,
-    LakeError,
-    LakeFile,
-    aside,
-    open_writer,
-    partition,
-    partitions,
-    publish,
-    split_superseded,
-)
+from collector.store.lake import COMPACT_PREFIX, partition, split
+from collector.store.lake_file import ROW_GROUP_ROWS, LakeError, LakeFile, open_writer
+from collector.store.lake_store import LOCAL, Hour, LakeStore
 from transforms.columns import SCHEMA
 
 logger = logging.getLogger(__name__)
@@ -38,11 +27,12 @@ _BUFFER_BYTES = 128 * 1024 * 1024
 class Compaction:
     """Compacts one lake, pass by pass; one process at a time."""
 
-    def __init__(self, spans: Path, *, max_rows: int, grace_s: float) -> None:
+    def __init__(self, spans: PurePath, *, max_rows: int, grace_s: float, store: LakeStore = LOCAL) -> None:
         self._spans = spans
+        self._store = store
         self._max_rows = max_rows
         self._grace_s = grace_s
-        self._settled: dict[Path, int] = {}  # folder -> its mtime when nothing was left to do
+        self._settled: dict[PurePath, Hashable] = {}  # folder -> its stamp when nothing was left to do
 
     def run(self, now: datetime.datetime, busy_hours: Collection[datetime.datetime]) -> int:
         """One pass over every closed hour; returns how many files were merged into others.
@@ -52,39 +42,32 @@ class Compaction:
         busy = {partition(self._spans, hour) for hour in busy_hours}
         current = partition(self._spans, now)
         merged = 0
-        for folder in partitions(self._spans):
-            if folder < current and folder not in busy:
-                merged += self._compact(folder)
+        for hour in self._store.hours(self._spans):
+            if hour.folder < current and hour.folder not in busy:
+                merged += self._compact(hour)
         return merged
 
-    def _compact(self, folder: Path) -> int:
-        before = folder.stat().st_mtime_ns
-        if self._settled.get(folder) == before:
+    def _compact(self, hour: Hour) -> int:
+        if self._settled.get(hour.folder) == hour.stamp:
             return 0
-        for left in folder.glob(".*.tmp"):  # by a crash: only this process writes here, and it is not writing now
-            left.unlink()
-        active, superseded = split_superseded(folder)
+        self._store.clear(hour.folder)  # left by a crash: only this process writes here, and it is not writing now
+        active, superseded = split(self._store.read(hour.paths()))
         merged = 0
         for group in groups(active, self._max_rows):
-            merge(folder, group)
+            merge(hour.folder, group, self._store)
             merged += len(group)
-        waiting = self._remove(folder, active, superseded)
-        if not merged and not waiting:
-            self._settled[folder] = folder.stat().st_mtime_ns
+        if not merged and not self._remove(active, superseded):
+            self._settled[hour.folder] = hour.stamp
         return merged
 
-    def _remove(self, folder: Path, active: list[LakeFile], superseded: list[LakeFile]) -> int:
-        """Remove replaced files once all that count are older than the grace; returns how many must wait."""
+    def _remove(self, active: list[LakeFile], superseded: list[LakeFile]) -> bool:
+        """Remove replaced files once all that count are older than the grace; whether there is more to do."""
         if not superseded:
-            return 0
-        newest = max(file.path.stat().st_mtime for file in active)
-        if time.time() - newest < self._grace_s:
-            return len(superseded)
-        # The earlier first: what a removed file had replaced must not come back to life.
-        for file in sorted(superseded, key=lambda file: (file.generation, len(file.segments))):
-            file.path.unlink()
-        sync_folder(folder)
-        return 0
+            return False
+        if time.time() - max(file.appeared_at for file in active) >= self._grace_s:
+            # The earlier first: what a removed file had replaced must not come back to life.
+            self._store.remove(sorted(superseded, key=lambda file: (file.generation, len(file.segments))))
+        return True
 
 
 def groups(files: list[LakeFile], max_rows: int) -> list[list[LakeFile]]:
@@ -103,29 +86,30 @@ def groups(files: list[LakeFile], max_rows: int) -> list[list[LakeFile]]:
     return [group for group in [*result, group] if len(group) > 1]
 
 
-def merge(folder: Path, files: list[LakeFile]) -> Path:
+def merge(folder: PurePath, files: list[LakeFile], store: LakeStore = LOCAL) -> PurePath:
     """Write one file with the rows of ``files``, in their order. The name depends on the segments alone."""
     segments = tuple(segment for file in files for segment in file.segments)
     digest = hashlib.sha256("\n".join(segments).encode()).hexdigest()[:12]
     path = folder / f"{COMPACT_PREFIX}{segments[0]}-{segments[-1]}-{digest}.parquet"
     generations = tuple(number for file in files for number in file.generations or (0,) * len(file.segments))
     rows = 0
-    with open_writer(aside(path), segments, generations) as writer:
-        for table in grouped(batch for file in files for batch in batches_of(file)):
+    aside = store.aside(path)
+    with open_writer(aside, segments, generations) as writer:
+        for table in grouped(batch for file in files for batch in batches_of(file, store)):
             writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
             rows += table.num_rows
     expected = sum(file.rows for file in files)
     if rows != expected:
-        aside(path).unlink()
+        aside.unlink()
         raise RuntimeError(f"{path}: merging gave {rows} rows, its inputs hold {expected}; nothing was replaced")
-    publish(path)
+    store.publish(path)
     logger.info("merged %d files with %d spans into %s", len(files), rows, path.name)
     return path
 
 
-def batches_of(file: LakeFile) -> Iterator[pa.RecordBatch]:
+def batches_of(file: LakeFile, store: LakeStore = LOCAL) -> Iterator[pa.RecordBatch]:
     """The rows of ``file`` in small pieces."""
-    with pq.ParquetFile(file.path) as source:
+    with store.opened(file.path) as source:
         yield from source.iter_batches(batch_size=16_384)
 
 

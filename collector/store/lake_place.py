@@ -6,43 +6,49 @@ the wrong disk, and a build of it would show nothing. So nothing lands, and noth
 """
 
 import errno
-import secrets
-from pathlib import Path
+import logging
 
 from collector.config import CollectorConfig
-from collector.files import lock, make_folder, read_json, write_json
-from collector.store.lake import LakeError
+from collector.files import read_json, write_json
+from collector.store.lake_file import LakeError
+from collector.store.lake_store import IDENTITY, StoreError, store_of
 
-NAME = "lake.json"
-LOCK_NAME = ".collector.lock"
+logger = logging.getLogger(__name__)
+
+NAME = IDENTITY
 
 
 class LakeGoneError(OSError, LakeError):
     """The lake this data directory wrote to is not where it was."""
 
 
-def claim(config: CollectorConfig) -> int:
+def claim(config: CollectorConfig) -> int | None:
     """Take the lake for one collector, for as long as this process lives; make it known on first use.
 
-    Returns the lock's descriptor. Raises LockedError naming the holder, LakeGoneError, OSError.
+    Returns the lock's descriptor, None for an object store, which has no such lock. One that was claimed before and
+    cannot be asked keeps nobody from starting: nothing lands until it can (`check`). Raises LockedError naming the
+    holder, LakeGoneError, OSError.
     """
-    if _remembered(config) is not None:
-        check(config)
-    make_folder(config.lake)
-    held = lock(config.lake / LOCK_NAME, what=f"the lake {config.lake}", setting="SPANLEDGER_LAKE")
-    said = _identity(config.lake)
-    if said is None:
-        said = secrets.token_hex(8)
-        write_json(config.lake / NAME, {"lake": said}, is_durable=True)
+    is_known = _remembered(config) is not None
+    try:
+        if is_known:
+            check(config)
+        said, held = store_of(config.lake, config.data).claim()
+    except StoreError as error:
+        if not is_known:
+            raise
+        logger.error("%s; requests are taken and wait in the log", error)
+        return None
     if _remembered(config) != said:  # a full disk must not keep anybody from starting
         write_json(config.run / NAME, {"lake": said, "path": str(config.lake)}, is_durable=True)
     return held
 
 
 def check(config: CollectorConfig) -> None:
-    """Raises LakeGoneError unless the lake is the one that was claimed last, or none was ever claimed at its path."""
+    """Raises LakeGoneError unless the lake is the one that was claimed last, or none was ever claimed at its path;
+    StoreError where it cannot be asked."""
     known = _remembered(config)
-    if known is None or known == _identity(config.lake):
+    if known is None or known == store_of(config.lake, config.data).identity():
         return
     raise LakeGoneError(
         errno.ENOENT,
@@ -55,7 +61,3 @@ def _remembered(config: CollectorConfig) -> str | None:
     """The lake claimed last; None where there is none, or where the setting names another path since."""
     said = read_json(config.run / NAME) or {}
     return said.get("lake") if said.get("path") == str(config.lake) else None
-
-
-def _identity(lake: Path) -> str | None:
-    return (read_json(lake / NAME) or {}).get("lake")

@@ -20,17 +20,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector.files import make_folder, sync_folder
-from collector.store.lake import (
-    COMPACT_PREFIX,
-    SEGMENTS_KEY,
-    LakeFile,
-    aside,
-    publish,
-    read_file,
-    rows_of_segment,
-    split_superseded,
-)
+from collector.files import aside, make_folder, publish
+from collector.store.lake import COMPACT_PREFIX, rows_of_segment, split_superseded
+from collector.store.lake_file import SEGMENTS_KEY, LakeFile
+from collector.store.lake_store import LOCAL
 from transforms.outcomes import SCHEMA
 
 MANY = 16
@@ -60,11 +53,7 @@ def landed_rows(folder: Path, part: str) -> int | None:
 
 
 def _holder(folder: Path, part: str) -> LakeFile | None:
-    path = folder / f"{part}.parquet"
-    if path.is_file():
-        return read_file(path)
-    made = map(read_file, folder.glob(f"{COMPACT_PREFIX}*.parquet"))
-    return next((file for file in made if part in file.segments), None)
+    return LOCAL.holder(folder / f"{part}.parquet", part, (COMPACT_PREFIX,))
 
 
 def write(folder: Path, part: str, rows: pa.Table) -> Path:
@@ -96,14 +85,12 @@ class OutcomeCompaction:
         """
         files, replaced = split_superseded(self._folder)
         hour = now.replace(minute=0, second=0, microsecond=0).timestamp()
-        small = [file for file in files if file.rows * 2 <= self._max_rows and file.path.stat().st_mtime < hour]
+        small = [file for file in files if file.rows * 2 <= self._max_rows and file.appeared_at < hour]
         if len(small) >= self._many:
             self._merge(small)
             return len(small)
-        if replaced and time.time() - max(file.path.stat().st_mtime for file in files) > self._grace_s:
-            for file in sorted(replaced, key=lambda file: len(file.segments)):
-                file.path.unlink()
-            sync_folder(self._folder)
+        if replaced and time.time() - max(file.appeared_at for file in files) > self._grace_s:
+            LOCAL.remove(sorted(replaced, key=lambda file: len(file.segments)))
         return 0
 
     def _merge(self, files: Sequence[LakeFile]) -> None:

@@ -8,7 +8,7 @@ import dataclasses
 import logging
 import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from collector.config import CollectorConfig
 from collector.mapping import mapping_of
 from collector.outcomes import rows_of
 from collector.store import lake, outcome_files
+from collector.store.lake_store import store_of
 from collector.wal.fates import Fates
 from collector.wal.segments import LOGS, METRICS, OUTCOMES, TRACES, Header, Record
 from transforms.columns import SCHEMA
@@ -49,7 +50,7 @@ class _Tree:
 
     rows_there: Callable[[], int | None]
     read: Callable[[], tuple[list[pa.Table], list[Rejected]]]
-    write: Callable[[pa.Table], Path]
+    write: Callable[[pa.Table], PurePath]
 
 
 class Reader:
@@ -57,6 +58,7 @@ class Reader:
 
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
+        self._store = store_of(config.lake, config.data)
         self._options = NormaliseOptions(config.store_content, hash_key, mapping_of(config))
         own_keys = self._options.mapping.keys_anywhere_of("user_id")
         self._user_keys = own_keys if config.pseudonymous_users else None
@@ -89,11 +91,11 @@ class Reader:
             tree.write(pa.concat_tables(tables))
         return _fates(header, records, {one.number for one in rejected}, rows)
 
-    def _spans(self, folder: Path, header: Header, records: Numbered) -> _Tree:
+    def _spans(self, folder: PurePath, header: Header, records: Numbered) -> _Tree:
         return _Tree(
-            lambda: lake.landed_rows(folder, header),
+            lambda: lake.landed_rows(folder, header, self._store),
             lambda: self._normalise(header.segment, records),
-            lambda table: lake.write_segment(folder, header, table),
+            lambda table: lake.write_segment(folder, header, table, self._store),
         )
 
     def _outcomes(self, header: Header, records: Numbered) -> _Tree:

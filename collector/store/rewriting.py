@@ -13,7 +13,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 import pyarrow as pa
@@ -22,19 +22,9 @@ from collector.config import CollectorConfig
 from collector.data_format import claim
 from collector.files import lock, make_folder, secret_key
 from collector.store.compaction import batches_of, grouped, with_todays_columns
-from collector.store.lake import (
-    LOCK_NAME,
-    REWRITE_PREFIX,
-    ROW_GROUP_ROWS,
-    TREES,
-    LakeError,
-    LakeFile,
-    active_files,
-    aside,
-    open_writer,
-    partitions,
-    publish,
-)
+from collector.store.lake import LOCK_NAME, REWRITE_PREFIX, active_files
+from collector.store.lake_file import ROW_GROUP_ROWS, LakeError, LakeFile, open_writer
+from collector.store.lake_store import store_of
 from transforms.columns import CANONICAL
 from transforms.mapping import KeyMapping
 from transforms.rereading import differs, reread
@@ -70,7 +60,8 @@ class Rewriting:
     def __init__(self, config: CollectorConfig, mapping: KeyMapping, period: Period) -> None:
         self._config = config
         self._mapping = mapping
-        self.files = [file for file in active_files(config.lake) if period.holds(file)]
+        self._store = store_of(config.lake, config.data)
+        self.files = [file for file in active_files(config.lake, self._store) if period.holds(file)]
         self._period = period
         self._hash_key = secret_key(config.data / "hash.key") if self.files else b""
 
@@ -89,7 +80,7 @@ class Rewriting:
 
     def _run(self, is_trial: bool, on_file: Callable[[], None]) -> Rewritten:
         # listed anew: a compaction may have merged some of the files while this waited
-        self.files = [file for file in active_files(self._config.lake) if self._period.holds(file)]
+        self.files = [file for file in active_files(self._config.lake, self._store) if self._period.holds(file)]
         self._remove_leftovers()
         result, made = Rewritten(), []
         try:
@@ -99,22 +90,21 @@ class Rewriting:
                 self._reread(file, path, result)
                 on_file()
             if not is_trial:
-                _publish([path for path in made if aside(path).exists()])
+                self._publish([path for path in made if self._store.aside(path).exists()])
         finally:
             for path in made:
-                aside(path).unlink(missing_ok=True)
+                self._store.aside(path).unlink(missing_ok=True)
         return result
 
     def _remove_leftovers(self) -> None:
-        for folder in (folder for tree in TREES for folder in partitions(self._config.lake / tree)):
-            for left in folder.glob(f".{REWRITE_PREFIX}*.tmp"):
-                left.unlink()
+        for folder in {file.path.parent for file in self.files}:
+            self._store.clear(folder, f"{REWRITE_PREFIX}*")
 
-    def _reread(self, file: LakeFile, path: Path, result: Rewritten) -> None:
+    def _reread(self, file: LakeFile, path: PurePath, result: Rewritten) -> None:
         """Write ``file`` anew aside of ``path``, if any of its rows reads otherwise."""
         generations = tuple(number + 1 for number in file.generations or (0,) * len(file.segments))
-        before, rows = result.changed_rows, 0
-        with open_writer(aside(path), file.segments, generations) as writer:
+        before, rows, aside = result.changed_rows, 0, self._store.aside(path)
+        with open_writer(aside, file.segments, generations) as writer:
             for table in grouped(self._batches(file, result)):
                 writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
                 rows += table.num_rows
@@ -123,13 +113,13 @@ class Rewriting:
         result.files += 1
         result.rows += rows
         if result.changed_rows == before:
-            aside(path).unlink()
+            aside.unlink()
         else:
             result.replaced_files += 1
 
     def _batches(self, file: LakeFile, result: Rewritten) -> Iterator[pa.RecordBatch]:
         try:
-            for batch in batches_of(file):
+            for batch in batches_of(file, self._store):
                 old = with_todays_columns([batch])
                 new = reread(old, self._hash_key, self._mapping)
                 _count(old, new, result)
@@ -137,20 +127,19 @@ class Rewriting:
         except (OSError, ValueError, pa.ArrowException) as error:
             raise LakeError(f"{file.path} cannot be read again: {error}") from error
 
+    def _publish(self, paths: list[PurePath]) -> None:
+        for done, path in enumerate(paths):
+            try:
+                self._store.publish(path)
+            except OSError as error:
+                raise LakeError(f"{done} of {len(paths)} files were replaced, then: {error}; run it again") from error
 
-def new_path(file: LakeFile) -> Path:
+
+def new_path(file: LakeFile) -> PurePath:
     """Where the next reading of ``file`` goes; the same for the same file, so that a later run replaces leftovers."""
     digest = hashlib.sha256("\n".join(file.segments).encode()).hexdigest()[:12]
     name = f"{REWRITE_PREFIX}{file.generation + 1:04d}-{file.segments[0]}-{file.segments[-1]}-{digest}.parquet"
     return file.path.parent / name
-
-
-def _publish(paths: list[Path]) -> None:
-    for done, path in enumerate(paths):
-        try:
-            publish(path)
-        except OSError as error:
-            raise LakeError(f"{done} of {len(paths)} files were replaced, then: {error}; run it again") from error
 
 
 def _count(old: pa.Table, new: pa.Table, result: Rewritten) -> None:

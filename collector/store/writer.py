@@ -25,8 +25,9 @@ from collector.logs import configure_logging
 from collector.store import lake_place
 from collector.store.brake import Brake
 from collector.store.compaction import Compaction
-from collector.store.lake import LOCK_NAME, LakeError
-from collector.store.lake_place import LakeGoneError
+from collector.store.lake import LOCK_NAME
+from collector.store.lake_file import LakeError
+from collector.store.lake_store import store_of
 from collector.store.landing import Lander
 from collector.store.lean import keep_memory, without_pandas
 from collector.store.outcome_files import OutcomeCompaction, folder_of
@@ -63,8 +64,9 @@ class Writer:
     def __init__(self, config: CollectorConfig, hash_key: bytes) -> None:
         self._config = config
         self._lander = Lander(config, hash_key, Ledger(config.run / LANDED_NAME))
+        store = store_of(config.lake, config.data)
         self._compactions = [
-            Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s)
+            Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s, store=store)
             for tree in (config.spans, config.logs)
         ]
         self._outcomes = OutcomeCompaction(folder_of(config.data), grace_s=config.compaction_grace_s)
@@ -101,7 +103,7 @@ class Writer:
                 return left + 1
             try:
                 lake_place.check(self._config)
-            except LakeGoneError as error:
+            except OSError as error:  # it is not there, or cannot be asked
                 self._fail(str(error))
                 return len(paths)
             left += not self._land(path)

@@ -14,8 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collector.files import make_folder
-from collector.store.lake import aside, publish
+from collector.files import aside, make_folder, publish
 from transforms.alerts import records
 from transforms.alerts.incidents import Ledger, replay
 from transforms.alerts.records import Record

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
 from collector.data_format import claim
+from collector.store.lake_store import store_of
+from collector.store.object_path import absolute
 from spanledger.alerts import history as alert_history
 from spanledger.building import records, workspace
 from spanledger.charges.charge_files import ChargeFiles
@@ -57,7 +59,7 @@ class Builder:
     def __init__(
         self,
         data: Path,
-        lake: Path,
+        lake: PurePath,
         price_files: PriceFiles = NO_FILES,
         charge_files: ChargeFiles = NO_CHARGES,
         outcome_rules_file: Path | None = None,
@@ -76,7 +78,7 @@ class Builder:
         Raises BuildError where something is missing that the engine needs."""
         self._builds = Builds(data)
         self._data = data.absolute()
-        self._lake = lake.absolute()
+        self._lake = absolute(lake)
         self._price_files, self._charge_files = price_files, charge_files
         self._outcome_rules_file, self._budgets_file, self._clock = outcome_rules_file, budgets_file, clock
         self._events_file = events_file
@@ -149,12 +151,12 @@ class Builder:
         self._builds.work.mkdir()
         warehouse = self._builds.work / "warehouse.duckdb"
         try:
-            workspace.prepare(warehouse, build_id, plan, self._data)
+            workspace.prepare(warehouse, build_id, plan, self._data, self._limits)
             alert_history.open_alerts(warehouse, self._data)
             self._models.run(warehouse, self._previous(plan), self._builds.facts)
             self._seconds.update(self._models.seconds)
         except (duckdb.Error, LakeReadError) as failure:
-            damaged = workspace.damaged(plan.files)
+            damaged = workspace.damaged(plan.files, store_of(self._lake, self._data))
             if not damaged:
                 raise
             names = ", ".join(str(path) for path in damaged)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
@@ -86,7 +86,7 @@ class Figures:
         tables = [("", (("table", table),), float(count)) for table, count in self.rows.items()]
         yield Family("spanledger_build_rows", GAUGE, "Rows of the published build, by table.", tables)
 
-    def look(self, data: Path, lake: Path, outcome: Outcome | None) -> None:
+    def look(self, data: Path, lake: PurePath, outcome: Outcome | None) -> None:
         """Ask build and lake for what only they know, where it may be another than before."""
         with contextlib.suppress(*UNKNOWN):
             self.missing_segments = len(behind(data, lake).segments) if outcome is None else 0
@@ -95,7 +95,7 @@ class Figures:
 
 
 @contextlib.contextmanager
-def counted(data: Path, lake: Path, reasons: tuple[type[Exception], ...]) -> Iterator[list[Outcome]]:
+def counted(data: Path, lake: PurePath, reasons: tuple[type[Exception], ...]) -> Iterator[list[Outcome]]:
     """Count what is put into the list, or that one of ``reasons`` was raised; raises it all the same."""
     looked_at, made = time.time(), list[Outcome]()
     try:
@@ -107,7 +107,7 @@ def counted(data: Path, lake: Path, reasons: tuple[type[Exception], ...]) -> Ite
         _take_in(data, lake, made[0], looked_at)
 
 
-def _take_in(data: Path, lake: Path, made: Outcome | str, looked_at: float) -> None:
+def _take_in(data: Path, lake: PurePath, made: Outcome | str, looked_at: float) -> None:
     run = data / "run"
     make_folder(run)
     held = lock(run / "builds.lock", is_waiting=True)  # two may build in turn: the schedule and a person

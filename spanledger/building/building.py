@@ -15,7 +15,8 @@ from collector.exposition import publish
 from collector.files import lock, make_folder, write_json
 from collector.logs import configure_logging
 from collector.processes import usage
-from collector.store.lake import TREES, LakeError
+from collector.store.lake_file import TREES, LakeError
+from collector.store.lake_store import on_this_machine
 from spanledger.alerts.looking import Watch
 from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.building.build import Builder, Outcome
@@ -114,14 +115,14 @@ class BuilderLoop:
             return
         due = time.monotonic() + settings.build_interval_s
         while (left := due - time.monotonic()) > 0:
-            if self._wake.wait(min(left, FIRST_LOOK_S)) or _has_landed(settings.lake_path):
+            if self._wake.wait(min(left, FIRST_LOOK_S)) or _has_landed(settings):
                 return
 
 
 def _attempt(builder: Builder, settings: Settings) -> tuple[str | None, bool]:
     """Build if there is something new; returns why it did not come about, and whether the lake held nothing yet."""
     try:
-        with counted(settings.data.absolute(), settings.lake_path.absolute(), NOT_BUILT) as made:
+        with counted(settings.data.absolute(), settings.lake_path, NOT_BUILT) as made:
             outcome = builder.build(shows_alerts=True)
             made.append(outcome)
     except NOT_BUILT as error:
@@ -132,14 +133,17 @@ def _attempt(builder: Builder, settings: Settings) -> tuple[str | None, bool]:
     return None, outcome.lake_rows == 0
 
 
-def _has_landed(lake: Path) -> bool:
-    return any(path for tree in TREES for path in (lake / tree).glob("*/*/*.parquet"))
+def _has_landed(settings: Settings) -> bool:
+    if not isinstance(settings.lake_path, Path):
+        return False  # each look is a request, and may fail; the next one that is due does
+    return any(path for tree in TREES for path in (settings.lake_path / tree).glob("*/*/*.parquet"))
 
 
 def _expire(settings: Settings, keep_days: int) -> str | None:
     """Once a day: take out of the lake what is older than asked for; returns why that did not come about."""
     try:
-        days = retention.expire(settings.data.absolute(), settings.lake_path.absolute(), keep_days, datetime.now(UTC))
+        lake = on_this_machine(settings.lake_path, retention.WHAT)
+        days = retention.expire(settings.data.absolute(), lake, keep_days, datetime.now(UTC))
     except retention.NOT_REMOVED as error:
         logger.error("nothing was removed by age, tomorrow's look tries again: %s", error)
         return str(error)

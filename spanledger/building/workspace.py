@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from collector.config import CollectorConfig
 from collector.store import lake_place
-from collector.store.lake import LakeError, LakeFile, active_files
+from collector.store.lake import active_files
+from collector.store.lake_file import LakeError, LakeFile
+from collector.store.lake_store import LakeStore, StoreError, store_of
 from spanledger import tag_policies
 from spanledger.allocation import closing
 from spanledger.allocation import opening as allocating
 from spanledger.budgets import plan as budget_plan
 from spanledger.budgets.plan import BudgetPlan
-from spanledger.building import records
+from spanledger.building import lake_rows, records
 from spanledger.business import plan as business_plan
 from spanledger.business.plan import BusinessPlan
 from spanledger.charges import charge_list, periods
@@ -37,7 +38,7 @@ from spanledger.prices.price_files import PriceFiles
 from spanledger.prices.price_history import PriceHistory
 from spanledger.prices.price_list import PriceList, read_price_list, read_texts
 from spanledger.published import models, published_figures
-from spanledger.published.build_limits import USUAL_LIMITS
+from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from transforms.columns import SCHEMA
 from transforms.forecasts.events_file import PlannedEvents
 from transforms.outcome_rules import OutcomeRules
@@ -104,7 +105,7 @@ class Plan:
 
 def plan(
     data: Path,
-    lake: Path,
+    lake: PurePath,
     facts: Path,
     published: Path | None,
     price_files: PriceFiles,
@@ -127,7 +128,7 @@ def plan(
     its days, a new outcome only its task. Raises LakeError, also where the lake is not the one that was written to.
     """
     lake_place.check(CollectorConfig(data=data, lake=lake))
-    files, price_list = active_files(lake), read_price_list(price_files)
+    files, price_list = active_files(lake, store_of(lake, data)), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)
     rules, planned = read_rules(outcome_rules_file), known_events.read(events_file)
@@ -203,8 +204,8 @@ def _consumed(warehouse: Path) -> set[str]:
         return {segment for (segment,) in connection.execute("select segment from meta.segments").fetchall()}
 
 
-def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
-    """Create the working database with schemas `meta` and `lake`. Raises duckdb.Error."""
+def prepare(warehouse: Path, build_id: str, work: Plan, data: Path, limits: Limits = USUAL_LIMITS) -> None:
+    """Create the working database with schemas `meta` and `lake`. Raises duckdb.Error, StoreError."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute((SQL / "meta.sql").read_text())
         connection.execute(
@@ -223,7 +224,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path) -> None:
                 connection.execute((SQL / "carry_step.sql").read_text())
         _insert(connection, "meta.segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
-        _open_lake(connection, work.files)
+        _open_lake(connection, lake_rows.on_disk(work.files, work.segments, warehouse.parent, limits))
         expired_spans.open_expired(connection, [] if work.previous else expired_spans.files(data))
         _insert(connection, "meta.prices", PriceHistory(data).learn(work.prices.ledger.rates, datetime.now(UTC)))
         _resolve_names(connection, work)
@@ -261,18 +262,18 @@ def _open_periods(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path)
     connection.unregister("period_events")
 
 
-def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]) -> None:
-    """`lake.spans`: the rows of the new segments; a merged file may hold old ones beside them. `lake.files`: where they
-    are."""
+def _open_lake(connection: duckdb.DuckDBPyConnection, here: Sequence[Path]) -> None:
+    """`lake.spans`: the rows of the new segments in the files ``here``; a merged file may hold old ones beside them.
+    `lake.files`: where they are."""
     connection.execute("create schema lake")
     connection.execute("create table lake.files (path varchar not null)")
-    _insert(connection, "lake.files", pa.table({"path": pa.array([str(file.path) for file in files], pa.string())}))
+    _insert(connection, "lake.files", pa.table({"path": pa.array([str(path) for path in here], pa.string())}))
     connection.register("empty", SCHEMA.empty_table())
     connection.execute("create table lake.columns as from empty")
     connection.unregister("empty")
-    if files:
+    if here:
         # a file of an older version may lack columns of today: the typed empty table brings them, as nulls
-        paths = json.dumps([str(file.path) for file in files]).replace('"', "'")
+        paths = json.dumps([str(path) for path in here]).replace('"', "'")
         source = f"from read_parquet({paths}, hive_partitioning = false, union_by_name = true)"
         arrived = f"{source} where segment in (select segment from meta.new_segments)"
         connection.execute(f"create view lake.spans as from lake.columns union all by name {arrived}")
@@ -283,16 +284,20 @@ def _open_lake(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile])
         connection.execute("create view lake.spans as from lake.columns")
 
 
-def damaged(files: Sequence[LakeFile]) -> list[Path]:
-    """Those of ``files`` whose rows cannot be read; reads all of them, so ask only when something failed."""
-    return [file.path for file in files if not _is_whole(file.path)]
+def damaged(files: Sequence[LakeFile], store: LakeStore) -> list[PurePath]:
+    """Those of ``files`` whose rows cannot be read; reads all of them, so ask only when something failed.
+
+    Raises StoreError where the store cannot be asked."""
+    return [file.path for file in files if not _is_whole(file.path, store)]
 
 
-def _is_whole(path: Path) -> bool:
+def _is_whole(path: PurePath, store: LakeStore) -> bool:
     try:
-        with pq.ParquetFile(path) as file:
+        with store.opened(path) as file:
             for _ in file.iter_batches():
                 pass
+    except StoreError:
+        raise
     except (pa.ArrowException, OSError):
         return False
     return True

@@ -79,7 +79,7 @@ def take(
     settings: Settings, folder: Path, source: tuple[Path, ...], traces: tuple[str, ...], keep_content: bool
 ) -> None:
     """Make FOLDER of what is here already: export files, log segments, quarantined requests, traces of a lake."""
-    from collector.store.lake import LakeError
+    from collector.store.lake_file import LakeError
     from collector.wal.segments import SegmentError
     from spanledger.conformance.folder import FolderError
     from spanledger.conformance.rebuilding import NotRebuiltError

@@ -62,7 +62,7 @@ def read_through(recordings: Sequence[Recording]) -> dict[str, list[FoundCall]]:
     """
     with tempfile.TemporaryDirectory(prefix="spanledger-") as folder:
         config = CollectorConfig(data=Path(folder), lake=Path(folder) / "lake")
-        make_folder(config.spans)
+        make_folder(config.data)
         _receive(config, recordings)
         Builder(config.data, config.lake).build()
         with current.opened(config.data) as connection:

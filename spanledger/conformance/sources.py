@@ -89,7 +89,7 @@ def _from_lake(folder: Path, traces: Collection[str]) -> Iterator[Taken]:
         rows = [
             row
             for file in active_files(lake)
-            for row in _rows(file.path, wanted)
+            for row in _rows(Path(file.path), wanted)
             if row["trace_id"] == wanted and row.get("signal", "span") == "span"
         ]
         if not rows:

@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 from dbt.clients.yaml_helper import load_yaml_text
 
-from collector.store.lake import LakeError, active_files
+from collector.store.lake import active_files
+from collector.store.lake_file import LakeError
 from spanledger.doctor.doors import builder_problem
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
@@ -55,7 +56,7 @@ def builds(settings: Settings) -> Iterator[Finding]:
 
 def _unpublished(settings: Settings) -> Finding:
     try:
-        arrived = sum(file.rows for file in active_files(settings.lake_path.absolute()))
+        arrived = sum(file.rows for file in active_files(settings.lake_path, settings.lake_store))
     except (LakeError, pa.ArrowException, OSError):
         return note("build", "nothing has been published yet", "put the lake right first, then spanledger build")
     if arrived:
@@ -127,7 +128,7 @@ def _unpriced(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
 
 
 def _freshness(settings: Settings) -> Iterator[Finding]:
-    data, lake = settings.data.absolute(), settings.lake_path.absolute()
+    data, lake = settings.data.absolute(), settings.lake_path
     problem = builder_problem(data)
     if problem:
         yield fault("builds", f"the last scheduled build did not come about: {problem}", "remove the cause named above")
@@ -139,7 +140,7 @@ def _freshness(settings: Settings) -> Iterator[Finding]:
         yield ok("freshness", f"the build holds everything in the lake ({state.lake_rows:,} spans)")
         return
     detail = f"{state.missing} are not in the published build"
-    waited_s = time.time() - min(file.path.stat().st_mtime for file in state.files)
+    waited_s = time.time() - min(file.appeared_at for file in state.files)
     pid = holder(data / "run" / BUILDER_LOCK)
     if pid and waited_s < LATE_INTERVALS * settings.build_interval_s:
         yield ok("freshness", f"{detail} yet; the builder (process {pid}) is at it")

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from collector.data_format import FORMAT, NAME, found_in, refusal
 from collector.files import read_json
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
+from collector.store.lake_store import on_this_machine
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.keeping import retention
 from spanledger.settings import Settings
@@ -40,6 +41,8 @@ def data_format(settings: Settings) -> Iterator[Finding]:
 def file_system(settings: Settings, mounts: Path = Path("/proc/mounts")) -> Iterator[Finding]:
     """Whether data and lake are on file systems that keep their word; silent where the system does not say."""
     for what, folder in (("data directory", settings.data), ("lake", settings.lake_path)):
+        if not isinstance(folder, Path):
+            continue
         kind = _kind(folder.absolute(), mounts)
         if kind in UNFIT:
             detail = f"the {what} {folder.absolute()} is on {kind}: its locks and syncs do not hold what is promised"
@@ -61,14 +64,16 @@ def _kind(folder: Path, mounts: Path) -> str | None:
 
 def kept(settings: Settings) -> Iterator[Finding]:
     """Whether what is older than asked for has gone."""
-    data, lake = settings.data.absolute(), settings.lake_path.absolute()
+    data, lake = settings.data.absolute(), settings.lake_path
     gone = len(list((data / "records" / "retention").glob("[!.]*.parquet")))
     days = settings.keep_spans_days
     if days is None:
         yield ok("retention", f"raw spans are kept for ever{f'; {gone} days were removed before' if gone else ''}")
         return
     try:
-        due = retention.due(data, lake, days, datetime.datetime.now(datetime.UTC).date())
+        due = retention.due(
+            data, on_this_machine(lake, retention.WHAT), days, datetime.datetime.now(datetime.UTC).date()
+        )
     except (LakeError, OSError, pa.ArrowException, duckdb.Error):
         return  # the lake's and the build's own checks have said so
     late = [day for day in due if (datetime.datetime.now(datetime.UTC).date() - day.date).days > days + 1]

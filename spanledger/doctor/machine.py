@@ -48,7 +48,8 @@ def _mismatch(pin: Requirement) -> str | None:
 def data_directory(settings: Settings) -> Iterator[Finding]:
     """Whether the data directory and its folders can be written, and how much room there is."""
     data = settings.data.absolute()
-    folders = [data, settings.lake_path.absolute(), *(data / name for name in ("log", "run", "builds", "facts"))]
+    lake = [place for place in (settings.lake_path,) if isinstance(place, Path)]
+    folders = [data, *lake, *(data / name for name in ("log", "run", "builds", "facts"))]
     problems = [problem for folder in folders if (problem := _unwritable(folder))]
     for problem in problems:
         yield fault("data directory", problem, f"make it a folder this user can write, or set {PREFIX}DATA elsewhere")

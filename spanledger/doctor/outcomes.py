@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from collector.store.outcome_files import active, folder_of
 from spanledger.doctor.findings import Finding, fault, ok
 from spanledger.doctor.store import unreadable

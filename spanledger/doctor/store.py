@@ -3,13 +3,14 @@
 import shutil
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from collector.files import read_json
-from collector.store.lake import TREES, LakeError, LakeFile, partitions, read_file, split_superseded
+from collector.store.lake import split
+from collector.store.lake_file import TREES, LakeError, LakeFile
+from collector.store.lake_store import LOCAL, LakeStore, StoreError
 from collector.store.writer import STATE_NAME, sealed_segments
 from collector.wal import quarantine as kept
 from spanledger.doctor.doors import running_collector
@@ -76,15 +77,20 @@ def quarantine(settings: Settings) -> Iterator[Finding]:
 
 def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
     """Every file says its segments, no two hold the same; ``is_deep`` reads every row too."""
-    folder = settings.lake_path.absolute()
     files: list[LakeFile] = []
     problems: list[str] = []
-    for hour in (hour for tree in TREES for hour in partitions(folder / tree)):
-        broken = [problem for path in sorted(hour.glob("[!.]*.parquet")) if (problem := unreadable(path, is_deep))]
+    try:
+        of_lake = settings.lake_store
+        hours = [hour for tree in TREES for hour in of_lake.hours(settings.lake_path / tree)]
+    except StoreError as error:
+        yield fault("lake", str(error), "put that right; what arrives meanwhile waits in the log")
+        return
+    for hour in hours:
+        broken = [problem for path in hour.paths() if (problem := unreadable(path, is_deep, of_lake))]
         problems += broken
         if not broken:
             try:
-                files += split_superseded(hour)[0]
+                files += split(of_lake.read(hour.paths()))[0]
             except LakeError as error:
                 problems.append(str(error))
     for problem in problems:
@@ -100,12 +106,12 @@ def lake(settings: Settings, *, is_deep: bool) -> Iterator[Finding]:
         yield ok("lake", f"{len(files)} files, {segments} segments, {rows:,} spans ({how})")
 
 
-def unreadable(path: Path, is_deep: bool) -> str | None:
+def unreadable(path: PurePath, is_deep: bool, of_lake: LakeStore = LOCAL) -> str | None:
     """What is wrong with a Parquet file of ours, None for nothing."""
     try:
-        read_file(path)
+        of_lake.read([path])
         if is_deep:
-            with pq.ParquetFile(path) as file:
+            with of_lake.opened(path) as file:
                 for _ in file.iter_batches():
                     pass
     except LakeError as error:

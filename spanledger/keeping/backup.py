@@ -7,6 +7,7 @@ replaces or removes files of theirs waits: compaction, rewriting, retention. Bui
 
 Files of lake and records never change. One that the backup before, in the same place, holds already is linked, not
 copied: a second backup costs what is new. Builds and facts are left out: they are made from the rest.
+So is a lake in an object store, which keeps copies by its own means: what had landed is there, with what landed since.
 """
 
 import os
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from collector.data_format import FORMAT, found_in, refusal
 from collector.files import LockedError, lock, make_folder, sync_folder
@@ -39,7 +40,7 @@ class Made:
 class Backup:
     """One run. ``is_verifying``: read what would be linked, and copy it anew where it is damaged."""
 
-    def __init__(self, data: Path, lake: Path, destination: Path, *, is_verifying: bool = False) -> None:
+    def __init__(self, data: Path, lake: PurePath, destination: Path, *, is_verifying: bool = False) -> None:
         """Absolute paths. Raises BackupError where the destination lies inside what is backed up."""
         for place in (data, lake):
             if place == destination or place in destination.parents:
@@ -129,10 +130,8 @@ class Backup:
         for name in ALONE:
             if (self._data / name).exists():
                 yield name, self._data / name
-        if (self._lake / lake_place.NAME).exists():
-            yield f"{LAKE}/{lake_place.NAME}", self._lake / lake_place.NAME
-        for file in active_files(self._lake):
-            yield f"{LAKE}/{file.path.relative_to(self._lake)}", file.path
+        if isinstance(self._lake, Path):
+            yield from _lake_files(self._lake)
         for path in sorted((self._data / RECORDS).rglob("[!.]*")):
             if path.is_file():
                 yield str(path.relative_to(self._data)), path
@@ -151,3 +150,10 @@ class Backup:
         except OSError:  # no links here, or too many of this file: a copy does as well
             return False
         return True
+
+
+def _lake_files(lake: Path) -> Iterator[tuple[str, Path]]:
+    if (lake / lake_place.NAME).exists():
+        yield f"{LAKE}/{lake_place.NAME}", lake / lake_place.NAME
+    for file in active_files(lake):
+        yield f"{LAKE}/{file.path.relative_to(lake)}", Path(file.path)

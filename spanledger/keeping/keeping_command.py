@@ -43,13 +43,15 @@ def retention(settings: Settings, dry_run: bool) -> None:
 
     What was removed is written down in records/retention. Safe while everything runs; `up` does it once a day.
     """
+    from collector.store.lake_store import on_this_machine
     from spanledger.keeping import retention as keeping
     from spanledger.published.builds import BuildInProgressError
 
     if not settings.keep_spans_days:
         raise Failure("spans are kept for ever: set SPANLEDGER_KEEP_SPANS_DAYS or give --keep-spans-days", USAGE)
-    data, lake, now = settings.data.absolute(), settings.lake_path.absolute(), datetime.now(UTC)
+    data, now = settings.data.absolute(), datetime.now(UTC)
     try:
+        lake = on_this_machine(settings.lake_path, keeping.WHAT)
         if dry_run:
             days = keeping.due(data, lake, settings.keep_spans_days, now.date())
         else:
@@ -73,14 +75,15 @@ def _line(day: "Day", verb: str) -> str:
 def backup(settings: Settings, destination: Path, verify: bool) -> None:
     """Copy log, lake, records and the hash key into a new folder in DESTINATION, while everything runs.
 
-    What was acknowledged before it started is in it. A later backup in the same place costs what is new.
+    What was acknowledged before it started is in it; of a lake in an object store, what had not landed. A later backup
+    in the same place costs what is new.
     """
-    from collector.store.lake import LakeError
+    from collector.store.lake_file import LakeError
     from spanledger.keeping.backup import Backup
     from spanledger.keeping.backup_manifest import BackupError
     from spanledger.keeping.restoring import check
 
-    data, lake, began = settings.data.absolute(), settings.lake_path.absolute(), time.time()
+    data, lake, began = settings.data.absolute(), settings.lake_path, time.time()
     try:
         making = Backup(data, lake, destination.absolute(), is_verifying=verify)
         with _bar("Copying") as show:
@@ -93,6 +96,8 @@ def backup(settings: Settings, destination: Path, verify: bool) -> None:
         raise Failure(f"no backup was made: {error}", FAILED) from error
     for healed in made.healed:
         click.echo(f"damaged in the backup before, copied anew: {healed}")
+    if not isinstance(lake, Path):
+        click.echo(f"the lake is not in it: {lake} keeps copies by its own means (versions, replication)")
     files, size = len(made.manifest.files), made.manifest.bytes
     new = f"{made.copied_files:,} files of {made.copied_bytes:,} bytes in lake and records were new"
     click.echo(f"{made.folder}: {files:,} files, {size:,} bytes; {new}{'; all read back' if verify else ''}")
@@ -130,7 +135,8 @@ def restore(settings: Settings, source: Path, check: bool) -> None:
             if check:
                 restoring.check(folder, manifest, on_file)
             else:
-                data, lake = settings.data.absolute(), settings.lake_path.absolute()
+                data = settings.data.absolute()
+                lake = restoring.folder_of_lake(manifest, data, settings.lake_path)
                 restoring.restore(folder, manifest, data, lake, on_file)
     except (BackupError, OSError, ValueError) as error:
         raise Failure(str(error), FAILED) from error

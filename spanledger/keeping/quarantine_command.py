@@ -76,7 +76,7 @@ def _replayed(settings: Settings, items: Sequence["Item"]) -> list[tuple[Any, ..
     import pyarrow as pa
 
     from collector.mapping import with_mapping
-    from collector.store.lake import LakeError
+    from collector.store.lake_file import LakeError
     from collector.store.replaying import Replay
     from transforms.yaml_lines import ConfigError
 

@@ -9,7 +9,7 @@ The next start lands what was in the log, and the next build makes everything an
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from collector.data_format import FORMAT, RESTORING
 from collector.files import make_folder, read_json, sync_folder, write_json
@@ -35,6 +35,18 @@ def check(folder: Path, manifest: Manifest, on_file: Callable[[], None]) -> None
     """Read all of a backup. Raises BackupError naming every file that is not as it was."""
     if problems := list(backup_manifest.problems(folder, manifest, on_file)):
         raise BackupError(_damaged(folder, problems))
+
+
+def folder_of_lake(manifest: Manifest, data: Path, lake: PurePath) -> Path:
+    """Where the lake's files of a backup go. Raises BackupError where the lake is an object store and there are any."""
+    if isinstance(lake, Path):
+        return lake
+    if any(map(_is_lake, manifest.files)):
+        raise BackupError(
+            f"the backup holds a lake, which is restored into a folder of this machine, not into {lake}: set "
+            "SPANLEDGER_LAKE to one, or leave it out"
+        )
+    return data / LAKE  # nothing goes there
 
 
 def restore(folder: Path, manifest: Manifest, data: Path, lake: Path, on_file: Callable[[], None]) -> None:

@@ -26,7 +26,8 @@ import pyarrow.parquet as pq
 
 from collector.data_format import FormatError, claim
 from collector.files import lock, make_folder, sync_folder
-from collector.store.lake import LOCK_NAME, TREES, LakeError, LakeFile, partitions, split_superseded
+from collector.store.lake import LOCK_NAME, partitions, split_superseded
+from collector.store.lake_file import TREES, LakeError, LakeFile
 from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 from spanledger.freshness import behind
 from spanledger.keeping import expired_spans
@@ -51,6 +52,9 @@ PROOF = pa.schema(
         ("build_id", pa.string()),  # the published build that holds its figures
     ]
 )
+
+
+WHAT = "removing spans by age (keep_spans_days)"
 
 
 class RetentionError(RuntimeError):

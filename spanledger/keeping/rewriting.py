@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from collector.data_format import FormatError
 from collector.mapping import read_file
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from collector.store.rewriting import Period, Rewriting, Rewritten
 from spanledger.exits import FAILED, USAGE, Failure
 from spanledger.settings import Settings

@@ -138,7 +138,7 @@ def _complain(problems: Sequence[str]) -> None:
 
 
 def _say(settings: Settings, revisions: Sequence["Revision"], now: datetime) -> None:
-    from collector.store.lake import LakeError
+    from collector.store.lake_file import LakeError
     from spanledger.outcomes import outcome_saying
 
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from collector.store import outcome_files
-from collector.store.lake import LakeFile
+from collector.store.lake_file import LakeFile
 from transforms.outcomes import SCHEMA
 
 ONE_EACH = (Path(__file__).parent.parent / "sql" / "outcomes.sql").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from collector.store.lake import LakeFile
+from collector.store.lake_file import LakeFile
 from spanledger.outcomes import outcome_history
 from transforms.outcome_rules import OutcomeRules, evaluation_table, workflow_table
 

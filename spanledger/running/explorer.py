@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import app
 from app.access.reader import FILE as LOGIN_VARIABLE
 from app.limits import MEMORY, TIMEOUT
+from collector.store.object_access import VARIABLES
 from spanledger.running import preflight
 from spanledger.running.login import read_login
 from spanledger.running.ports import is_loopback
@@ -52,13 +53,15 @@ def _tls(settings: Settings) -> dict[str, str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment, with the settings that parts read from there said in full."""
+    """This process's environment, with the settings that parts read from there said in full.
+
+    What opens an object store is left out: the explorer reads builds, and nobody who asks it can read the lake."""
     said = {"SPANLEDGER_DATA": str(settings.data.absolute()), "SPANLEDGER_CURRENCY": settings.currency}
     said |= {TIMEOUT: str(settings.page_timeout_s), MEMORY: str(settings.page_memory_bytes)}
     said[LOGIN_VARIABLE] = str(settings.login_file.absolute()) if settings.login_file else ""
     if settings.fx_file:
         said["SPANLEDGER_FX_FILE"] = str(settings.fx_file.absolute())
-    return {**os.environ, **said}
+    return {**{name: value for name, value in os.environ.items() if name not in VARIABLES}, **said}
 
 
 def run_here(settings: Settings) -> None:

@@ -68,8 +68,8 @@ def up(settings: Settings, story: Story | None = None, command: str = "up") -> i
 
 
 def _absolute(settings: Settings) -> dict[str, object]:
-    paths = ("data", "lake", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file")
-    return {
+    paths = ("data", *FILES, "login_file", *PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file")
+    return {"lake": settings.lake_path} | {
         name: path.absolute()
         for name in (*paths, "alerts_file", "reports_file", "events_file", "business_file")
         if (path := getattr(settings, name)) is not None

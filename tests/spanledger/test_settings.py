@@ -29,7 +29,7 @@ def test_defaults_fit_the_public_contract(elsewhere: Path) -> None:
     settings = load_settings()
     assert (settings.host, settings.grpc_port, settings.http_port, settings.app_port) == ("127.0.0.1", 4317, 4318, 8501)
     assert settings.store_content is False
-    assert settings.lake_path == Path("data/lake")
+    assert settings.lake_path == Path("data/lake").absolute()
 
 
 def test_arguments_beat_the_environment_which_beats_the_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_arguments_beat_the_environment_which_beats_the_file(elsewhere: Path, mo
     monkeypatch.setenv("SPANLEDGER_HTTP_PORT", "2")
     settings = load_settings(grpc_port=3, http_port=None)
     assert (settings.grpc_port, settings.http_port, settings.app_port) == (3, 2, 1)
-    assert settings.lake_path == Path("from-file/lake")
+    assert settings.lake_path == Path("from-file/lake").absolute()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,8 @@ def test_arguments_beat_the_environment_which_beats_the_file(elsewhere: Path, mo
         ("STORE_CONTENT", "perhaps", 'store_content = "perhaps" (from the environment): expected a valid boolean'),
         ("LOG_SEGMENT_MAX_AGE_S", "0", "expected greater than 0"),
         ("LOG_SEGMENT_MAX_AGE_S", "inf", "expected a finite number"),
-        ("LAKE", "s3://bucket/lake", "object stores are not supported by this version"),
+        ("LAKE", "gs://bucket/lake", "expected a folder, or s3://bucket/prefix in a store that speaks S3"),
+        ("LAKE", "s3://bucket", "expected s3://bucket/prefix, with a prefix"),
         ("MAX_INFLATED_BYTES", "2000", "max_inflated_bytes (2000) must not be below max_request_bytes"),
         ("GRPC_PRT", "1", "environment variable SPANLEDGER_GRPC_PRT is no setting; did you mean SPANLEDGER_GRPC_PORT?"),
     ],

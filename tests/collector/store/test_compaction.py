@@ -13,15 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.store.compaction import Compaction, groups, merge
-from collector.store.lake import (
-    LakeError,
-    LakeFile,
-    active_files,
-    is_landed,
-    partition,
-    split_superseded,
-    write_segment,
-)
+from collector.store.lake import active_files, is_landed, partition, split_superseded, write_segment
+from collector.store.lake_file import LakeError, LakeFile
 from collector.wal.segments import Header
 from transforms.columns import SCHEMA
 

@@ -10,7 +10,7 @@ import pytest
 from collector.config import CollectorConfig
 from collector.files import LockedError, make_folder
 from collector.store import lake_place
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from spanledger.building.build import Builder
 from tests.collector.running import Collector, configuration
 

@@ -17,15 +17,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from collector.config import CollectorConfig
 from collector.files import lock, secret_key
 from collector.store.compaction import Compaction
-from collector.store.lake import (
-    LOCK_NAME,
-    LakeError,
-    active_files,
-    is_landed,
-    logs_header,
-    split_superseded,
-    write_segment,
-)
+from collector.store.lake import LOCK_NAME, active_files, is_landed, logs_header, split_superseded, write_segment
+from collector.store.lake_file import LakeError
 from collector.store.rewriting import Period, Rewriting, Rewritten
 from collector.wal.segments import Header
 from spanledger.cli import main

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from collector.store import outcome_files
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from collector.store.outcome_files import OutcomeCompaction
 from spanledger.outcomes.outcome_history import files, open_outcomes
 from transforms.outcomes import SCHEMA, read_revision, table

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
-from collector.store.lake import LakeError
+from collector.store.lake_file import LakeError
 from spanledger.building.build import Builder
 from spanledger.prices.price_files import PriceFiles
 from spanledger.published import builds, models

@@ -1,0 +1,194 @@
+"""Where the files of a lake are: a folder of this machine, or an object store. Who uses a `LakeStore` need not know.
+
+Either way a file is written aside, on this machine, and appears whole under its name, in one step, for good: it never
+changes. On disk that step is a rename after fsync; in an object store it is one upload that fails where the name is
+taken (`collector.store.object_store`).
+"""
+
+import contextlib
+import functools
+import secrets
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Protocol
+
+import pyarrow.parquet as pq
+
+from collector.files import aside, lock, make_folder, publish, read_json, sync_folder, write_json
+from collector.store.lake_file import TREES, LakeError, LakeFile, read_file
+from collector.store.object_path import ObjectPath
+
+IDENTITY = "lake.json"
+LOCK_NAME = ".collector.lock"
+
+
+class StoreError(OSError, LakeError):
+    """The lake's store cannot be reached, or refuses; names the setting at fault."""
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour of arrival in one of the lake's trees."""
+
+    folder: PurePath
+    stamp: Hashable  # another one after every change of its files
+    paths: Callable[[], list[PurePath]]  # of its files, by name
+
+
+class LakeStore(Protocol):
+    """The files of one lake. Everything raises StoreError where the store cannot be reached or refuses, OSError."""
+
+    def hours(self, tree: PurePath, since: PurePath | None = None) -> list[Hour]:
+        """The hours of a tree that hold files, the oldest first; from the folder ``since`` on."""
+        ...
+
+    def read(self, paths: Iterable[PurePath]) -> list[LakeFile]:
+        """What files say of themselves, in their order. Raises LakeError, FileNotFoundError."""
+        ...
+
+    def holder(self, path: PurePath, segment: str, prefixes: tuple[str, ...]) -> LakeFile | None:
+        """The file that holds ``segment``: ``path``, its own, or one beside it whose name begins with a prefix."""
+        ...
+
+    def opened(self, path: PurePath) -> "contextlib.AbstractContextManager[pq.ParquetFile]":
+        """A file's rows."""
+        ...
+
+    def aside(self, path: PurePath) -> Path:
+        """Where on this machine to write what is to become the file ``path``."""
+        ...
+
+    def publish(self, path: PurePath) -> None:
+        """Make what was written aside durable and visible under its name, whole and in one step."""
+        ...
+
+    def remove(self, files: Iterable[LakeFile]) -> None:
+        """Remove files, in this order."""
+        ...
+
+    def clear(self, folder: PurePath, pattern: str = "*") -> None:
+        """Forget what was written aside for an hour and never published."""
+        ...
+
+    def identity(self) -> str | None:
+        """Who the lake says it is; None for one that is not there, or new."""
+        ...
+
+    def claim(self) -> tuple[str, int | None]:
+        """Make the lake known, once: who it is, and the descriptor of the lock that keeps it for one collector, where
+        there is such a lock. Raises LockedError."""
+        ...
+
+
+class LocalStore:
+    """A lake in a folder of this machine."""
+
+    def __init__(self, lake: Path | None = None) -> None:
+        """``lake`` is needed by who asks for its identity."""
+        self._lake = lake
+
+    def hours(self, tree: PurePath, since: PurePath | None = None) -> list[Hour]:
+        """See `LakeStore`; the stamp is the folder's time of change."""
+        folders = sorted(_local(tree).glob("ingest_date=*/ingest_hour=*"))
+        return [hour for folder in folders if since is None or folder >= since for hour in _hour(folder)]
+
+    def read(self, paths: Iterable[PurePath]) -> list[LakeFile]:
+        """See `LakeStore`."""
+        return [read_file(_local(path)) for path in paths]
+
+    def holder(self, path: PurePath, segment: str, prefixes: tuple[str, ...]) -> LakeFile | None:
+        """See `LakeStore`."""
+        own = _local(path)
+        if own.is_file():
+            return read_file(own)
+        made = [file for prefix in prefixes for file in own.parent.glob(prefix + "*.parquet")]
+        return next((file for file in map(read_file, made) if segment in file.segments), None)
+
+    @contextlib.contextmanager
+    def opened(self, path: PurePath) -> Iterator[pq.ParquetFile]:
+        """See `LakeStore`."""
+        with pq.ParquetFile(_local(path)) as file:
+            yield file
+
+    def aside(self, path: PurePath) -> Path:
+        """The hidden name beside ``path``."""
+        make_folder(_local(path).parent)
+        return aside(_local(path))
+
+    def publish(self, path: PurePath) -> None:
+        """Fsync, rename, fsync of the folder."""
+        publish(_local(path))
+
+    def remove(self, files: Iterable[LakeFile]) -> None:
+        """See `LakeStore`."""
+        folders = set()
+        for path in (_local(file.path) for file in files):
+            path.unlink()
+            folders.add(path.parent)
+        for folder in folders:
+            sync_folder(folder)
+
+    def clear(self, folder: PurePath, pattern: str = "*") -> None:
+        """See `LakeStore`."""
+        for left in _local(folder).glob(f".{pattern}.tmp"):
+            left.unlink()
+
+    def identity(self) -> str | None:
+        """What `lake.json` says."""
+        return (read_json(self._place / IDENTITY) or {}).get("lake")
+
+    def claim(self) -> tuple[str, int | None]:
+        """See `LakeStore`."""
+        for tree in TREES:
+            make_folder(self._place / tree)
+        held = lock(self._place / LOCK_NAME, what=f"the lake {self._place}", setting="SPANLEDGER_LAKE")
+        said = self.identity()
+        if said is None:
+            said = secrets.token_hex(8)
+            write_json(self._place / IDENTITY, {"lake": said}, is_durable=True)
+        return said, held
+
+    @property
+    def _place(self) -> Path:
+        assert self._lake is not None
+        return self._lake
+
+
+LOCAL = LocalStore()
+"""Files of this machine, whichever lake they are in."""
+
+
+def store_of(lake: PurePath, data: Path) -> LakeStore:
+    """Where the lake's files are. ``data`` keeps what is known of objects, and what is on its way to the store."""
+    if not isinstance(lake, ObjectPath):
+        return LocalStore(_local(lake))
+    return _object_store(lake, data)
+
+
+@functools.cache
+def _object_store(lake: ObjectPath, data: Path) -> LakeStore:
+    from collector.store.object_store import ObjectStore  # what it needs is installed with the extra `s3`
+
+    return ObjectStore(lake, data)
+
+
+def on_this_machine(lake: PurePath, what: str) -> Path:
+    """The lake's folder, for ``what`` works on no other. Raises StoreError."""
+    if not isinstance(lake, Path):
+        raise StoreError(f"{what} works on lakes in a folder of this machine only; {lake} is in an object store")
+    return lake
+
+
+def _hour(folder: Path) -> Iterator[Hour]:
+    def paths() -> list[PurePath]:
+        return [path for path in sorted(folder.glob("*.parquet")) if not path.name.startswith(".")]
+
+    with contextlib.suppress(FileNotFoundError):  # retention took it away meanwhile
+        yield Hour(folder, folder.stat().st_mtime_ns, paths)
+
+
+def _local(path: PurePath) -> Path:
+    if not isinstance(path, Path):
+        raise TypeError(f"{path} is in an object store; only its own store reads it")
+    return path

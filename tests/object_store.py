@@ -1,0 +1,124 @@
+"""A real S3 server for tests: SeaweedFS, on loopback, with ports and a folder of its own."""
+
+import dataclasses
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from collector.store.object_path import ObjectPath
+from tests.collector.running import wait_until
+
+KEY, SECRET = "tests", "a-secret-of-tests"
+WEED = Path(sys.executable).with_name("weed")
+_PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc")
+
+
+@dataclasses.dataclass
+class ObjectServer:
+    """It can be ended and started again with what it holds."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def __post_init__(self) -> None:
+        self.ports = dict(zip((*_PORTS, "s3.port", "s3.port.grpc"), _free_ports(8), strict=True))
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.ports['s3.port']}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What lets a process in."""
+        return {
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def new_lake(self) -> ObjectPath:
+        """A place that nobody else writes to."""
+        return ObjectPath(f"s3://tests/{secrets.token_hex(4)}/lake")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers and takes objects."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        identity = {"name": KEY, "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
+        (self.folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+        flags = [f"-{name}={port}" for name, port in self.ports.items()]
+        fixed = [
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-filer",
+            "-s3",
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=32",
+        ]
+        fixed += [
+            "-master.telemetry=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+            "-filer.maxMB=64",
+            f"-s3.config={self.folder / 's3.json'}",
+        ]
+        with (self.folder / "weed.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [WEED, "server", f"-dir={self.folder}", *fixed, *flags], stdout=log, stderr=log, cwd=self.folder
+            )
+        wait_until(self._answers, "the S3 server to answer")
+        wait_until(self._takes, "the S3 server to take objects")
+
+    def stop(self) -> None:
+        """End it and wait."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(60)
+            self.process = None
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, (self.folder / "weed.log").read_text()[-2000:]
+        try:
+            urllib.request.urlopen(f"{self.endpoint}/", timeout=5)
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def _takes(self) -> bool:
+        from obstore.exceptions import BaseError
+        from obstore.store import S3Store
+
+        bucket = S3Store(
+            "tests",
+            endpoint=self.endpoint,
+            access_key_id=KEY,
+            secret_access_key=SECRET,
+            region="us-east-1",
+            virtual_hosted_style_request=False,
+            client_options={"allow_http": True, "timeout": "5s"},
+            retry_config={"max_retries": 0},
+        )
+        try:
+            bucket.put("ready", os.urandom(8))
+            bucket.get("ready").bytes()
+        except (BaseError, OSError):
+            return False
+        return True
+
+
+def _free_ports(count: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in taken]
+    for each in taken:
+        each.close()
+    return ports
