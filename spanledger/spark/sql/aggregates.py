@@ -34,6 +34,8 @@ def filtered(node: exp.Expression, aggregate: exp.Expression, condition: exp.Exp
 def _arg(node: exp.Expression) -> exp.Expression:
     name = "min_by" if isinstance(node, exp.ArgMin) else "max_by"
     value, key = node.this, node.expression
+    if node.args.get("count") is not None:
+        return _several(node, [key, value], node.args["count"], isinstance(node, exp.ArgMin))
     condition = said(":x is not null", x=value)
     if not isinstance(key, exp.Tuple):
         return filtered(node, call(name, value, key), said(":x is not null and :k is not null", x=value, k=key))
@@ -100,3 +102,27 @@ def _distinct(node: exp.Expression, inner: exp.Distinct) -> exp.Expression:
     [value] = inner.expressions
     rows = call("collect_set", call("struct", exp.alias_(value.copy(), "of_list")))
     return _in_place(node, rows, "nullif(transform(:sorted, one -> one.of_list), array())", False)
+
+
+@rule(
+    "`max(x, n)`, `min(x, n)`, `arg_max(x, key, n)`, `arg_min`",
+    "`slice(array_sort(collect_list(…)), 1, n)`",
+    "Spark's take one value alone",
+    exp.Max,
+    exp.Min,
+)
+def _top(node: exp.Expression) -> exp.Expression:
+    count = node.args.get("count") or (node.expressions[0] if node.expressions else None)
+    return node if count is None else _several(node, [node.this], count, isinstance(node, exp.Min))
+
+
+def _several(node: exp.Expression, of: list[exp.Expression], count: exp.Expression, is_least: bool) -> exp.Expression:
+    """A list of the last of ``of`` in the ``count`` rows with the least or the greatest of the first."""
+    fields = [exp.alias_(part.copy(), f"part_{number}") for number, part in enumerate(of)]
+    known = said(
+        " and ".join(f":x{number} is not null" for number in range(len(of))), **{f"x{n}": x for n, x in enumerate(of)}
+    )
+    row = exp.Case(ifs=[exp.If(this=known, true=call("struct", *fields))])
+    last = f"one.part_{len(of) - 1}"
+    template = f"nullif(slice(transform(:sorted, one -> {last}), 1, {count.sql('spark')}), array())"
+    return _in_place(node, call("collect_list", row), template, not is_least)

@@ -15,6 +15,7 @@ def expand(tree: exp.Expression, columns_of: ColumnsOf | None) -> exp.Expression
     for node in reversed(list(tree.dfs())):
         if isinstance(node, exp.Select):
             _write_out_replaced(node, names)
+            _write_out_rows(node, names)
         elif isinstance(node, exp.SetOperation) and node.args.get("by_name"):
             _by_name(node, names)
     return tree
@@ -35,6 +36,18 @@ def _write_out_replaced(select: exp.Select, names: "_Names") -> None:
             alias = replaced.get(name.lower())
             written.append(alias.copy() if alias else exp.column(name, table=table_name or None))
     select.set("expressions", written)
+
+
+def _write_out_rows(select: exp.Select, names: "_Names") -> None:
+    """A table's name where a column's could stand is its whole row: `struct(t.*)`."""
+    aliases = {alias.lower() for alias in names.aliases(select)}
+    for column in list(select.find_all(exp.Column)):
+        if column.table or isinstance(column.this, exp.Star) or column.name.lower() not in aliases:
+            continue
+        if column.find_ancestor(exp.Select) is not select or names.has(select, column.name):
+            continue
+        row = exp.Anonymous(this="struct", expressions=[exp.Column(this=exp.Star(), table=column.this.copy())])
+        column.replace(exp.alias_(row, column.name) if column.parent is select else row)
 
 
 def _by_name(union: exp.SetOperation, names: "_Names") -> None:
@@ -93,6 +106,18 @@ class _Names:
             table = one.table if isinstance(one, exp.Column) else ""
             found += [name for _, name in self.of_star(query, table, _excluded(star))]
         return found
+
+    def aliases(self, select: exp.Select) -> list[str]:
+        """Names of the tables that a query reads."""
+        if not (select.args.get("from_") or select.args.get("from")):
+            return []
+        return [source.alias_or_name for source, _ in self._sources(select)]
+
+    def has(self, select: exp.Select, name: str) -> bool:
+        """Whether one of the tables that a query reads has such a column."""
+        return any(
+            name.lower() == column.lower() for source, _ in self._sources(select) for column in self._of_source(source)
+        )
 
     def of_star(self, select: exp.Select, table: str, excluded: set[str]) -> list[tuple[str, str]]:
         """(table, column) of each column a star stands for; no table for those that `using` joined."""

@@ -34,7 +34,15 @@ def _comprehension(node: exp.Expression) -> exp.Expression:
     parameter = exp.to_identifier(name.name)
     if condition is not None:
         rows = call("filter", rows, exp.Lambda(this=condition, expressions=[parameter.copy()]))
-    return call("transform", rows, exp.Lambda(this=node.this, expressions=[parameter]))
+    made = call("transform", rows, exp.Lambda(this=node.this, expressions=[parameter]))
+    made.meta["is_list"] = True
+    return made
+
+
+@rule("`[x for …]`", "without the brackets", "to sqlglot they are a list of one list", exp.Array)
+def _brackets(node: exp.Expression) -> exp.Expression:
+    parts = node.expressions
+    return parts[0] if len(parts) == 1 and parts[0].meta.get("is_list") else node
 
 
 @rule(

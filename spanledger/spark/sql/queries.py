@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from spanledger.spark.sql.rules import call, rule
+from spanledger.spark.sql.rules import NotTranslatedError, call, rule
 
 
 @rule("`with x as materialized (…)`", "`with x as (…)`", "Spark keeps no common table by word", exp.CTE)
@@ -26,4 +26,46 @@ def _unnests(node: exp.Expression) -> exp.Expression:
     together = exp.Aliases(this=call("inline", zipped), expressions=names)
     rest = [one for one in node.expressions if one not in found]
     node.set("expressions", [*rest, together])
+    return node
+
+
+@rule(
+    "`(a, b) in (select (x, y) …)`",
+    "`exists (select … where x <=> a and y <=> b)`",
+    "a tuple with a null is equal to itself in DuckDB; Spark takes the tuple apart, and then it is not",
+    exp.In,
+)
+def _tuple_in(node: exp.Expression) -> exp.Expression:
+    query = node.args.get("query")
+    if query is None or not isinstance(node.this, exp.Tuple):
+        return node
+    inner = query.unnest()
+    parts = list(inner.expressions)
+    if len(parts) == 1 and isinstance(parts[0].unalias(), exp.Tuple):
+        parts = list(parts[0].unalias().expressions)
+    asked = node.this.expressions
+    if len(parts) != len(asked):
+        raise NotTranslatedError(f"a tuple in rows of another length: {node.sql('duckdb')[:200]}")
+    inner.set("expressions", [exp.alias_(part.unalias(), f"part_{number}") for number, part in enumerate(parts)])
+    same = [exp.NullSafeEQ(this=exp.column(f"part_{number}"), expression=one) for number, one in enumerate(asked)]
+    return exp.Exists(this=exp.select("1").from_(inner.subquery("among")).where(*same))
+
+
+@rule(
+    "`over (w order by x)` with a window `w`",
+    "the parts of `w` written out",
+    "Spark takes a named window whole or not at all",
+    exp.Select,
+)
+def _windows(node: exp.Expression) -> exp.Expression:
+    named = {window.name: window for window in node.args.get("windows") or ()}
+    for window in list(node.find_all(exp.Window)):
+        base = named.get(window.alias)
+        if base is None or window.find_ancestor(exp.Select) is not node or window in named.values():
+            continue
+        if window.args.get("order") or window.args.get("spec"):
+            window.set("alias", None)
+            for part in ("partition_by", "order", "spec"):
+                if not window.args.get(part) and (kept := base.args.get(part)):
+                    window.set(part, [one.copy() for one in kept] if isinstance(kept, list) else kept.copy())
     return node

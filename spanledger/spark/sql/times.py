@@ -13,13 +13,13 @@ def _micros(node: exp.Expression) -> exp.Expression:
 
 @rule(
     "`make_timestamp_ns(ns)`",
-    "`timestamp_micros` of whole microseconds, rounded down",
-    "Spark's times have microseconds; a date or a time of day of ours never needs more",
+    "`timestamp_micros(ns div 1000)`",
+    "Spark's times have microseconds, to which DuckDB cuts these for a date or a time of day",
     "make_timestamp_ns",
 )
 def _nanos(node: exp.Expression) -> exp.Expression:
     [ns] = node.expressions
-    return said("timestamp_micros(:ns div 1000 - cast(:ns % 1000 < 0 as int))", ns=ns)
+    return said("timestamp_micros(:ns div 1000)", ns=ns)
 
 
 @rule("`epoch_ns(t)`", "`unix_micros(t) * 1000`", "another name and unit", "epoch_ns")
