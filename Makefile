@@ -6,14 +6,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 JS := tests/end_to_end/js
 AUDITOR := .venv/audit
+SPARK := .venv/spark
+# Short runs on small data: a JVM that compiles little, and collects garbage with one thread.
+QUICK_JVM := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup up demo test check audit browser validator bench soak clean
+.PHONY: help setup up demo test test-spark java check audit browser validator bench soak clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 setup: .venv/.ready ## create .venv and install the locked packages
 
@@ -25,6 +28,9 @@ demo: setup ## the same on a simulated company
 
 test: setup check browser validator ## every check and test, real browser and exporters included
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+test-spark: setup java $(SPARK)/.ready ## builds on Spark equal builds on DuckDB (docs/spark.md)
+	@PYTHONPATH=$(CURDIR)/$(SPARK) JDK_JAVA_OPTIONS="$(QUICK_JVM)" $(BIN)/pytest tests/spark
 
 check: setup $(AUDITOR)/.ready ## format, lint, types, import directions, dependencies
 	@$(BIN)/ruff format --check .
@@ -72,6 +78,23 @@ $(AUDITOR)/.ready: tests/audit.lock .venv/.ready
 	@rm -rf $(AUDITOR)
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $(AUDITOR) -r tests/audit.lock
 	@touch $@
+
+# The extra for builds on Spark, apart from .venv, so that the tests of the product run without it.
+$(SPARK)/.ready: requirements-spark.lock .venv/.ready
+	@rm -rf $(SPARK)
+	@echo "Installing the packages of the extra for Spark into $(SPARK) …"
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation --target $(SPARK) -r requirements-spark.lock
+	@touch $@
+
+java: setup
+	@command -v java >/dev/null || { \
+	  if [ -z "$(NOT_ROOT)" ] && command -v apt-get >/dev/null; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update && apt-get install -y --no-install-recommends default-jre-headless; } </dev/null >/dev/null; \
+	  else \
+	    echo "Spark needs Java. Run: sudo apt-get update && sudo apt-get install -y default-jre-headless" >&2; exit 1; \
+	  fi; \
+	}
 
 # The FinOps Foundation's validator of billing files, for the tests alone, in a folder of its own: it asks for older
 # packages than ours and for Python 3.12, and runs without either (tests/focus/run.py). Beside it a linter of FOCUS 1.4.

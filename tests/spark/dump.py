@@ -53,7 +53,7 @@ def _build(folder: Path, full: bool) -> None:
 def _watch(dump: Path) -> None:
     (dump / "sql").mkdir()
     (dump / "data").mkdir()
-    checked = published_models._check
+    checked = published_models.check
 
     def check(result: Any) -> Any:
         for one in result.result or []:
@@ -62,7 +62,7 @@ def _watch(dump: Path) -> None:
         _write_relations(dump)
         return checked(result)
 
-    published_models._check = check
+    published_models.check = check
 
 
 def _write_relations(dump: Path) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 SHOWN = 3
 
 
-def differences(made: pa.Table, expected: Path, types: list[tuple[str, str]]) -> list[str]:
-    """What differs between ``made`` and the Parquet file ``expected``, whose columns have DuckDB's ``types``."""
+def differences(made: pa.Table, expected: pa.Table | Path, types: list[tuple[str, str]]) -> list[str]:
+    """What differs between ``made`` and ``expected``, a table or a Parquet file; columns have DuckDB's ``types``."""
     names = [name for name, _ in types]
     if sorted(made.column_names) != sorted(names):
         only = sorted(set(made.column_names) ^ set(names))
@@ -21,7 +22,8 @@ def differences(made: pa.Table, expected: Path, types: list[tuple[str, str]]) ->
         connection.register("arrived", made)
         columns = ", ".join(f'cast("{name}" as {_storable(of)}) as "{name}"' for name, of in types)
         connection.execute(f"create table made as select {columns} from arrived")
-        connection.execute(f"create table expected as select {columns} from read_parquet('{expected}')")
+        connection.register("wanted", pq.read_table(expected) if isinstance(expected, Path) else expected)
+        connection.execute(f"create table expected as select {columns} from wanted")
         more, less = (
             connection.execute(f"select * from {one} except all select * from {other}").fetchall()
             for one, other in (("made", "expected"), ("expected", "made"))

@@ -19,6 +19,7 @@ from dbt.adapters.spark.connections import SparkConnectionMethod
 from dbt.adapters.spark.session import Connection as SparkSessionConnection
 from dbt.adapters.spark.session import Cursor, SessionConnectionWrapper
 from dbt_common.exceptions import DbtRuntimeError
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from spanledger.spark import session
@@ -39,7 +40,7 @@ class _Cursor(Cursor):
             raise DbtRuntimeError(f"a statement with parameters is not expected: {sql[:80]}")
         try:
             self._df = session.running().sql(sql)
-        except PySparkException as error:
+        except (PySparkException, Py4JJavaError) as error:
             raise DbtRuntimeError(_said(error)) from error
 
 
@@ -129,8 +130,9 @@ def _translated(sql: str) -> str:
     return translate(sql, lambda table: session.running().table(table).columns)
 
 
-def _said(error: PySparkException) -> str:
-    return str(error).split("\n\nJVM stacktrace")[0].split(";\n")[0]
+def _said(error: Exception) -> str:
+    """What Spark says, without the plan and the stack."""
+    return str(error).split("\n\nJVM stacktrace")[0].split("\n\tat ")[0].split(";\n")[0]
 
 
 Plugin = AdapterPlugin(

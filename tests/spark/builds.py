@@ -1,0 +1,122 @@
+"""The same builds on either engine: one history, one clock, one list of build ids; and what relations hold then."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+import spanledger.building.build
+from benchmarks import history
+from sample_traces import company
+from sample_traces.recordings import recordings
+from spanledger.building.build import Builder, Outcome
+from spanledger.charges.charge_files import ChargeFiles
+from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_limits import Limits
+from spanledger.published.models import PROJECT
+from spanledger.running.demo import END, FILES
+from spanledger.spark.engine import SparkModels
+from spanledger.spark.workbench import Workbench
+from tests.lake import land, published
+from tests.spark import equal
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LIMITS = Limits(memory_bytes=3 * 1024**3, threads=2)
+LAYERS = ("facts", "marts")
+
+
+@dataclass
+class Place:
+    """A data directory, and its builds so far."""
+
+    data: Path
+    ids: "count[int]" = field(default_factory=lambda: count(1))
+    seen: dict[str, pa.Table] = field(default_factory=dict)  # what Spark said of each mart, the last time
+
+    def build(self, engine: str, *, full: bool = False) -> Outcome:
+        """A build of what is new; raises AssertionError where there is nothing."""
+        names = {"charges": "charges.csv", "allocation": "allocation.yml", "tag_policy": "tag_policy.yml"}
+        files = {name: FILES / file for name, file in names.items()}
+        builder = Builder(
+            self.data,
+            self.data / "lake",
+            PriceFiles(self.data / "prices.csv"),
+            ChargeFiles(**files),
+            limits=LIMITS,
+            budgets_file=FILES / "budgets.yml",
+            engine=engine,
+            clock=lambda: NOW,
+        )
+        spanledger.building.build.new_build_id = lambda: f"2026112{next(self.ids)}T000000000000Z-test"
+        SparkModels.look = self._look  # type: ignore[method-assign]
+        outcome = builder.build(full_refresh=full)
+        assert outcome.build_id is not None, "there was nothing new to build"
+        return outcome
+
+    def copied_to(self, data: Path) -> "Place":
+        """The same without builds; what was learnt outlives them, so that both engines know it of one time."""
+        shutil.copytree(self.data, data, ignore=shutil.ignore_patterns("builds", "facts", "dbt"))
+        return Place(data)
+
+    def _look(self, bench: Workbench) -> None:
+        self.seen = {}
+        for name in relations("marts"):
+            folder = bench.folder / "looked" / name
+            bench.spark.table(f"main.{name}").coalesce(1).write.parquet(str(folder))
+            with duckdb.connect() as connection:
+                connection.execute("set TimeZone = 'UTC'")
+                self.seen[name] = connection.execute(f"from read_parquet('{folder}/*.parquet')").to_arrow_table()
+
+
+def relations(layer: str) -> list[str]:
+    """The names of a layer's models."""
+    return sorted(path.stem for path in (PROJECT / "models" / layer).glob("*.sql"))
+
+
+def differences(made: Place, expected: Path) -> Iterator[str]:
+    """A line for each relation of the published build that is not as the warehouse ``expected`` has it, and for each
+    mart that Spark itself did not see so."""
+    with (
+        duckdb.connect(str(published(made.data)), read_only=True) as one,
+        duckdb.connect(str(expected), read_only=True) as other,
+    ):
+        for connection in (one, other):
+            connection.execute("set TimeZone = 'UTC'")
+        for layer, schema in (("facts", "facts"), ("marts", "main")):
+            for name in relations(layer):
+                types = [(column, kind) for column, kind, *_ in other.execute(f"describe {schema}.{name}").fetchall()]
+                rows = other.execute(f"from {schema}.{name}").to_arrow_table()
+                yield from _said(name, one.execute(f"from {schema}.{name}").to_arrow_table(), rows, types)
+                if name in made.seen:
+                    yield from _said(f"{name} on Spark", made.seen[name], rows, types)
+
+
+def _said(name: str, made: pa.Table, expected: pa.Table, types: list[tuple[str, str]]) -> Iterator[str]:
+    found = equal.differences(made, expected, types)
+    if found:
+        yield "\n    ".join([name, *found])
+
+
+def history_lake(data: Path) -> Callable[[Path], object]:
+    """50,000 calls of two weeks in a lake; what is returned lands in one the spans that come next, every fifth of them
+    up to two weeks late."""
+    week = history.make_week(7, date(2026, 11, 9))
+    rest = history.write_history(data / "lake", week, 50_000, 14)
+    company.write_prices(week.company, data / "prices.csv")
+    return lambda data: history.land(data / "lake", history.late(rest, 0.2, 14), f"{14 * 24:012d}-h")
+
+
+def company_lake(data: Path) -> Callable[[Path], object]:
+    """The simulated company and the recordings in a lake; what is returned lands in one what comes later."""
+    simulated = company.simulate(7, days=21, scale=0.5, end=END)
+    bodies = [*company.requests(simulated), *(body for one in recordings() for body in one.protobuf)]
+    late = bodies[5::11]
+    data.mkdir(parents=True)
+    company.write_prices(simulated, data / "prices.csv")
+    land([body for number, body in enumerate(bodies) if number % 11 != 5], data)
+    return lambda data: land(late, data)
