@@ -1,5 +1,6 @@
 """A real S3 server for tests: SeaweedFS, on loopback, with ports and a folder of its own."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -7,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -122,3 +124,48 @@ def _free_ports(count: int) -> list[int]:
     for each in taken:
         each.close()
     return ports
+
+
+class CuttingRelay:
+    """Stands before a server and cuts connections in the middle of what is sent: each of the first ``cuts`` after
+    another number of bytes; then it lets everything through."""
+
+    def __init__(self, target: int, cuts: int) -> None:
+        self._target, self.cuts_left = target, cuts
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listening.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            limit = 600 + 997 * self.cuts_left if self.cuts_left > 0 else None
+            self.cuts_left -= 1
+            threading.Thread(target=self._serve, args=(client, limit), daemon=True).start()
+
+    def _serve(self, client: socket.socket, limit: int | None) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._target)) as server:
+            answers = threading.Thread(target=self._pour, args=(server, client, None))
+            answers.start()
+            self._pour(client, server, limit)
+            answers.join()
+
+    @staticmethod
+    def _pour(source: socket.socket, sink: socket.socket, limit: int | None) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(4096 if limit is None else min(4096, max(limit, 1))):
+                if limit is not None:
+                    limit -= len(chunk)
+                    if limit <= 0:
+                        break
+                sink.sendall(chunk)
+        for each in (source, sink):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)

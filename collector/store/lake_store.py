@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow.parquet as pq
 
@@ -71,8 +71,20 @@ class LakeStore(Protocol):
         """Forget what was written aside for an hour and never published."""
         ...
 
+    def said(self, name: str) -> dict[str, Any] | None:
+        """The small JSON object under ``name`` in the lake, such as `lake.json`; None where there is none."""
+        ...
+
+    def say(self, name: str, value: dict[str, Any], *, is_first: bool = False) -> bool:
+        """Put or replace such an object. With ``is_first`` only where there is none: false where somebody was first."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names of such objects in a folder of the lake, `folder/…`."""
+        ...
+
     def identity(self) -> str | None:
-        """Who the lake says it is; None for one that is not there, or new."""
+        """Who the lake says it is; None for one that is not there, or new. May be a minute old."""
         ...
 
     def claim(self) -> tuple[str, int | None]:
@@ -134,9 +146,35 @@ class LocalStore:
         for left in _local(folder).glob(f".{pattern}.tmp"):
             left.unlink()
 
+    def said(self, name: str) -> dict[str, Any] | None:
+        """See `LakeStore`."""
+        return read_json(self._place / name)
+
+    def say(self, name: str, value: dict[str, Any], *, is_first: bool = False) -> bool:
+        """See `LakeStore`."""
+        path = self._place / name
+        make_folder(path.parent)
+        if not is_first:
+            write_json(path, value, is_durable=True)
+            return True
+        ours = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        write_json(ours, value, is_durable=True)
+        try:
+            path.hardlink_to(ours)
+        except FileExistsError:
+            return False
+        finally:
+            ours.unlink()
+        sync_folder(path.parent)
+        return True
+
+    def names(self, folder: str) -> list[str]:
+        """See `LakeStore`."""
+        return sorted(str(path.relative_to(self._place)) for path in (self._place / folder).glob("[!.]*.json"))
+
     def identity(self) -> str | None:
         """What `lake.json` says."""
-        return (read_json(self._place / IDENTITY) or {}).get("lake")
+        return (self.said(IDENTITY) or {}).get("lake")
 
     def claim(self) -> tuple[str, int | None]:
         """See `LakeStore`."""
@@ -146,7 +184,7 @@ class LocalStore:
         said = self.identity()
         if said is None:
             said = secrets.token_hex(8)
-            write_json(self._place / IDENTITY, {"lake": said}, is_durable=True)
+            self.say(IDENTITY, {"lake": said})
         return said, held
 
     @property

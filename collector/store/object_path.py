@@ -9,8 +9,8 @@ class ObjectPath(PurePosixPath):
     """The name of an object, or what several begin with. Only a store (`collector.store.object_store`) reads it."""
 
     def __str__(self) -> str:
-        scheme, *rest = self.parts
-        return f"{scheme}//{'/'.join(rest)}"
+        is_whole = self.parts[:1] == (SCHEME,)  # else a part of a name, relative to another
+        return f"{SCHEME}//{'/'.join(self.parts[1:])}" if is_whole else "/".join(self.parts)
 
     @property
     def bucket(self) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -116,21 +117,41 @@ class ObjectStore:
         for left in (self._uploads / folder.relative_to(self._place)).glob(f".{pattern}.tmp"):
             left.unlink()
 
+    def said(self, name: str) -> dict[str, Any] | None:
+        """See `LakeStore`."""
+        try:
+            found: dict[str, Any] = json.loads(self._client.get(self._place / name))
+        except FileNotFoundError:
+            return None
+        return found
+
+    def say(self, name: str, value: dict[str, Any], *, is_first: bool = False) -> bool:
+        """See `LakeStore`."""
+        content = (json.dumps(value, sort_keys=True) + "\n").encode()
+        if is_first:
+            return self._client.create(self._place / name, content)
+        self._client.replace(self._place / name, content)
+        return True
+
+    def names(self, folder: str) -> list[str]:
+        """See `LakeStore`."""
+        listed = (one.path for one in self._client.list(self._place / folder))
+        return [str(path.relative_to(self._place)) for path in listed if path.suffix == ".json"]
+
     def identity(self) -> str | None:
         """What `lake.json` says; asked for once a minute while all is well."""
         now = time.monotonic()
         if self._identity is None or now > self._identity[1]:
             self._identity = None
-            with contextlib.suppress(FileNotFoundError):
-                said = json.loads(self._client.get(self._place / IDENTITY))["lake"]
+            said = (self.said(IDENTITY) or {}).get("lake")
+            if said is not None:
                 self._identity = said, now + _SURE_S
         return self._identity and self._identity[0]
 
     def claim(self) -> tuple[str, int | None]:
         """See `LakeStore`. Whoever comes first says who the lake is; nothing locks it."""
         if self.identity() is None:
-            ours = json.dumps({"lake": secrets.token_hex(8)}) + "\n"
-            self._client.create(self._place / IDENTITY, ours.encode())
+            self.say(IDENTITY, {"lake": secrets.token_hex(8)}, is_first=True)
         said = self.identity()
         if said is None:
             raise StoreError(f"{self._place / IDENTITY} was put and is not there: the store does not do what it says")

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from collector.config import CollectorConfig
 from collector.store.lake import active_files
+from collector.store.lake_store import store_of
 
 TIMEOUT_S = 60.0
 
@@ -126,10 +126,17 @@ class Collector:
 
 def rows(config: CollectorConfig) -> pa.Table:
     """Every row of the lake, as a reader sees it."""
-    files = active_files(config.lake)
-    return pa.concat_tables([pq.ParquetFile(file.path).read().replace_schema_metadata(None) for file in files])
+    store, tables = store_of(config.lake, config.data), []
+    for file in active_files(config.lake, store):
+        with store.opened(file.path) as opened:
+            tables.append(opened.read().replace_schema_metadata(None))
+    return pa.concat_tables(tables)
 
 
 def span_ids(config: CollectorConfig) -> list[bytes]:
     """The span ids in the lake."""
-    return list(rows(config)["span_id"].to_pylist()) if active_files(config.lake) else []
+    return (
+        list(rows(config)["span_id"].to_pylist())
+        if active_files(config.lake, store_of(config.lake, config.data))
+        else []
+    )

@@ -15,6 +15,7 @@ import grpc
 from collector.config import CollectorConfig
 from collector.door.signals import TRACES
 from collector.store.lake import active_files
+from collector.store.lake_store import store_of
 from collector.wal import fates
 from spanledger.building.build import Builder
 from tests.collector.otlp import request, span
@@ -171,7 +172,8 @@ class Storm:
         landed = Counter(rows(self.config)["span_id"].to_pylist())
         acknowledged = {one for sender in self.senders for one in sender.acknowledged}
         sent = {one for sender in self.senders for one in sender.sent}
-        segments = Counter(segment for file in active_files(self.config.lake) for segment in file.segments)
+        store = store_of(self.config.lake, self.config.data)
+        segments = Counter(segment for file in active_files(self.config.lake, store) for segment in file.segments)
         return Balance(
             sent=len(sent),
             acknowledged=len(acknowledged),

@@ -15,7 +15,7 @@ from collector.store import lake_place
 from collector.store.compaction import Compaction
 from collector.store.lake import active_files, is_landed, landed_rows, write_segment
 from collector.store.lake_file import LakeError
-from collector.store.lake_store import StoreError
+from collector.store.lake_store import LakeStore, LocalStore, StoreError
 from collector.store.object_client import ObjectClient
 from collector.store.object_path import ObjectPath
 from collector.store.object_store import ObjectStore
@@ -78,6 +78,7 @@ def all_ids(numbers: range, rows: int = 3) -> list[str]:
 def test_names_split_and_join_like_paths_and_keep_their_scheme() -> None:
     path = ObjectPath("s3://bucket/a/b") / "spans" / "x.parquet"
     assert str(path) == "s3://bucket/a/b/spans/x.parquet" == str(ObjectPath(str(path)))
+    assert str(path.relative_to(ObjectPath("s3://bucket/a"))) == "b/spans/x.parquet"
     assert (path.bucket, path.key, path.parent.name) == ("bucket", "a/b/spans/x.parquet", "spans")
 
 
@@ -220,6 +221,21 @@ def test_what_was_written_aside_and_never_put_is_forgotten(store: ObjectStore, l
     Compaction(lake / "spans", max_rows=1000, grace_s=3600, store=store).run(NOW, [])
     assert not left.exists()
     assert span_ids(store, lake) == all_ids(range(2))
+
+
+@pytest.mark.parametrize("is_local", [True, False])
+def test_what_is_said_in_the_lake_is_said_by_one_first_and_then_replaced(
+    store: ObjectStore, tmp_path: Path, is_local: bool
+) -> None:
+    notes: LakeStore = LocalStore(tmp_path / "lake") if is_local else store
+    assert notes.said("keepers/one.json") is None
+    assert notes.names("keepers") == []
+    assert notes.say("keepers/one.json", {"who": "a"}, is_first=True)
+    assert not notes.say("keepers/one.json", {"who": "b"}, is_first=True)
+    assert notes.said("keepers/one.json") == {"who": "a"}
+    assert notes.say("keepers/one.json", {"who": "c"})
+    assert notes.said("keepers/one.json") == {"who": "c"}
+    assert notes.names("keepers") == ["keepers/one.json"]
 
 
 def config_of(lake: ObjectPath, folder: Path) -> CollectorConfig:
