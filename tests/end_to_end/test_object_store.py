@@ -1,5 +1,6 @@
 """A lake in an object store, with real processes: nothing is lost, nothing doubled, and figures are those of a disk."""
 
+import os
 import random
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from sample_traces import company
 from spanledger.building.build import Builder
 from spanledger.cli import main
 from spanledger.prices.price_files import PriceFiles
+from spanledger.running.explorer import environment
+from spanledger.settings import load_settings
 from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, span_ids, wait_until
 from tests.end_to_end.storm import SENDERS, Storm
@@ -110,15 +113,15 @@ def test_a_store_that_is_away_lets_the_log_grow_and_gets_everything_when_it_is_b
 
 
 def test_builds_of_an_object_store_are_those_of_the_same_lake_on_disk(lake: ObjectPath, tmp_path: Path) -> None:
-    history = company.simulate(11, days=10, scale=0.04, end=date(2026, 11, 2))
+    history = company.simulate(11, days=6, scale=0.03, end=date(2026, 11, 2))
     bodies = list(company.requests(history, spans_per_request=20))
     disk, cloud = tmp_path / "disk", tmp_path / "cloud"
     cloud.mkdir()
     company.write_prices(history, tmp_path / "prices.csv")
-    builders = [
+    on_disk, in_cloud = (
         Builder(data, place, PriceFiles(tmp_path / "prices.csv"), clock=lambda: NOW)
         for data, place in ((disk, disk / "lake"), (cloud, lake))
-    ]
+    )
     store, half = store_of(lake, cloud), len(bodies) // 2
     for part in (bodies[:half], bodies[half:]):
         for path in land(part, disk, per_segment=2):
@@ -127,13 +130,14 @@ def test_builds_of_an_object_store_are_those_of_the_same_lake_on_disk(lake: Obje
             store.publish(there)
         merging = threading.Thread(target=_merge_again_and_again, args=(lake, cloud))
         merging.start()
-        made = [builder.build() for builder in builders]
+        made = in_cloud.build()
         merging.join()
-        assert made[0].new_segments == made[1].new_segments > 0
-        assert made[0].lake_rows == made[1].lake_rows
-        assert unequal_marts(disk, cloud) == {}
+        assert made.new_segments > 0
+        assert made.is_full == (part == bodies[:half])
+    assert made.lake_rows == on_disk.build().lake_rows
+    assert unequal_marts(disk, cloud) == {}
     assert any(len(file.segments) > 1 for file in active_files(lake, store)), "nothing was merged meanwhile"
-    assert builders[1].build().build_id is None, "what was merged is nothing new"
+    assert in_cloud.build().build_id is None, "what was merged is nothing new"
     assert not [path for path in cloud.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 
@@ -151,3 +155,41 @@ def test_a_command_that_is_not_let_in_names_the_setting(
     said = CliRunner().invoke(main, [command, "--data", str(tmp_path), "--lake", str(lake)])
     assert said.exit_code == 1, said.output
     assert "see AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY" in said.output
+
+
+def test_a_backup_leaves_the_lake_out_and_a_restore_goes_on_beside_it(lake: ObjectPath, tmp_path: Path) -> None:
+    config = configuration(tmp_path / "data", lake=lake)
+    sent = [span() for _ in range(4)]
+    with Collector(config) as collector:
+        assert collector.send(request(*sent[:2]).SerializeToString()).status == 200
+        wait_until(lambda: not collector.waiting(), "the first to land")
+        assert collector.stop() == 0, collector.errors()
+    place = ["--data", str(config.data), "--lake", str(lake)]
+    said = CliRunner().invoke(main, ["backup", str(tmp_path / "backup"), *place])
+    assert said.exit_code == 0, said.output
+    assert f"the lake is not in it: {lake} keeps copies by its own means" in said.output
+    again = configuration(tmp_path / "again", lake=lake)
+    said = CliRunner().invoke(
+        main, ["restore", str(tmp_path / "backup"), "--data", str(again.data), "--lake", str(lake)]
+    )
+    assert said.exit_code == 0, said.output
+    with Collector(again) as collector:
+        assert collector.send(request(*sent[2:]).SerializeToString()).status == 200
+        wait_until(lambda: not collector.waiting(), "the rest to land")
+        assert collector.stop() == 0, collector.errors()
+    assert sorted(span_ids(again)) == sorted(one.span_id for one in sent)
+
+
+def test_removing_by_age_is_refused_in_words(lake: ObjectPath, tmp_path: Path) -> None:
+    tmp_path.joinpath("hash.key").write_bytes(b"k" * 32)
+    place = ["--data", str(tmp_path), "--lake", str(lake), "--keep-spans-days", "1"]
+    said = CliRunner().invoke(main, ["retention", *place])
+    assert said.exit_code == 1
+    assert "works on lakes in a folder of this machine only" in said.output
+
+
+def test_the_explorer_is_started_without_what_opens_the_store(lake: ObjectPath, tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path, lake=str(lake))
+    assert SECRET in os.environ.values()
+    assert SECRET not in environment(settings).values()
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} & set(environment(settings))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from collector.config import CollectorConfig
+from collector.files import secret_key
 from collector.store import lake_place
 from collector.store.compaction import Compaction
 from collector.store.lake import active_files, is_landed, landed_rows, write_segment
@@ -19,10 +20,14 @@ from collector.store.lake_store import LakeStore, LocalStore, StoreError
 from collector.store.object_client import ObjectClient
 from collector.store.object_path import ObjectPath
 from collector.store.object_store import ObjectStore
+from collector.store.rewriting import Period, Rewriting
 from collector.wal.segments import Header
-from tests.collector.running import configuration
+from tests.collector.running import configuration, rows
+from tests.collector.store.test_rewriting import MAPPED, body
 from tests.object_store import SECRET, ObjectServer
 from transforms.columns import SCHEMA
+from transforms.mapping import NO_MAPPING
+from transforms.normalise import NormaliseOptions, Request, normalise
 
 HOUR = datetime.datetime(2026, 11, 22, 4, tzinfo=datetime.UTC)
 NOW = HOUR + datetime.timedelta(hours=1)
@@ -242,6 +247,20 @@ def config_of(lake: ObjectPath, folder: Path) -> CollectorConfig:
     config = configuration(folder, lake=lake)
     config.run.mkdir(parents=True)
     return config
+
+
+def test_history_is_read_again_and_the_new_reading_replaces_the_old_one(lake: ObjectPath, tmp_path: Path) -> None:
+    config = config_of(lake, tmp_path / "data")
+    store = ObjectStore(lake, config.data)
+    options = NormaliseOptions(False, secret_key(config.data / "hash.key"), NO_MAPPING)
+    table = normalise([Request(body("search"), header(1).opened_at_ns, None, header(1).segment)], options)
+    write_segment(lake / "spans", header(1), table, store)
+    assert Rewriting(config, MAPPED, Period()).run(is_trial=True).changed_rows == 1
+    assert rows(config)["team"].to_pylist() == [None]
+    assert Rewriting(config, MAPPED, Period()).run().replaced_files == 1
+    assert rows(config)["team"].to_pylist() == ["search"]
+    assert landed_rows(lake / "spans", header(1), store) == 1
+    assert Rewriting(config, MAPPED, Period()).run().replaced_files == 0
 
 
 def test_a_lake_that_was_emptied_is_not_begun_anew(lake: ObjectPath, tmp_path: Path) -> None:
