@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path, PurePath
 
 import duckdb
@@ -73,9 +74,7 @@ class Builder:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """``engine``: what runs the models, duckdb or spark. ``unit_tests``: also run the models' unit tests, for the
-        project's own tests. ``clock`` says the instant of a build, by which tasks without an outcome are pending.
-
-        Raises BuildError where something is missing that the engine needs."""
+        project's own tests. ``clock`` says the instant of a build, by which tasks without an outcome are pending."""
         self._builds = Builds(data)
         self._data = data.absolute()
         self._lake = absolute(lake)
@@ -84,7 +83,7 @@ class Builder:
         self._events_file = events_file
         self._business_file = business_file
         self._limits, self._seconds = limits, Counter[str]()
-        self._models = models_on(engine)(self._data / "dbt", limits, unit_tests=unit_tests)
+        self._engine, self._unit_tests = engine, unit_tests
 
     def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
         """Make and publish a build if there is something new; with ``shows_alerts``, news of alerts too.
@@ -112,6 +111,10 @@ class Builder:
             records.settle(self._data, self._builds)
         seconds, checks = time.monotonic() - started, self._models.checks
         return Outcome(made[-1], is_full, segments, plan.lake_rows, seconds, checks, len(made))
+
+    @cached_property
+    def _models(self) -> Models:
+        return models_on(self._engine)(self._data / "dbt", self._limits, unit_tests=self._unit_tests)
 
     @property
     def node_seconds(self) -> dict[str, float]:
