@@ -11,7 +11,7 @@ import logging
 from collector.config import CollectorConfig
 from collector.files import read_json, write_json
 from collector.store.lake_file import LakeError
-from collector.store.lake_store import IDENTITY, StoreError, store_of
+from collector.store.lake_store import IDENTITY, StoreError, StoreSetupError, store_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def claim(config: CollectorConfig) -> int | None:
             check(config)
         said, held = store_of(config.lake, config.data).claim()
     except StoreError as error:
-        if not is_known:
+        if not is_known or isinstance(error, StoreSetupError):
             raise
         logger.error("%s; requests are taken and wait in the log", error)
         return None

@@ -27,6 +27,10 @@ class StoreError(OSError, LakeError):
     """The lake's store cannot be reached, or refuses; names the setting at fault."""
 
 
+class StoreSetupError(StoreError):
+    """What is needed to ask the store at all is missing on this machine; waiting does not help."""
+
+
 @dataclass(frozen=True)
 class Hour:
     """An hour of arrival in one of the lake's trees."""

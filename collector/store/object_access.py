@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collector.store.lake_store import StoreError
+from collector.store.lake_store import StoreSetupError
 
 KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -38,12 +38,14 @@ class Access:
 
 
 def access(environment: Mapping[str, str] = os.environ) -> Access:
-    """What the environment says. Raises StoreError naming the variable that is missing or cannot be meant."""
+    """What the environment says. Raises StoreSetupError naming the variable that is missing or cannot be meant."""
     missing = [name for name in (KEY, SECRET) if not environment.get(name)]
     if missing:
-        raise StoreError(f"SPANLEDGER_LAKE is in an object store, which asks who we are: set {' and '.join(missing)}")
+        raise StoreSetupError(
+            f"SPANLEDGER_LAKE is in an object store, which asks who we are: set {' and '.join(missing)}"
+        )
     endpoint = next((environment[name] for name in ENDPOINTS if environment.get(name)), None)
     if endpoint is not None and not endpoint.startswith(("http://", "https://")):
-        raise StoreError(f"AWS_ENDPOINT_URL = {endpoint!r}: expected http://host:port or https://host")
+        raise StoreSetupError(f"AWS_ENDPOINT_URL = {endpoint!r}: expected http://host:port or https://host")
     region = next((environment[name] for name in REGIONS if environment.get(name)), USUAL_REGION)
     return Access(environment[KEY], environment[SECRET], environment.get(TOKEN) or None, endpoint, region)

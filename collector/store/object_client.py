@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from collector.store.lake_store import StoreError
+from collector.store.lake_store import StoreError, StoreSetupError
 from collector.store.object_access import ENDPOINTS, Access, access
 from collector.store.object_path import ObjectPath
 
@@ -20,7 +20,9 @@ try:
     from obstore.exceptions import AlreadyExistsError, BaseError
     from obstore.store import S3Store
 except ModuleNotFoundError as missing:
-    raise StoreError("SPANLEDGER_LAKE is in an object store: install spanledger[s3], which reaches them") from missing
+    raise StoreSetupError(
+        "SPANLEDGER_LAKE is in an object store: install spanledger[s3], which reaches them"
+    ) from missing
 
 _OPTIONS = {"connect_timeout": "5s", "timeout": "60s"}
 _RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}  # more of them are the caller's
@@ -39,7 +41,7 @@ class ObjectClient:
     """Requests to one bucket. Each raises StoreError; those that read one object FileNotFoundError, too."""
 
     def __init__(self, place: ObjectPath) -> None:
-        """Raises StoreError where the environment does not say who we are."""
+        """Raises StoreSetupError where the environment does not say who we are."""
         self._place = place
         self._access = access()
         self._bucket = S3Store(place.bucket, **_config(self._access))

@@ -90,10 +90,9 @@ class ObjectStore:
             yield file
 
     def aside(self, path: PurePath) -> Path:
-        """A hidden name in the data directory."""
-        written = aside(self._uploads / path.relative_to(self._place))
-        make_folder(written.parent)
-        return written
+        """A hidden name in the data directory, of all that the object's name tells."""
+        make_folder(self._uploads)
+        return aside(self._uploads / self._flat(path))
 
     def publish(self, path: PurePath) -> None:
         """Put it, unless it is there already. Raises LakeError where other rows are there under its name."""
@@ -114,7 +113,7 @@ class ObjectStore:
 
     def clear(self, folder: PurePath, pattern: str = "*") -> None:
         """See `LakeStore`."""
-        for left in (self._uploads / folder.relative_to(self._place)).glob(f".{pattern}.tmp"):
+        for left in self._uploads.glob(f".{self._flat(folder / pattern)}.tmp"):
             left.unlink()
 
     def said(self, name: str) -> dict[str, Any] | None:
@@ -156,6 +155,9 @@ class ObjectStore:
         if said is None:
             raise StoreError(f"{self._place / IDENTITY} was put and is not there: the store does not do what it says")
         return said, None
+
+    def _flat(self, path: PurePath) -> str:
+        return "__".join(path.relative_to(self._place).parts)
 
     def _footer(self, path: PurePath) -> LakeFile:
         tail, appeared_at = self._client.tail(_object(path), _FOOTER_BYTES)

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from collector.store.lake_file import LakeFile
-from collector.store.lake_store import StoreError
+from collector.store.lake_store import StoreError, StoreSetupError
 from collector.store.object_access import Access, access
 from spanledger.published.build_limits import Limits
 
@@ -41,7 +41,7 @@ def on_disk(files: Sequence[LakeFile], segments: Sequence[str], work: Path, limi
 
 
 def _reader(by: Access, scratch: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
-    """A connection that can read the store. Raises StoreError where DuckDB's extension is not installed."""
+    """A connection that can read the store. Raises StoreSetupError where DuckDB's extension is not installed."""
     config = {"autoinstall_known_extensions": "false", "temp_directory": str(scratch), "threads": str(limits.threads)}
     connection = duckdb.connect(config={**config, "memory_limit": f"{limits.memory_bytes}B"})
     connection.execute(f"load '{_extension()}'")
@@ -63,7 +63,7 @@ def _extension() -> Path:
     folder = Path(found.origin).parent if found and found.origin else None
     path = folder / "extensions" / f"v{duckdb.__version__}" / EXTENSION if folder else None
     if path is None or not path.exists():
-        raise StoreError(
+        raise StoreSetupError(
             "SPANLEDGER_LAKE is in an object store, which DuckDB reads with an extension: install spanledger[s3], "
             f"which brings duckdb-extension-httpfs of DuckDB's version, {duckdb.__version__}"
         )

@@ -138,6 +138,8 @@ def test_builds_of_an_object_store_are_those_of_the_same_lake_on_disk(lake: Obje
     assert unequal_marts(disk, cloud) == {}
     assert any(len(file.segments) > 1 for file in active_files(lake, store)), "nothing was merged meanwhile"
     assert in_cloud.build().build_id is None, "what was merged is nothing new"
+    moved = Builder(disk, lake, PriceFiles(tmp_path / "prices.csv"), clock=lambda: NOW)
+    assert moved.build().build_id is None, "a lake that moved to the store is nothing new"
     assert not [path for path in cloud.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 

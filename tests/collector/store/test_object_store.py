@@ -1,6 +1,7 @@
 """A lake in an object store: what is put is there whole or not at all, once, and is asked for no more than needed."""
 
 import datetime
+import functools
 import os
 import threading
 import time
@@ -12,11 +13,11 @@ import pytest
 
 from collector.config import CollectorConfig
 from collector.files import secret_key
-from collector.store import lake_place
+from collector.store import lake_place, lake_store
 from collector.store.compaction import Compaction
 from collector.store.lake import active_files, is_landed, landed_rows, write_segment
 from collector.store.lake_file import LakeError
-from collector.store.lake_store import LakeStore, LocalStore, StoreError
+from collector.store.lake_store import LakeStore, LocalStore, StoreError, StoreSetupError
 from collector.store.object_client import ObjectClient
 from collector.store.object_path import ObjectPath
 from collector.store.object_store import ObjectStore
@@ -298,6 +299,27 @@ def test_who_is_not_let_in_learns_which_setting_to_look_at(
         lake_place.claim(config_of(lake, tmp_path / "data"))
     assert SECRET not in str(caught.value)
     assert "not the secret" not in str(caught.value)
+
+
+def test_a_store_that_is_away_keeps_nobody_from_starting_who_has_used_it_before(
+    lake: ObjectPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(lake, tmp_path / "data")
+    lake_place.claim(config)
+    as_if_anew(monkeypatch)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert lake_place.claim(config) is None
+    with pytest.raises(StoreError, match="cannot be reached"):
+        lake_place.check(config)
+    as_if_anew(monkeypatch)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(StoreSetupError, match="set AWS_ACCESS_KEY_ID"):
+        lake_place.claim(config)
+
+
+def as_if_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores are kept for as long as a process lives."""
+    monkeypatch.setattr(lake_store, "_object_store", functools.cache(lake_store._object_store.__wrapped__))
 
 
 def test_a_bucket_that_is_not_there_is_named(lake: ObjectPath, tmp_path: Path) -> None:
