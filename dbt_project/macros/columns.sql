@@ -45,8 +45,19 @@
   {%- set resource_tags = [] -%}
   {%- for tag in tag_columns() + sighting_columns() -%}{%- do resource_tags.append('resource_' ~ tag) -%}{%- endfor -%}
   {{ return(['trace_key'] + span_columns() + call_columns() + tag_columns() + sighting_columns() + resource_tags
-    + ['has_trustworthy_clock', 'first_received_ns', 'content_hash', 'response_key', 'usage_key', 'session_key']) }}
+    + ['has_trustworthy_clock', 'first_received_ns', 'response_key', 'usage_key', 'session_key']) }}
 {% endmacro %}
+
+{# A total order of a span's versions by what each says beyond its identity, the same wherever it is computed; what is made
+   of these columns, or of the arrival, tells nothing more. #}
+{% macro version_order() -%}
+  {%- set made = ['trace_key', 'organization', 'trace_id', 'span_id', 'has_trustworthy_clock', 'first_received_ns',
+    'response_key', 'usage_key', 'session_key'] -%}
+  (end_ns is not null) desc, end_ns desc nulls last, usage_fields desc nulls last
+  {%- for name in span_version_columns() | reject('in', made + ['end_ns', 'usage_fields']) -%}
+    , {{ name }} desc nulls last
+  {%- endfor -%}
+{%- endmacro %}
 
 {% macro select_list(names, prefix='') -%}
   {%- for name in names %}

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -38,12 +39,16 @@ def main(arguments: list[str] | None = None) -> None:
         rest = pq.read_table(folder / build_at_size.REST).slice(0, LATER_SPANS)
         spans = history.late(rest, LATE_SHARE, options.days)
         # every other span of the same traces comes after the first build, and some come twice
-        history.land(folder / "lake", spans.take(range(0, spans.num_rows, 2)), "first")
+        history.land(folder / "lake", _some(spans, 0, 2), "first")
         _build(folder, full=True)
-        history.land(folder / "lake", spans.take(range(1, spans.num_rows, 2)), "later")
-        history.land(folder / "lake", spans.take(range(0, spans.num_rows, 40)), "again")
+        history.land(folder / "lake", _some(spans, 1, 2), "later")
+        history.land(folder / "lake", _some(spans, 0, 40), "again")
     _watch(options.dump)
     _build(folder, full=options.which == "full")
+
+
+def _some(spans: pa.Table, first: int, step: int) -> pa.Table:
+    return spans.take(pa.array(range(first, spans.num_rows, step)))
 
 
 def _build(folder: Path, full: bool) -> None:

@@ -61,11 +61,11 @@ def serve(folder: Path) -> None:
         door.listen()
         while True:
             asked, _ = door.accept()
-            with asked, asked.makefile("rw", encoding="utf-8") as stream:
-                with contextlib.suppress(BrokenPipeError):
-                    for line in dump.compare(stream.read().split()):
-                        stream.write(line + "\n")
-                        stream.flush()
+            # who asked may have gone
+            with contextlib.suppress(BrokenPipeError), asked, asked.makefile("rw", encoding="utf-8") as stream:
+                for line in dump.compare(stream.read().split()):
+                    stream.write(line + "\n")
+                    stream.flush()
 
 
 class Dump:

@@ -1,6 +1,6 @@
 -- One row per span of a touched trace with everything its surroundings say about it. What a span and its resource say of
 -- tags themselves is in what they come to, and left behind: a row is carried through many models.
-{%- set told = ['content_hash', 'usage_key', 'status_message', 'kind'] %}
+{%- set told = ['usage_key', 'status_message', 'kind'] %}
 {%- for tag in tag_columns() %}
   {%- if tag not in ['session_id', 'user_id'] %}{% do told.append(tag) %}{% endif %}
   {%- if tag not in ['session_id', 'task_id'] %}{% do told.append('resource_' ~ tag) %}{% endif %}

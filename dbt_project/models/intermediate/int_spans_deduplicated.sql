@@ -13,8 +13,7 @@ ranked as (
         min(first_received_ns) over span as earliest_received_ns,
         row_number() over (
             partition by organization, trace_id, span_id
-            order by
-                (end_ns is not null) desc, end_ns desc nulls last, usage_fields desc nulls last, content_hash desc
+            order by {{ version_order() }}
         ) as preference
     from {{ ref('int_span_versions') }} as versions
     semi join repeated using (organization, trace_id, span_id)

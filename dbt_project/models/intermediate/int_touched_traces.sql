@@ -3,7 +3,7 @@
 -- one within the other. The traces of a coding agent's session are judged together, and a counter that names no session
 -- with whatever was sent while it counted.
 {%- set repriced = source('meta', 'repriced_names') %}
-with recursive links as (
+{%- set links %}
     {%- for spans in [ref('stg_spans'), history('int_spans')] %}
     select
         trace_key,
@@ -23,9 +23,10 @@ with recursive links as (
     where session_key is not null
     {{ "union all" if not loop.last }}
     {%- endfor %}
-),
-
-repriced as (
+{%- endset %}
+{%- set seeds %}
+    select trace_key from {{ ref('stg_spans') }}
+    union
     {%- for name in ['response_model', 'request_model'] %}
     select calls.trace_key
     from {{ history('int_calls') }} as calls
@@ -39,26 +40,8 @@ repriced as (
     select spans.trace_key
     from {{ history('int_spans') }} as spans
     inner join {{ repriced }} as names on contains(spans.usage_iterations, names.model_name)
-),
-
-reached as (
-    select trace_key from {{ ref('stg_spans') }}
-    union
-    select trace_key from repriced
-    union
-    select other.trace_key
-    from reached
-    inner join links as mine on reached.trace_key = mine.trace_key
-    inner join links as other
-        on mine.sighting_key = other.sighting_key
-        and mine.trace_key != other.trace_key
-        and coalesce(mine.scope_name != other.scope_name, true)
-        and (
-            mine.is_session and other.is_session
-            or mine.start_ns <= other.start_ns and mine.end_ns >= other.end_ns
-            or mine.start_ns >= other.start_ns and mine.end_ns <= other.end_ns
-        )
-)
+{%- endset %}
+with {{ reached_from(seeds, links) }}
 
 select trace_key from reached
 union

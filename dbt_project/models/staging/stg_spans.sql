@@ -25,13 +25,7 @@ renamed as (
         {{ select_list(call_columns()) }},
         {{ select_list(tag_columns() + sighting_columns()) }},
         {{ select_list(tag_columns() + sighting_columns(), "resource_") }},
-        received_at_ns as first_received_ns,
-        lower(to_hex(hash(
-            name, kind, parent_span_id, trace_state, flags, start_time_unix_nano, end_time_unix_nano, status_code,
-            status_message, scope_name, scope_version, role, step, tool_name,
-            {{ select_list(call_columns() + tag_columns() + sighting_columns()) }},
-            resource_attributes, scope_attributes, shape, attributes, events, links, extras
-        ))) as content_hash
+        received_at_ns as first_received_ns
     from source
 ),
 

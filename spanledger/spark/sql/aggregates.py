@@ -105,6 +105,25 @@ def _distinct(node: exp.Expression, inner: exp.Distinct) -> exp.Expression:
 
 
 @rule(
+    "`count(distinct x) over w`",
+    "`size(collect_set(x) over w)`",
+    "Spark has no distinct in windows",
+    exp.Window,
+)
+def _distinct_over(node: exp.Expression) -> exp.Expression:
+    filtered_by = node.this if isinstance(node.this, exp.Filter) else None
+    count = filtered_by.this if filtered_by is not None else node.this
+    if not isinstance(count, exp.Count) or not isinstance(count.this, exp.Distinct):
+        return node
+    value = count.this.expressions[0]
+    if filtered_by is not None:
+        value = exp.Case(ifs=[exp.If(this=filtered_by.expression.this, true=value.copy())])
+    window = node.copy()
+    window.set("this", call("collect_set", value.copy()))
+    return call("size", window)
+
+
+@rule(
     "`max(x, n)`, `min(x, n)`, `arg_max(x, key, n)`, `arg_min`",
     "`slice(array_sort(collect_list(…)), 1, n)`",
     "Spark's take one value alone",

@@ -79,6 +79,37 @@ def _position(node: exp.Expression) -> exp.Expression:
     return said("nullif(array_position(:l, :x), 0)", l=values, x=value)
 
 
+_LISTS = {"from_json", "transform", "filter", "array_sort", "array_distinct", "split"}
+
+
+@rule("`len(l)` of what a function makes a list", "`size(l)`", "Spark's length is of texts", exp.Length)
+def _length(node: exp.Expression) -> exp.Expression:
+    of = node.this
+    name = (
+        of.name.lower() if isinstance(of, exp.Anonymous) else of.sql_name().lower() if isinstance(of, exp.Func) else ""
+    )
+    return call("size", of) if name in _LISTS else node
+
+
+@rule(
+    "`range(a, b)`, `generate_series(a, b)`",
+    "`sequence(a, b)` where there is something between, else an empty list",
+    "Spark counts down where `b` is less",
+    exp.GenerateSeries,
+)
+def _range(node: exp.Expression) -> exp.Expression:
+    if node.args.get("step") is not None:
+        raise NotTranslatedError(f"a range with a step: {node.sql('duckdb')}")
+    start, end = node.args["start"], node.args["end"]
+    if node.args.get("is_end_exclusive"):
+        end = said(":e - 1", e=end)
+    return said(
+        "case when :e >= :s then sequence(cast(:s as bigint), cast(:e as bigint)) else cast(array() as array<bigint>) end",
+        s=start,
+        e=end,
+    )
+
+
 @rule(
     "`from_json(s, '[{…}]')`",
     "`from_json(s, 'array<struct<…>>')`",
