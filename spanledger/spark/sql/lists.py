@@ -104,7 +104,8 @@ def _range(node: exp.Expression) -> exp.Expression:
     if node.args.get("is_end_exclusive"):
         end = said(":e - 1", e=end)
     return said(
-        "case when :e >= :s then sequence(cast(:s as bigint), cast(:e as bigint)) else cast(array() as array<bigint>) end",
+        "case when :e >= :s then sequence(cast(:s as bigint), cast(:e as bigint)) "
+        "else cast(array() as array<bigint>) end",
         s=start,
         e=end,
     )

@@ -32,7 +32,7 @@ def _unnests(node: exp.Expression) -> exp.Expression:
 @rule(
     "`(a, b) in (select (x, y) …)`",
     "`exists (select … where x <=> a and y <=> b)`",
-    "a tuple with a null is equal to itself in DuckDB; Spark takes the tuple apart, and then it is not",
+    "as a tuple, one with a null is equal to itself in DuckDB; Spark takes it apart, and then it is not",
     exp.In,
 )
 def _tuple_in(node: exp.Expression) -> exp.Expression:
@@ -40,10 +40,9 @@ def _tuple_in(node: exp.Expression) -> exp.Expression:
     if query is None or not isinstance(node.this, exp.Tuple):
         return node
     inner = query.unnest()
-    parts = list(inner.expressions)
-    if len(parts) == 1 and isinstance(parts[0].unalias(), exp.Tuple):
-        parts = list(parts[0].unalias().expressions)
-    asked = node.this.expressions
+    if len(inner.expressions) != 1 or not isinstance(inner.expressions[0].unalias(), exp.Tuple):
+        return node
+    parts, asked = list(inner.expressions[0].unalias().expressions), node.this.expressions
     if len(parts) != len(asked):
         raise NotTranslatedError(f"a tuple in rows of another length: {node.sql('duckdb')[:200]}")
     inner.set("expressions", [exp.alias_(part.unalias(), f"part_{number}") for number, part in enumerate(parts)])

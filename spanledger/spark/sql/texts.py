@@ -29,13 +29,13 @@ def _replace(node: exp.Expression) -> exp.Expression:
 @rule(
     "`s glob p`",
     "`s rlike` the pattern made a regular expression",
-    "Spark has no GLOB",
+    "Spark has no GLOB; DuckDB's `?` is a byte, here a character of ASCII",
     exp.Glob,
 )
 def _glob(node: exp.Expression) -> exp.Expression:
     return said(
         r"""(:s rlike concat('(?s)^', replace(replace(replace(
-            regexp_replace(:p, '([.+^$(){}|])', '\\\\$1'), '*', '.*'), '?', '.'), '[!', '[^'), '\\z'))""",
+            regexp_replace(:p, '([.+^$(){}|])', '\\\\$1'), '*', '.*'), '?', '[\\x00-\\x7f]'), '[!', '[^'), '\\z'))""",
         s=node.this,
         p=node.expression,
     )

@@ -14,6 +14,7 @@ from spanledger.spark.sql import (  # noqa: F401  (themes register their rules)
     lists,
     numbers,
     queries,
+    refusals,
     texts,
     times,
 )

@@ -1,0 +1,6 @@
+select
+    g,
+    arg_min_null(s, k) as a,
+    arg_max_null(s, (i is null, k)) as b
+from t
+group by g

@@ -1,0 +1,7 @@
+select
+    max(i, 2) as a,
+    min(s, 3) as b,
+    max(i, 2) filter (where b) as c,
+    arg_max(s, k, 2) as e
+from t
+where k < 0

@@ -1,0 +1,4 @@
+select
+    string_agg(s, ',' order by k) as a
+from t
+where k < 0

@@ -1,0 +1,7 @@
+select
+    g,
+    list_sort(list(distinct i)) as a,
+    count(distinct s) as b,
+    count(distinct (s, i)) as c
+from t
+group by g
