@@ -6,6 +6,7 @@ upload leaves nothing, and one that is tried again finds its own object. Every o
 """
 
 import contextlib
+import functools
 import itertools
 import json
 import logging
@@ -49,16 +50,15 @@ class ObjectStore:
 
     def hours(self, tree: PurePath, since: PurePath | None = None) -> list[Hour]:
         """See `LakeStore`; the stamp is the names."""
-        names = [
+        after = f"{_object(since).key}/!" if since else None  # below the folder: some stores pass over its own name
+        names: list[PurePath] = [
             one.path
-            for one in self._client.list(_object(tree), after=_object(since).key if since else None)
+            for one in self._client.list(_object(tree), after=after)
             if one.path.suffix == ".parquet" and one.path.parent.parent.parent == tree
         ]
-        return [
-            Hour(folder, tuple(paths), lambda paths=tuple(paths): list(paths))  # type: ignore[misc]  # bound now
-            for folder, group in itertools.groupby(sorted(names), key=lambda path: path.parent)
-            for paths in [list(group)]
-        ]
+        grouped = itertools.groupby(sorted(names), key=lambda path: path.parent)
+        found = [(folder, tuple(paths)) for folder, paths in grouped]
+        return [Hour(folder, paths, functools.partial(list, paths)) for folder, paths in found]
 
     def read(self, paths: Iterable[PurePath]) -> list[LakeFile]:
         """See `LakeStore`; asks for what is not known, many at a time."""

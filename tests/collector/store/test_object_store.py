@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from collector.budget.arrivals import Arrivals
 from collector.config import CollectorConfig
 from collector.files import secret_key
 from collector.store import lake_place, lake_store
@@ -99,6 +100,16 @@ def test_what_is_put_is_found_with_what_it_says(store: ObjectStore, lake: Object
     ]
     assert landed_rows(lake / "spans", header(1), store) == 3
     assert span_ids(store, lake) == all_ids(range(1, 3))
+
+
+def test_hours_are_listed_from_one_on(store: ObjectStore, lake: ObjectPath) -> None:
+    for day in range(3):
+        later = Header(f"000001-{day:08d}-0badcafe", header(0).opened_at_ns + day * 86_400 * 10**9)
+        write_segment(lake / "spans", later, spans(day), store)
+    folders = [hour.folder for hour in store.hours(lake / "spans")]
+    assert len(folders) == 3
+    for number, folder in enumerate(folders):
+        assert [hour.folder for hour in store.hours(lake / "spans", folder)] == folders[number:]
 
 
 def test_one_of_many_that_put_the_same_name_wins_and_the_others_see_whose_it_is(
@@ -262,6 +273,30 @@ def test_history_is_read_again_and_the_new_reading_replaces_the_old_one(lake: Ob
     assert rows(config)["team"].to_pylist() == ["search"]
     assert landed_rows(lake / "spans", header(1), store) == 1
     assert Rewriting(config, MAPPED, Period()).run().replaced_files == 0
+
+
+def test_budgets_look_for_new_objects_now_and_then_and_say_how_far_they_know(
+    lake: ObjectPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(lake, tmp_path / "data")
+    store = ObjectStore(lake, config.data)
+
+    def found(arrivals: Arrivals, *, is_thorough: bool = False) -> list[str]:
+        return [segment for segment, _ in arrivals.new(is_thorough=is_thorough)]
+
+    monkeypatch.setattr("collector.budget.arrivals._OBJECTS_S", 0.0)
+    often = Arrivals(config, [])
+    monkeypatch.setattr("collector.budget.arrivals._OBJECTS_S", 3600.0)
+    seldom = Arrivals(config, [])
+    write(store, lake, 1)
+    for arrivals in (often, seldom):
+        assert arrivals.as_of_ns(1) == 1
+        assert found(arrivals, is_thorough=True) == [header(1).segment]
+    write(store, lake, 2)
+    assert (often.as_of_ns(2), seldom.as_of_ns(2)) == (2, 1)
+    assert found(often) == [header(2).segment]
+    assert found(seldom) == [], "it asks again in an hour, and says that it knows nothing of since then"
+    assert found(often, is_thorough=True) == []
 
 
 def test_a_lake_that_was_emptied_is_not_begun_anew(lake: ObjectPath, tmp_path: Path) -> None:
