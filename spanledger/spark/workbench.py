@@ -20,7 +20,8 @@ from pyspark.sql import SparkSession
 from spanledger.published.models import BuildError
 from spanledger.spark.columns import ddl
 
-NOT_IN_PATTERNS = set("{},")
+IN_PATTERNS = "{}"
+"""What a pattern of paths reads as its own; of the file names inside the braces, which are ours, commas too."""
 
 
 @dataclass
@@ -86,6 +87,6 @@ def _pattern(paths: Sequence[str]) -> str:
     """One pattern for many paths, which Spark's SQL has no list for."""
     root = os.path.commonpath([str(Path(path).parent) for path in paths])
     names = [os.path.relpath(path, root) for path in paths]
-    if NOT_IN_PATTERNS & set(root + "".join(names)).difference(","):
-        raise BuildError(f"engine spark cannot read below {root}: a path without braces and commas is expected")
+    if set(IN_PATTERNS) & set(root) or set(f"{IN_PATTERNS},") & set("".join(names)):
+        raise BuildError(f"engine spark cannot read below {root}: a path without braces is expected")
     return f"{root}/{{{','.join(names)}}}" if len(names) > 1 else f"{root}/{names[0]}"
