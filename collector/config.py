@@ -36,6 +36,7 @@ class CollectorConfig:
 
     data: Path
     lake: PurePath  # a folder, or a place in an object store (`collector.store.object_path`)
+    receiver_only: bool = False  # take spans in for a lake that another data directory keeps
     host: str = "127.0.0.1"
     grpc_port: int = 4317  # 0 lets the system choose; the chosen one is in `run/collector.json`
     http_port: int = 4318

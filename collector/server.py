@@ -20,6 +20,7 @@ from collector.budget.part import Budgets
 from collector.config import MIB, CollectorConfig
 from collector.data_format import FormatError, claim
 from collector.door.connection import Connection
+from collector.door.elsewhere import Elsewhere
 from collector.door.grpc_front import PortTakenError, start_grpc
 from collector.door.http_front import HttpFront
 from collector.door.http_server import HttpServer
@@ -40,7 +41,10 @@ from collector.health import Health
 from collector.logs import configure_logging
 from collector.mapping import with_mapping
 from collector.metrics import Counters
+from collector.receiver import receiver_id
 from collector.store import lake_place
+from collector.store.keeper import keeper_of
+from collector.store.lake_store import StoreError, store_of
 from collector.store.lean import give_memory_back, trim
 from collector.supervise import WriterProcess
 from collector.wal.log import Log
@@ -123,13 +127,15 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
         max_bytes=config.log_segment_max_bytes,
         max_age_s=config.log_segment_max_age_s,
         max_pending_bytes=config.max_pending_bytes,
+        receiver=receiver_id(config.data),
     )
     writer = WriterProcess(config)
     room = room_in(log, config)
-    budgets = Budgets(config, security.gate)
-    health = Health(config, log, writer, counters, security.problems, room, [budgets])
+    budgets = None if config.receiver_only else Budgets(config, security.gate)
+    health = Health(config, log, writer, counters, security.problems, room, [budgets] if budgets else [])
     await writer.start()  # before gRPC has threads, which do not go well with making processes
-    await budgets.start()
+    if budgets:
+        await budgets.start()
     receiver = Receiver(
         log,
         security.gate,
@@ -156,7 +162,7 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
             max_request_bytes=config.max_request_bytes,
             memory=memory,
             request_timeout_s=config.request_timeout_s,
-            asked=budgets.endpoints,
+            asked=budgets.endpoints if budgets else Elsewhere(security.gate, _keeper(config)),
         ),
         (limits, counters),
         listening,
@@ -175,7 +181,8 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     http_server.should_exit = True
     stopped = grpc_server.stop(config.drain_timeout_s)
     await http_task
-    await budgets.stop()
+    if budgets:
+        await budgets.stop()
     receiver.is_stopping = True
     await asyncio.to_thread(stopped.wait)
     await asyncio.to_thread(log.close)
@@ -183,6 +190,14 @@ async def _serve(config: CollectorConfig, security: Security) -> int:
     is_drained = await writer.drain()
     logger.info("stopped; %s", "everything acknowledged is in the lake" if is_drained else "the log is not empty")
     return 0 if is_drained and stop.is_set() else 1
+
+
+def _keeper(config: CollectorConfig) -> str:
+    """Who keeps the lake, in a word; an object store may not answer just now."""
+    try:
+        return keeper_of(store_of(config.lake, config.data)) or "unknown"
+    except StoreError:
+        return "unknown"
 
 
 async def _trim(memory: ReadingMemory) -> None:

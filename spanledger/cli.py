@@ -23,6 +23,7 @@ from spanledger.forecasting.command import forecast
 from spanledger.forecasting.commands import accuracy, month_end
 from spanledger.forecasting.feature_command import feature
 from spanledger.keeping import keeping_command
+from spanledger.keeping.lake_command import lake
 from spanledger.keeping.quarantine_command import quarantine
 from spanledger.option_types import FORMS
 from spanledger.options import command
@@ -83,7 +84,7 @@ def demo(settings: Settings, scale: float) -> None:
 
 @command(
     main,
-    *("data", "lake", *PORTS, "token_file", *TLS_FILES, "mapping_file", "tag_policy_file"),
+    *("data", "lake", "receiver_only", *PORTS, "token_file", *TLS_FILES, "mapping_file", "tag_policy_file"),
     example="spanledger collect --host 127.0.0.1 --grpc-port 4317",
 )
 def collect(settings: Settings) -> None:
@@ -225,6 +226,7 @@ forecast.add_command(feature)
 main.add_command(outcome)
 main.add_command(token)
 main.add_command(quarantine)
+main.add_command(lake)
 main.add_command(simulate)
 deciding.add_to(simulate)
 whatif_command.add_to(simulate)

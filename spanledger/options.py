@@ -21,6 +21,7 @@ METAVARS = {
     "currency": "CODE",
     "days": "DAYS",
     "engine": "ENGINE",
+    "only": "BOOL",
 }
 """How the value of an option is called in `--help`, by the last word of the setting's name."""
 

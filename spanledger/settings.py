@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     lake: Annotated[InstanceOf[PurePath] | None, BeforeValidator(_lake)] = Field(
         None, description="Directory of the Parquet lake, or s3://bucket/prefix; <data>/lake when not set."
     )
+    receiver_only: bool = Field(
+        False, description="Only take telemetry in, for a lake that another data directory keeps: `collect` alone."
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     grpc_port: Port = Field(4317, description="Port of OTLP/gRPC; 0 lets the system choose.")
     http_port: Port = Field(4318, description="Port of OTLP/HTTP, health and metrics; 0 lets the system choose.")
@@ -214,6 +217,16 @@ class Settings(BaseSettings):
             raise ValueError("tls_cert_file and tls_key_file belong together: set both or neither")
         if self.tls_client_ca_file is not None and self.tls_cert_file is None:
             raise ValueError("tls_client_ca_file needs tls_cert_file and tls_key_file: only TLS asks for certificates")
+        return self
+
+    @model_validator(mode="after")
+    def _receiver_decides_nothing(self) -> "Settings":
+        given = [name for name in ("budgets_file", "keep_spans_days") if getattr(self, name) is not None]
+        if self.receiver_only and given:
+            raise ValueError(
+                f"receiver_only and {' and '.join(given)} exclude each other: the data directory that keeps the lake "
+                "decides by budgets and removes by age; set them there alone"
+            )
         return self
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Hashable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 import pyarrow as pa
@@ -9,10 +10,10 @@ import pyarrow.compute as pc
 
 from collector.budget.provisional import COLUMNS, Row
 from collector.config import CollectorConfig
+from collector.store import receivers
 from collector.store.lake import COMPACT_PREFIX, REWRITE_PREFIX
 from collector.store.lake_file import TREES
 from collector.store.lake_store import store_of
-from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 
 _RECENT = 3
 """Hours of arrival that every look goes through; older ones are looked at now and then (`is_thorough`)."""
@@ -57,8 +58,9 @@ class Arrivals:
         that replaces it."""
         if not self._pause.is_over:
             return
+        first = min((hour for said in receivers.others(self._store) for hour in said.hours), default=None)
         for tree in TREES:
-            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._since.get(tree))
+            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._from(tree, first))
             for hour in hours:
                 if self._looked_at.get(hour.folder) == hour.stamp:
                     continue
@@ -69,19 +71,23 @@ class Arrivals:
                 self._since[tree] = hours[-_RECENT:][0].folder
         self._pause.begin()
 
+    def _from(self, tree: str, first: str | None) -> PurePath | None:
+        """The first hour to look at: some hours ago, by this clock, by the last folder and by the clocks of receivers,
+        whose ``first`` is the earliest; nobody's need be right."""
+        if (since := self._since.get(tree)) is None:
+            return None
+        place = self._config.lake / tree
+        clocks = [receivers.hours_of(datetime.now(UTC))[-1], *([first] if first else [])]
+        return min([since, *(place / hour for hour in clocks)])
+
     def as_of_ns(self, now_ns: int) -> int:
         """All that had arrived by then is in the lake, as `new` finds it now: now, or when the oldest segment that
-        waits was begun."""
+        waits was begun, here or at another receiver."""
         if not self._pause.is_over:
             return self._as_of_ns
-        begun = [now_ns]
-        for suffix in (SEALED_SUFFIX, OPEN_SUFFIX):
-            for path in self._config.log.glob("*" + suffix):
-                try:
-                    begun.append(read_header(path).opened_at_ns)
-                except (FileNotFoundError, SegmentError):
-                    continue  # landed meanwhile, or just being started
-        self._as_of_ns = min(begun)
+        begun = receivers.oldest_ns(self._config.log)
+        elsewhere = (said.complete_until_ns(now_ns) for said in receivers.others(self._store))
+        self._as_of_ns = min([now_ns, *elsewhere, *([] if begun is None else [begun])])
         return self._as_of_ns
 
     def _read(self, path: PurePath) -> Iterator[tuple[str, list[Row]]]:

@@ -10,10 +10,12 @@ import hashlib
 import logging
 import time
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from pathlib import PurePath
+from contextlib import nullcontext
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 
+from collector.files import alone
 from collector.store.lake import COMPACT_PREFIX, partition, split
 from collector.store.lake_file import ROW_GROUP_ROWS, LakeError, LakeFile, open_writer
 from collector.store.lake_store import LOCAL, Hour, LakeStore
@@ -22,14 +24,26 @@ from transforms.columns import SCHEMA
 logger = logging.getLogger(__name__)
 
 _BUFFER_BYTES = 128 * 1024 * 1024
+_LANDING_S = 3600.0
+"""Nobody needs as long to write one file; whose half is older has died, and begins it anew when it comes back."""
 
 
 class Compaction:
     """Compacts one lake, pass by pass; one process at a time."""
 
-    def __init__(self, spans: PurePath, *, max_rows: int, grace_s: float, store: LakeStore = LOCAL) -> None:
+    def __init__(
+        self,
+        spans: PurePath,
+        *,
+        max_rows: int,
+        grace_s: float,
+        store: LakeStore = LOCAL,
+        readers: Path | None = None,
+    ) -> None:
+        """``readers`` is the lock file that builds share while they read (`lake.READERS_NAME`)."""
         self._spans = spans
         self._store = store
+        self._readers = readers
         self._max_rows = max_rows
         self._grace_s = grace_s
         self._settled: dict[PurePath, Hashable] = {}  # folder -> its stamp when nothing was left to do
@@ -50,13 +64,16 @@ class Compaction:
     def _compact(self, hour: Hour) -> int:
         if self._settled.get(hour.folder) == hour.stamp:
             return 0
-        self._store.clear(hour.folder)  # left by a crash: only this process writes here, and it is not writing now
+        # What a crash left half written: merged files only this process writes, and it is not at it now; others may be
+        # landing just now, perhaps from another receiver.
+        self._store.clear(hour.folder, f"{COMPACT_PREFIX}*")
+        is_left = self._store.clear_old(hour.folder, max(self._grace_s, _LANDING_S))
         active, superseded = split(self._store.read(hour.paths()))
         merged = 0
         for group in groups(active, self._max_rows):
             merge(hour.folder, group, self._store)
             merged += len(group)
-        if not merged and not self._remove(active, superseded):
+        if not merged and not self._remove(active, superseded) and not is_left:
             self._settled[hour.folder] = hour.stamp
         return merged
 
@@ -65,8 +82,10 @@ class Compaction:
         if not superseded:
             return False
         if time.time() - max(file.appeared_at for file in active) >= self._grace_s:
-            # The earlier first: what a removed file had replaced must not come back to life.
-            self._store.remove(sorted(superseded, key=lambda file: (file.generation, len(file.segments))))
+            with nullcontext(True) if self._readers is None else alone(self._readers) as nobody_reads:
+                if nobody_reads:
+                    # The earlier first: what a removed file had replaced must not come back to life.
+                    self._store.remove(sorted(superseded, key=lambda file: (file.generation, len(file.segments))))
         return True
 
 

@@ -27,7 +27,9 @@ from collector.wal.segments import Header
 COMPACT_PREFIX, REWRITE_PREFIX = "compact-", "rewrite-"
 LOCK_NAME = "lake.lock"
 """In `run/`: held by whoever replaces files, so that compaction and rewriting never work at once."""
-_LOOKS = 3
+READERS_NAME = "lake.readers"
+"""In `run/`: shared by builds, which may take longer than the grace; what was replaced stays while one reads."""
+_LOOKS = 10
 
 
 def partition(spans: PurePath, hour: datetime.datetime) -> PurePath:

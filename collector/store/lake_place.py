@@ -1,4 +1,4 @@
-"""Whether the lake is there, is the one it was, and is nobody else's.
+"""Whether the lake is there, is the one it was, and who may work on it: one data directory keeps it.
 
 A lake says who it is in `lake.json`; the data directory remembers that in `run/lake.json`. A lake on a disk that is not
 mounted, or that was removed, is an empty folder or none: a new lake there would hide that the old one is gone, and fill
@@ -7,11 +7,14 @@ the wrong disk, and a build of it would show nothing. So nothing lands, and noth
 
 import errno
 import logging
+import os
 
 from collector.config import CollectorConfig
 from collector.files import read_json, write_json
+from collector.receiver import receiver_id
+from collector.store import keeper, receivers
 from collector.store.lake_file import LakeError
-from collector.store.lake_store import IDENTITY, StoreError, StoreSetupError, store_of
+from collector.store.lake_store import IDENTITY, LakeStore, StoreError, StoreSetupError, store_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +30,15 @@ def claim(config: CollectorConfig) -> int | None:
 
     Returns the lock's descriptor, None for an object store, which has no such lock. One that was claimed before and
     cannot be asked keeps nobody from starting: nothing lands until it can (`check`). Raises LockedError naming the
-    holder, LakeGoneError, OSError.
+    holder, NotKeeperError, ReceiverError, LakeGoneError, OSError. The first one on a lake keeps it; a receiver alone
+    takes nothing but its own name there.
     """
+    receiver = receiver_id(config.data)
     is_known = _remembered(config) is not None
     try:
         if is_known:
             check(config)
-        said, held = store_of(config.lake, config.data).claim()
+        said, held = _join(config, receiver) if config.receiver_only else _take(config, receiver)
     except StoreError as error:
         if not is_known or isinstance(error, StoreSetupError):
             raise
@@ -42,6 +47,34 @@ def claim(config: CollectorConfig) -> int | None:
     if _remembered(config) != said:  # a full disk must not keep anybody from starting
         write_json(config.run / NAME, {"lake": said, "path": str(config.lake)}, is_durable=True)
     return held
+
+
+def _join(config: CollectorConfig, receiver: str) -> tuple[str, int | None]:
+    keeper.refuse_receiver(config.data, config.lake, receiver)
+    said = store_of(config.lake, config.data).identity()
+    assert said is not None  # somebody keeps it
+    return said, receivers.join(config, receiver)
+
+
+def _take(config: CollectorConfig, receiver: str) -> tuple[str, int | None]:
+    store = store_of(config.lake, config.data)
+    said, held = store.claim()
+    try:
+        keeper.refuse_others(config.data, config.lake)
+        if keeper.keeper_of(store) is None:
+            _keep(config, store, receiver)
+    except BaseException:
+        if held is not None:
+            os.close(held)
+        raise
+    return said, held
+
+
+def _keep(config: CollectorConfig, store: LakeStore, receiver: str) -> None:
+    try:
+        keeper.keep(config.data, store, receiver)
+    except OSError as error:  # a lake of an earlier version, on a full disk: the next start says it
+        logger.error("%s cannot say who keeps it: %s", config.lake, error)
 
 
 def check(config: CollectorConfig) -> None:

@@ -8,6 +8,7 @@ taken (`collector.store.object_store`).
 import contextlib
 import functools
 import secrets
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -75,12 +76,20 @@ class LakeStore(Protocol):
         """Forget what was written aside for an hour and never published."""
         ...
 
+    def clear_old(self, folder: PurePath, age_s: float) -> bool:
+        """The same of what is older than that, whoever wrote it; whether something younger is left."""
+        ...
+
     def said(self, name: str) -> dict[str, Any] | None:
         """The small JSON object under ``name`` in the lake, such as `lake.json`; None where there is none."""
         ...
 
     def say(self, name: str, value: dict[str, Any], *, is_first: bool = False) -> bool:
         """Put or replace such an object. With ``is_first`` only where there is none: false where somebody was first."""
+        ...
+
+    def said_at_ns(self, name: str) -> int | None:
+        """When that was said, by the clock of where the lake is; None where nothing was."""
         ...
 
     def names(self, folder: str) -> list[str]:
@@ -148,7 +157,18 @@ class LocalStore:
     def clear(self, folder: PurePath, pattern: str = "*") -> None:
         """See `LakeStore`."""
         for left in _local(folder).glob(f".{pattern}.tmp"):
-            left.unlink()
+            left.unlink(missing_ok=True)  # another receiver may have been writing it, and be done
+
+    def clear_old(self, folder: PurePath, age_s: float) -> bool:
+        """See `LakeStore`."""
+        is_left = False
+        for left in _local(folder).glob(".*.tmp"):
+            with contextlib.suppress(FileNotFoundError):  # it took its place
+                if time.time() - left.stat().st_mtime > age_s:
+                    left.unlink()
+                else:
+                    is_left = True
+        return is_left
 
     def said(self, name: str) -> dict[str, Any] | None:
         """See `LakeStore`."""
@@ -171,6 +191,12 @@ class LocalStore:
             ours.unlink()
         sync_folder(path.parent)
         return True
+
+    def said_at_ns(self, name: str) -> int | None:
+        """See `LakeStore`."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self._place / name).stat().st_mtime_ns
+        return None
 
     def names(self, folder: str) -> list[str]:
         """See `LakeStore`."""

@@ -21,6 +21,7 @@ import pyarrow as pa
 from collector.config import CollectorConfig
 from collector.data_format import claim
 from collector.files import lock, make_folder, secret_key
+from collector.store import keeper
 from collector.store.compaction import batches_of, grouped, with_todays_columns
 from collector.store.lake import LOCK_NAME, REWRITE_PREFIX, active_files
 from collector.store.lake_file import ROW_GROUP_ROWS, LakeError, LakeFile, open_writer
@@ -70,6 +71,7 @@ class Rewriting:
 
         ``on_file`` is called after each of `files`. Raises LakeError, FormatError, OSError.
         """
+        keeper.refuse_others(self._config.data, self._config.lake)
         claim(self._config.data)
         make_folder(self._config.run)
         held = lock(self._config.run / LOCK_NAME, is_waiting=True)

@@ -7,6 +7,7 @@ left, else 3. Signals are ignored: Ctrl-C and service managers send them to ever
 decides.
 """
 
+import contextlib
 import dataclasses
 import datetime
 import logging
@@ -22,10 +23,11 @@ import pyarrow as pa
 from collector.config import CollectorConfig
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.logs import configure_logging
-from collector.store import lake_place
+from collector.receiver import receiver_id
+from collector.store import lake_place, receivers
 from collector.store.brake import Brake
 from collector.store.compaction import Compaction
-from collector.store.lake import LOCK_NAME
+from collector.store.lake import LOCK_NAME, READERS_NAME
 from collector.store.lake_file import LakeError
 from collector.store.lake_store import store_of
 from collector.store.landing import Lander
@@ -66,11 +68,18 @@ class Writer:
         self._lander = Lander(config, hash_key, Ledger(config.run / LANDED_NAME))
         store = store_of(config.lake, config.data)
         self._compactions = [
-            Compaction(tree, max_rows=config.compaction_max_rows, grace_s=config.compaction_grace_s, store=store)
+            Compaction(
+                tree,
+                max_rows=config.compaction_max_rows,
+                grace_s=config.compaction_grace_s,
+                store=store,
+                readers=config.run / READERS_NAME,
+            )
             for tree in (config.spans, config.logs)
         ]
         self._outcomes = OutcomeCompaction(folder_of(config.data), grace_s=config.compaction_grace_s)
         self._next_compaction = time.monotonic() + config.compaction_interval_s
+        self._receiver, self._next_word = receiver_id(config.data), 0.0
         self._brake = Brake(config.writer_max_spans_per_s)
         self._said: set[str] = set()  # failures that are logged already, until all is well
         self.state = WriterState(os.getpid())
@@ -82,13 +91,15 @@ class Writer:
         self._publish()
         while not self.parent_gone:
             is_stopping = self.stop_requested
+            self._tell_the_lake()
             sealed = sealed_segments(self._config.log)
             left = self._land_all(sealed)
             if self.state.error and not left:
                 self._recover()
             if is_stopping:
+                self._tell_the_lake(is_ended=True)
                 return NOT_DRAINED if left else DRAINED
-            if not sealed:
+            if not sealed and not self._config.receiver_only:
                 self._compact_when_due()
             self._listen(_RETRY_S if left else 0 if sealed else _POLL_S)
         return DRAINED
@@ -129,6 +140,15 @@ class Writer:
         self.state.current_segment = None
         self._publish()
         return True
+
+    def _tell_the_lake(self, *, is_ended: bool = False) -> None:
+        """A receiver alone says how it stands, where the keeper looks."""
+        if not self._config.receiver_only or (time.monotonic() < self._next_word and not is_ended):
+            return
+        self._next_word = time.monotonic() + receivers.pause_s(self._config.lake)
+        with contextlib.suppress(OSError):  # landing says what is wrong with the lake
+            lake_place.check(self._config)
+            receivers.say(self._config, self._receiver, is_ended=is_ended)
 
     def _compact_when_due(self) -> None:
         if time.monotonic() < self._next_compaction:

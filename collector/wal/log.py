@@ -70,7 +70,9 @@ class Log:
         max_age_s: float,
         max_pending_bytes: int,
         clock_ns: Callable[[], int] = time.time_ns,
+        receiver: str = "",
     ) -> None:
+        """``receiver`` is the id of the data directory; segments' names hold it, and a part of this start's own."""
         self._folder = folder
         self._max_bytes = max_bytes
         self._max_age_s = max_age_s
@@ -85,7 +87,7 @@ class Log:
         self.state = LogState()
         make_folder(folder)
         recover(folder)
-        self._starts, self._receiver, self._number = count_start(folder), secrets.token_hex(4), 0
+        self._starts, self._receiver, self._number = count_start(folder), receiver + secrets.token_hex(4), 0
         self._thread = threading.Thread(target=self._run, name="log-committer", daemon=True)
         self._thread.start()
 

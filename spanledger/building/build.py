@@ -12,6 +12,8 @@ from pathlib import Path, PurePath
 import duckdb
 
 from collector.data_format import claim
+from collector.files import shared
+from collector.store.lake import READERS_NAME
 from collector.store.lake_store import store_of
 from collector.store.object_path import absolute
 from spanledger.alerts import history as alert_history
@@ -90,7 +92,7 @@ class Builder:
 
         Raises BuildError, BuildInProgressError, PriceError, ChargeError, ConfigError, LakeError, FormatError."""
         started = time.monotonic()
-        with self._builds.lock():
+        with self._builds.lock(), shared(self._data / "run" / READERS_NAME):
             claim(self._data)
             published, now = self._builds.to_carry_on_from, self._clock()
             plan = self._plan(published, now, full_refresh=full_refresh)

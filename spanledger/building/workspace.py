@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from collector.config import CollectorConfig
-from collector.store import lake_place
+from collector.store import keeper, lake_place
 from collector.store.lake import active_files
 from collector.store.lake_file import LakeError, LakeFile
 from collector.store.lake_store import LakeStore, StoreError, store_of
@@ -128,6 +128,7 @@ def plan(
     its days, a new outcome only its task. Raises LakeError, also where the lake is not the one that was written to.
     """
     lake_place.check(CollectorConfig(data=data, lake=lake))
+    keeper.refuse_others(data, lake)
     files, price_list = active_files(lake, store_of(lake, data)), read_price_list(price_files)
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)

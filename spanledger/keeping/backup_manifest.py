@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from collector.files import sync_folder, write_atomically
 
 LOG, LAKE, RECORDS, BUDGET = "log", "lake", "records", "budget"
-ALONE = ("hash.key", "format.json")
+ALONE = ("hash.key", "format.json", "receiver.json")
 """Files beside the folders above; nothing else of a data directory is in a backup."""
 NAME, CHECKSUM_NAME = "manifest.json", "manifest.sha256"
 VERSION = 1

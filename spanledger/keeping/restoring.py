@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from collector.data_format import FORMAT, RESTORING
 from collector.files import make_folder, read_json, sync_folder, write_json
-from collector.store.lake_place import NAME as IDENTITY
+from collector.store.lake_store import IDENTITY
 from spanledger.keeping import backup_manifest
 from spanledger.keeping.backup_manifest import LAKE, BackupError, Manifest, copy, difference
 

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from collector.data_format import FormatError, claim
 from collector.files import lock, make_folder, sync_folder
+from collector.store import keeper
 from collector.store.lake import LOCK_NAME, partitions, split_superseded
 from collector.store.lake_file import TREES, LakeError, LakeFile
 from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
@@ -104,6 +105,7 @@ def expire(data: Path, lake: Path, keep_days: int, now: datetime) -> list[Day]:
 
     Waits for compaction and rewriting. Raises one of NOT_REMOVED.
     """
+    keeper.refuse_others(data, lake)
     claim(data)
     builds = Builds(data)
     make_folder(data / "run")

@@ -39,6 +39,8 @@ def app_door(settings: Settings) -> Door:
 
 def check(settings: Settings, doors: tuple[Door, ...]) -> None:
     """Raises Failure naming everything that is in the way of starting."""
+    if settings.receiver_only:
+        raise Failure("a receiver alone has no builds and no pages (receiver_only): run `spanledger collect`", USAGE)
     try:
         refuse_exposure(settings.collector_config())
         if settings.token_file:

@@ -100,6 +100,32 @@ def test_the_collector_s_configuration_fits_ours() -> None:
             assert set(names) <= set(said[kind])
 
 
+def test_the_tier_s_configuration_fits_ours() -> None:
+    said: dict[str, Any] = yaml.safe_load((PACKAGING / "otel-collector" / "tier.yaml").read_text())
+    balancing, keeper = said["exporters"]["loadbalancing/traces"], said["exporters"]["otlphttp/keeper"]
+    assert set(balancing) == {"routing_key", "resolver", "protocol", "timeout", "sending_queue", "retry_on_failure"}
+    assert balancing["routing_key"] == "traceID"
+    hosts = balancing["resolver"]["static"]["hostnames"]
+    assert len(set(hosts)) == len(hosts) > 1
+    assert {int(host.rpartition(":")[2]) for host in hosts} == {DEFAULTS.grpc_port}, "it speaks OTLP over gRPC alone"
+    one = balancing["protocol"]["otlp"]
+    assert "endpoint" not in one, "each receiver's own takes its place"
+    assert not one["sending_queue"]["enabled"], "what waits there would be bound to a receiver, and only in memory"
+    assert not one["retry_on_failure"]["enabled"]
+    assert keeper["endpoint"] == f"http://127.0.0.1:{DEFAULTS.http_port}"
+    for exporter in (balancing, keeper):
+        queue, retry = exporter["sending_queue"], exporter["retry_on_failure"]
+        assert queue["batch"]["max_size"] * 2 < DEFAULTS.max_request_bytes
+        assert queue["storage"] in said["extensions"]
+        assert queue["block_on_overflow"] is True
+        assert (retry["enabled"], retry["max_elapsed_time"]) == (True, "0s")
+    assert "batch" not in said["processors"]
+    for pipeline in said["service"]["pipelines"].values():
+        for kind, names in pipeline.items():
+            assert set(names) <= set(said[kind])
+    assert said["service"]["pipelines"]["metrics"]["exporters"] == ["otlphttp/keeper"], "metrics have no trace id"
+
+
 def test_what_may_be_sent_again_is_answered_with_what_the_collector_sends_again() -> None:
     retryable = {kind.value.http_status for kind in Kind if kind.value.is_retryable}
     assert retryable

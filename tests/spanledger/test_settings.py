@@ -99,3 +99,11 @@ def test_the_explorer_is_told_its_currency_whatever_said_it(tmp_path: Path) -> N
     assert told["SPANLEDGER_CURRENCY"] == "EUR"
     assert told["SPANLEDGER_FX_FILE"] == str(tmp_path / "fx.csv")
     assert "SPANLEDGER_FX_FILE" not in environment(Settings(data=tmp_path))
+
+
+def test_a_receiver_alone_has_no_budgets_and_removes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="receiver_only and budgets_file exclude each other"):
+        load_settings(receiver_only=True, budgets_file=tmp_path / "budgets.yaml")
+    with pytest.raises(SettingsError, match="receiver_only and keep_spans_days exclude each other"):
+        load_settings(receiver_only=True, keep_spans_days=30)
+    assert load_settings(receiver_only=True).collector_config().receiver_only

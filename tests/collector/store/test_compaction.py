@@ -4,6 +4,7 @@ import datetime
 import itertools
 import os
 import random
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.store.compaction import Compaction, groups, merge
-from collector.store.lake import active_files, is_landed, partition, split_superseded, write_segment
+from collector.store.lake import (
+    COMPACT_PREFIX,
+    active_files,
+    is_landed,
+    partition,
+    split_superseded,
+    write_segment,
+)
 from collector.store.lake_file import LakeError, LakeFile
 from collector.wal.segments import Header
 from transforms.columns import SCHEMA
@@ -154,6 +162,19 @@ def test_half_written_files_are_invisible(spans: Path) -> None:
     write(spans, 0)
     (partition(spans, HOUR) / ".000001-00000001-0badcafe.parquet.tmp").write_bytes(b"half")
     assert names(spans) == all_names(range(1))
+
+
+def test_what_another_receiver_is_writing_is_left_alone_until_it_must_be_dead(spans: Path) -> None:
+    write(spans, 0)
+    folder, worker = partition(spans, HOUR), compaction(spans)
+    landing, ours = folder / ".000001-00000001-0badcafe.parquet.tmp", folder / f".{COMPACT_PREFIX}x.parquet.tmp"
+    for half in (landing, ours):
+        half.write_bytes(b"half")
+    worker.run(NOW, [])
+    assert (landing.exists(), ours.exists()) == (True, False)
+    os.utime(landing, (time.time() - 2 * 3600,) * 2)
+    worker.run(NOW, [])
+    assert not landing.exists()
 
 
 def test_files_that_overlap_in_part_are_an_error_that_names_both(spans: Path) -> None:

@@ -1,0 +1,23 @@
+"""Compaction while building and reading: no reader fails, no row is lost or there twice."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.merging import READERS, run
+from tests.end_to_end.tier import FAKETIME
+
+
+@pytest.mark.timeout(900)  # builds, on a machine that may be busy
+@pytest.mark.skipif(
+    not FAKETIME, reason="libfaketime (apt-get install libfaketime) makes the present hour a closed one"
+)
+def test_hours_are_merged_under_builds_and_readers(tmp_path: Path) -> None:
+    result = run(tmp_path, seconds=20)
+    assert result.faults == ()
+    assert result.wrong_in_the_build == 0
+    assert all(result.reads)
+    assert len(result.reads) == len(READERS)
+    assert result.builds
+    assert result.merged_files > 2
+    assert result.listed_files == 1, "what was merged goes"
