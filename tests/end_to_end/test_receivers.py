@@ -45,14 +45,16 @@ def test_receivers_that_die_resend_and_err_in_time_give_the_marts_of_one(tmp_pat
     history = company.simulate(SEED, days=12, scale=0.05, end=END)
     once, prices = list(company.requests(history)), tmp_path / "prices.csv"
     company.write_prices(history, prices)
-    split = [piece for body in once for piece in pieces(body, chance)]
+    split = [piece for body in company.requests(history, spans_per_request=9) for piece in pieces(body, chance)]
     chance.shuffle(split)
+    assert len(split) > 100
 
     with Tier(tmp_path, [{}, clock_wrong_by(+1), clock_wrong_by(-1)]) as tier:
         shutil.copytree(tier.keeper.data, tmp_path / "one")  # the same hash key
         tier.kill_while_it_writes(1, once * 20)
         tier.restart(1)
         kills = {len(split) * part // 10: number for part, number in ((2, 1), (4, 0), (6, 2), (8, 3))}
+        assert len(kills) == len(tier.collectors)
         half = len(split) // 2
         twice = spread(tier, split[:half], chance, again=0.2, kills={at: n for at, n in kills.items() if at < half})
         tier.wait_until_landed()
