@@ -52,6 +52,7 @@ run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/pyth
 
 soak: setup browser ## minutes to hours of kills, faults, overload and fuzzed requests; every page in every state
 	@$(BIN)/python -m benchmarks.soak_faults --kills 200
+	@$(BIN)/python -m benchmarks.soak_compaction
 	@$(BIN)/python -m benchmarks.soak_overload
 	@$(BIN)/python -m benchmarks.budget_storm
 	@$(BIN)/python -m benchmarks.soak_fuzz
