@@ -24,9 +24,10 @@ from collector.config import CollectorConfig
 from collector.files import LockedError, lock, make_folder, secret_key, write_json
 from collector.logs import configure_logging
 from collector.receiver import receiver_id
-from collector.store import lake_place, receivers
+from collector.store import keeper, lake_place, receivers
 from collector.store.brake import Brake
 from collector.store.compaction import Compaction
+from collector.store.keeper import NotKeeperError
 from collector.store.lake import LOCK_NAME, READERS_NAME
 from collector.store.lake_file import LakeError
 from collector.store.lake_store import store_of
@@ -155,6 +156,8 @@ class Writer:
             return
         try:
             self._compact()
+        except NotKeeperError as error:  # another data directory has taken the keeping over
+            logger.error("nothing is compacted from here: %s", error)
         except LockedError:
             logger.info("the lake is being rewritten; compaction waits")
         except (OSError, LakeError, pa.ArrowException) as error:  # what is there stays as it is, and is complete
@@ -164,6 +167,7 @@ class Writer:
         self._publish()
 
     def _compact(self) -> None:
+        keeper.refuse_others(self._config.data, self._config.lake)
         held = lock(self._config.run / LOCK_NAME)
         try:
             now, busy = datetime.datetime.now(datetime.UTC), self._busy_hours()
