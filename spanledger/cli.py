@@ -17,6 +17,7 @@ from spanledger.alerts.command import alerts
 from spanledger.budgets.command import budget
 from spanledger.check_command import check as version_gate
 from spanledger.conformance.commands import recording
+from spanledger.erasing import command as erasing_command
 from spanledger.exits import FAILED, IN_THE_WAY, MEANING, USAGE, Failure
 from spanledger.focus.export_command import export
 from spanledger.forecasting.command import forecast
@@ -214,6 +215,7 @@ main.add_command(alerts)
 annotate_command.add_to(main)
 bookkeeping.add_to(main, _formatted)
 keeping_command.add_to(main)
+erasing_command.add_to(main)
 main.add_command(reconcile)
 main.add_command(report)
 main.add_command(version_gate)

@@ -22,7 +22,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from transforms.content import is_content, is_event_content
 
-_REQUESTS: dict[str, type[Message]] = {
+REQUESTS: dict[str, type[Message]] = {
     "span": ExportTraceServiceRequest,
     "log": ExportLogsServiceRequest,
     "metric": ExportMetricsServiceRequest,
@@ -53,7 +53,7 @@ def pseudonymised(body: bytes, signal: str, key: bytes, own_keys: Iterable[str] 
     """The export request ``body`` of ``signal`` (span, log, metric) without user ids; bytes that are none stay as they
     are. ``own_keys`` name users too.
     """
-    request = _REQUESTS[signal]()
+    request = REQUESTS[signal]()
     try:
         request.ParseFromString(body)
     except DecodeError:

@@ -11,7 +11,7 @@ what it adds up to the snapshot of the next (`collector.budget.archive`).
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +113,17 @@ def _said(line: bytes) -> dict[str, Any] | None:
         return None
     said: dict[str, Any] = json.loads(text)
     return said
+
+
+def with_replaced(content: bytes, replaced: Callable[[str], str]) -> bytes:
+    """The bytes of a journal or snapshot with the text of each whole line ``replaced``, under its new checksum."""
+    lines = content.splitlines(keepends=True)
+    return b"".join(_with_text(line, replaced) for line in lines)
+
+
+def _with_text(line: bytes, replaced: Callable[[str], str]) -> bytes:
+    if _said(line) is None:
+        return line
+    old = line.rstrip(b"\n").partition(b" ")[2]
+    new = replaced(old.decode()).encode()
+    return line if new == old else b"%08x %s\n" % (zlib.crc32(new), new)

@@ -1,0 +1,1 @@
+"""One user's data, erased on request: finding, replacing, proof."""
