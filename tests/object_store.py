@@ -85,6 +85,13 @@ class ObjectServer:
             self.process.wait(60)
             self.process = None
 
+    def kill(self) -> None:
+        """End it at once, for good: its own way takes half a minute."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(60)
+            self.process = None
+
     def _answers(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, (self.folder / "weed.log").read_text()[-2000:]

@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
     server = ObjectServer(tmp_path_factory.mktemp("weed"))
     server.start()
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture
