@@ -110,8 +110,8 @@
         select
             owner_set,
             unnest(case
-                when len(listed) > {{ var('most_owners') }} then ['(more than {{ var('most_owners') }} owners)']
-                when len(listed) > 0 then listed
+                when array_length(listed) > {{ var('most_owners') }} then ['(more than {{ var('most_owners') }} owners)']
+                when array_length(listed) > 0 then listed
                 else [owner_set]
             end) as owner
         from {{ name }}_lists

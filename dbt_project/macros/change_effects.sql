@@ -50,14 +50,18 @@ scope_levels as (
 -- Where all calls of a period are retries, what its first tries were nobody knows: calls a run are then all retries.
 call_levels as (
     select
-        pair, {{ change_scope() }}, workflow_id,
-        {{ side('calls', false) }} as calls_before,
-        {{ side('calls', true) }} as calls_after,
-        {{ side('calls - retry_calls', false) }} as tries_before,
-        {{ side('calls - retry_calls', true) }} as tries_after,
+        *,
         calls_before > 0 and calls_after > 0 and (tries_before = 0 or tries_after = 0) as has_retries_only
-    from usage_sides
-    group by all
+    from (
+        select
+            pair, {{ change_scope() }}, workflow_id,
+            {{ side('calls', false) }} as calls_before,
+            {{ side('calls', true) }} as calls_after,
+            {{ side('calls - retry_calls', false) }} as tries_before,
+            {{ side('calls - retry_calls', true) }} as tries_after
+        from usage_sides
+        group by all
+    ) as calls
 ),
 
 model_levels as (

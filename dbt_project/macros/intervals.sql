@@ -24,6 +24,19 @@
   case when count(distinct {{ cluster }}) >= 5 then sum({{ x }} * {{ of_cluster }}) else sum({{ x }} * {{ y }}) end
 {%- endmacro %}
 
+{# A sum of doubles below 1e14 that comes out the same whatever the order of summing. #}
+{% macro exact_sum(x, of='true') -%}
+  cast(sum(cast({{ x }} as decimal(38, 24))) filter (where {{ of }}) as double)
+{%- endmacro %}
+
+{# `unit_sum`, summed exactly. #}
+{% macro exact_unit_sum(x, y, of_cluster, cluster) -%}
+  case
+    when count(distinct {{ cluster }}) >= 5 then {{ exact_sum(x ~ ' * ' ~ of_cluster) }}
+    else {{ exact_sum(x ~ ' * ' ~ y) }}
+  end
+{%- endmacro %}
+
 {# 97.5 % quantile of the standard normal distribution. #}
 {% macro normal_quantile() -%}1.959963984540054{%- endmacro %}
 
@@ -79,8 +92,8 @@
 {% macro variance_needed(distance) -%}
   {%- set found = namespace(variance='0.1') -%}
   {%- for _ in range(8) -%}
-    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / (2 * ln(20) + ln(1 + 0.1 / ' ~ found.variance
-      ~ '))) - 1) * 0.05)' -%}
+    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / (2 * ln(20) + ln(1 + 0.1 / nullif('
+      ~ found.variance ~ ', 0)))) - 1) * 0.05)' -%}
   {%- endfor -%}
   {{ found.variance }}
 {%- endmacro %}

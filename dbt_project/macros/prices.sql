@@ -79,6 +79,11 @@
   cast({{ amount }} as decimal(28, 12))
 {%- endmacro %}
 
+{# US dollars of a double, which may lie just between two: what decides is its product with 1e12, on every engine. #}
+{% macro money_of_double(amount) -%}
+  {{ of_pico('round(' ~ amount ~ ' * 1e12)') }}
+{%- endmacro %}
+
 {# The rates that hold together for one model, class, tier and interval, side by side, so that a usage meets one card. #}
 {% macro rate_cards(rates) -%}
     select

@@ -50,21 +50,27 @@ centred as (
     inner join means on {{ same('points', 'means', keys) }}
 ),
 
-fits as (
+products as (
     select
         {{ keys | join(', ') }},
         sum(v * v order by day) as vv,
         sum(t * t order by day) as tt,
         sum(v * t order by day) as vt,
         sum(v * y order by day) as vy,
-        sum(t * y order by day) as ty,
+        sum(t * y order by day) as ty
+    from centred
+    group by all
+),
+
+fits as (
+    select
+        *,
         case when vv > 1e-9 and vv * tt - vt * vt > 1e-9 * vv * tt then vv * tt - vt * vt end as determinant,
         (tt * vy - vt * ty) / determinant as elasticity,
         (vv * ty - vt * vy) / determinant as trend,
         determinant / tt as own_vv,
         determinant / nullif(vv, 0) as own_tt
-    from centred
-    group by all
+    from products
 ),
 
 scores as (

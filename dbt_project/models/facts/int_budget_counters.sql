@@ -32,7 +32,8 @@ windows as (
 bounded as (
     select
         * exclude (window_kind, time_zone),
-        {{ window_end('window_kind', 'time_zone', 'window_start') }} as window_end
+        {{ window_end('window_kind', 'time_zone', 'window_start') }} as window_end,
+        least(window_end - interval 1 microsecond, made_at) as judged_at
     from windows
 ),
 
@@ -46,11 +47,10 @@ judged as (
         budgets.window_kind,
         budgets.unit,
         coalesce(budgets.limit_usd, cast(budgets.limit_count as decimal(28, 12))) as limit_amount,
-        length(budgets."each") = 0 as has_one_counter,
+        array_length(budgets."each") = 0 as has_one_counter,
         budgets.counter_kind as judging_kind,
-        least(bounded.window_end - interval 1 microsecond, budgets.made_at) as judged_at,
         coalesce(bounded.window_start <= budgets.made_at and budgets.made_at < bounded.window_end, true) as is_open,
-        budgets.known_at <= judged_at and coalesce(budgets.withdrawn_at > judged_at, true) as was_known,
+        budgets.known_at <= bounded.judged_at and coalesce(budgets.withdrawn_at > bounded.judged_at, true) as was_known,
         budgets.has_reservations,
         budgets.withdrawn_at is null
             and coalesce(budgets.valid_from <= budgets.made_at, true)
@@ -59,8 +59,8 @@ judged as (
     from bounded
     inner join budgets on bounded.budget_id = budgets.budget_id
     where
-        (was_known or budgets.withdrawn_at is null)
-        and coalesce(budgets.valid_from <= judged_at, true)
+        (budgets.withdrawn_at is null or budgets.known_at <= bounded.judged_at and budgets.withdrawn_at > bounded.judged_at)
+        and coalesce(budgets.valid_from <= bounded.judged_at, true)
         and coalesce(budgets.valid_to > bounded.window_start, true)
     qualify
         row_number() over (

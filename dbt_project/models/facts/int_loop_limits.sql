@@ -16,10 +16,15 @@ with lengths as (
 counted as (
     select
         *,
-        sum(loops) over (kind order by steps rows between unbounded preceding and current row) as loops_so_far,
-        sum(loops) over (kind) - 1 as others
+        sum(loops) over so_far as loops_so_far,
+        sum(loops) over kind - 1 as others
     from lengths
-    window kind as (partition by organization, workflow_id, is_agent, loop_name)
+    window
+        kind as (partition by organization, workflow_id, is_agent, loop_name),
+        so_far as (
+            partition by organization, workflow_id, is_agent, loop_name
+            order by steps rows between unbounded preceding and current row
+        )
 )
 
 select

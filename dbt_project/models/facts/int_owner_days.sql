@@ -5,6 +5,7 @@
 -- What the calls of a day cost and used, by who owns them: their tags, else the first rule that matches and says so; and by
 -- the rules on shared charges whose users they are.
 {%- set kept = ['date', 'organization', 'environment', 'traffic_source', 'charge_id'] + owner_columns() %}
+{%- set asked = allocation_asks() | reject('in', kept) | list + ['response_model', 'request_model'] %}
 with calls as (
     select
         {{ select_list(kept[:5]) }},
@@ -27,17 +28,23 @@ with calls as (
     where date in ({{ touched_dates('int_calls', 'allocation') }})
 ),
 
-faces as (
+summed as (
     select
         * exclude (input_tokens, output_tokens, usage_error, duration_ns, cost_usd),
         count(*) as calls,
         count(*) filter (where cost_usd is null) as unknown_cost_calls,
         coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) filter (where usage_error is null), 0) as tokens,
         coalesce(sum(duration_ns // 1000), 0) as duration_us,
-        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd,
-        row_number() over () as face
+        {{ money('coalesce(sum(cost_usd), 0)') }} as cost_usd
     from calls
     group by all
+),
+
+faces as (
+    select
+        *,
+        row_number() over (order by {{ (kept + asked) | join(', ') }}) as face
+    from summed
 ),
 
 owners as (

@@ -13,17 +13,21 @@ with sighted as (
         arg_min(team, {{ sighting_order('started_ns') }}) filter (where team is not null) as team,
         arg_min(project, {{ sighting_order('started_ns') }}) filter (where project is not null) as project,
         arg_min(run_traffic_source, {{ sighting_order('started_ns') }}) as traffic_source,
-        count(distinct (task_id, task_traffic_source)) filter (
-            where (organization, task_id, task_traffic_source) in (
-                select (organization, task_id, task_traffic_source) from {{ ref('int_tasks_judged') }}
-            )
-        ) as tasks,
+        count(distinct (task_id, task_traffic_source)) filter (where judged.is_judged) as tasks,
         count(distinct trace_id) as traces,
         min(started_ns) as started_ns,
         max(ended_ns) as ended_ns,
         bool_or(is_restart) as is_restart,
         bool_or(has_root_error) as has_error
     from {{ ref('int_task_runs') }}
+    left join (
+        select
+            organization,
+            task_id,
+            task_traffic_source,
+            true as is_judged
+        from {{ ref('int_tasks_judged') }}
+    ) as judged using (organization, task_id, task_traffic_source)
     where run_key in (select run_key from {{ ref('int_touched_runs') }})
     group by organization, run_id
 ),

@@ -20,7 +20,7 @@ with tasks as (
 clustered as (
     select
         *,
-        sum(cost) over (partition by {{ key | join(', ') }}, cluster) as cluster_cost,
+        cast(sum(cost_usd) over (partition by {{ key | join(', ') }}, cluster) as double) as cluster_cost,
         sum(success) over (partition by {{ key | join(', ') }}, cluster) as cluster_successes
     from tasks
     where not is_pending
@@ -53,8 +53,8 @@ sums as (
         {{ money("sum(cost_usd) filter (where outcome != 'unknown' and unknown_cost_calls = 0 and calls > 0)") }} as known_cost_usd,
         count(*) filter (where outcome = 'success' and unknown_cost_calls = 0 and calls > 0) as known_successes,
         {{ unit_count('cluster') }} as units,
-        {{ unit_sum('cost', 'cost', 'cluster_cost', 'cluster') }} as unit_cost_squared,
-        {{ unit_sum('cost', 'success', 'cluster_successes', 'cluster') }} as unit_cost_successes,
+        {{ exact_unit_sum('cost', 'cost', 'cluster_cost', 'cluster') }} as unit_cost_squared,
+        {{ exact_unit_sum('cost', 'success', 'cluster_successes', 'cluster') }} as unit_cost_successes,
         {{ unit_sum('success', 'success', 'cluster_successes', 'cluster') }} as unit_successes_squared,
         quantile_cont(cost, 0.5) as p50_task_cost_usd,
         quantile_cont(cost, 0.95) as p95_task_cost_usd,

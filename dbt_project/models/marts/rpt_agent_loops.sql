@@ -48,6 +48,6 @@ select
     case when stop_step < steps then stop_step end as stop_step,
     case when stop_step < steps then case when circle_step = stop_step then 'same tool call' else 'too many steps' end end
         as stop_reason,
-    {{ money('case when stop_step < steps then coalesce(list_sum(step_costs[stop_step + 1:]), 0) else 0 end') }}
+    {{ money('case when stop_step < steps then coalesce(list_sum(cast(step_costs[stop_step + 1:] as decimal(38, 12)[])), 0) else 0 end') }}
         as cost_after_stop_usd
 from limited

@@ -16,7 +16,7 @@ with overrides as (
     qualify
         row_number() over (
             partition by counters.budget_id, counters.counter_key, counters.window_start
-            order by length(overrides.counter_parts) desc, overrides.valid_from desc nulls last, overrides.position desc
+            order by array_length(overrides.counter_parts) desc, overrides.valid_from desc nulls last, overrides.position desc
         ) = 1
 ),
 
@@ -54,9 +54,8 @@ limited as (
 crossed as (
     select
         *,
-        list_transform(
-            list_filter(list_zip(threshold_at, threshold_policy), lambda t: spent + promised >= t[1] * limit_amount),
-            lambda t: t[2]
+        list_filter(
+            threshold_policy, lambda policy, place: spent + promised >= threshold_at[place] * limit_amount
         ) as policies
     from limited
 )
@@ -88,7 +87,7 @@ select
         when list_contains(policies, 'pause') then 'paused'
         when list_contains(policies, 'approve') then 'needs_approval'
         when list_contains(policies, 'slow') then 'slowed'
-        when length(policies) > 0 then 'warned'
+        when array_length(policies) > 0 then 'warned'
         else 'ok'
     end as state,
     thresholds,

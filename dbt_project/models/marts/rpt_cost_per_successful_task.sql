@@ -45,8 +45,8 @@ select
     {{ is_heavy_tailed('tasks', 'cost', 'cast(max_task_cost_usd as double)') }} as is_heavy_tailed,
     {{ money_per('cost_usd', '(successes + unknown_outcomes)') }} as bound_low_usd,
     {{ money_per('cost_usd', 'successes') }} as bound_high_usd,
-    {{ money('p50_task_cost_usd') }} as p50_task_cost_usd,
-    {{ money('p95_task_cost_usd') }} as p95_task_cost_usd,
+    {{ money_of_double('p50_task_cost_usd') }} as p50_task_cost_usd,
+    {{ money_of_double('p95_task_cost_usd') }} as p95_task_cost_usd,
     p95_latency_ms,
     p95_active_ms
 from loaded

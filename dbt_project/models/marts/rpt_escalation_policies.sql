@@ -72,7 +72,7 @@ select
     round(direct_success_high, 10) as direct_success_high,
     is_narrowed,
     expensive_tasks,
-    {{ money('mean_cost') }} as expensive_first_cost_per_task_usd,
+    {{ money_of_double('mean_cost') }} as expensive_first_cost_per_task_usd,
     round(successes_low / nullif(tasks, 0), 10) as expensive_first_success_low,
     round(successes_high / nullif(tasks, 0), 10) as expensive_first_success_high,
     {{ money('round(ratio_low, 10)') }} as expensive_first_per_success_low_usd,

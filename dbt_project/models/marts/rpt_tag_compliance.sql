@@ -18,18 +18,24 @@ with calls as (
 
 tagged as (
     select
-        date,
-        organization,
-        environment,
-        service_name,
-        calls,
-        cost_usd,
-        unnest([
-            {%- for tag in tags %}
-            {'tag': '{{ tag }}', 'value': tag_{{ tag }}}{{ "," if not loop.last }}
-            {%- endfor %}
-        ], recursive := true)
-    from calls
+        * exclude (one),
+        one.tag,
+        one.value
+    from (
+        select
+            date,
+            organization,
+            environment,
+            service_name,
+            calls,
+            cost_usd,
+            unnest([
+                {%- for tag in tags %}
+                {'tag': '{{ tag }}', 'value': tag_{{ tag }}}{{ "," if not loop.last }}
+                {%- endfor %}
+            ]) as one
+        from calls
+    ) as unnested
 ),
 
 counted as (

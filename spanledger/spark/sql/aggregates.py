@@ -79,10 +79,10 @@ def _list(node: exp.Expression) -> exp.Expression:
             exp.alias_(key.this.copy(), f"key_{number}"),
         ]
     rows = call("collect_list", call("struct", *fields, exp.alias_(inner.this.copy(), "of_list")))
-    return _in_place(node, rows, "nullif(transform(:sorted, one -> one.of_list), array())", backwards == {True})
+    return in_place(node, rows, "nullif(transform(:sorted, one -> one.of_list), array())", backwards == {True})
 
 
-def _in_place(node: exp.Expression, rows: exp.Expression, template: str, backwards: bool) -> exp.Expression:
+def in_place(node: exp.Expression, rows: exp.Expression, template: str, backwards: bool = False) -> exp.Expression:
     """The list made of the aggregate ``rows``; a filter around ``node`` moves inwards to the aggregate."""
     around = node.parent
     kept: exp.Expression = rows
@@ -101,7 +101,7 @@ def _in_place(node: exp.Expression, rows: exp.Expression, template: str, backwar
 def _distinct(node: exp.Expression, inner: exp.Distinct) -> exp.Expression:
     [value] = inner.expressions
     rows = call("collect_set", call("struct", exp.alias_(value.copy(), "of_list")))
-    return _in_place(node, rows, "nullif(transform(:sorted, one -> one.of_list), array())", False)
+    return in_place(node, rows, "nullif(transform(:sorted, one -> one.of_list), array())", False)
 
 
 @rule(
@@ -144,4 +144,4 @@ def _several(node: exp.Expression, of: list[exp.Expression], count: exp.Expressi
     row = exp.Case(ifs=[exp.If(this=known, true=call("struct", *fields))])
     last = f"one.part_{len(of) - 1}"
     template = f"nullif(slice(transform(:sorted, one -> {last}), 1, {count.sql('spark')}), array())"
-    return _in_place(node, call("collect_list", row), template, not is_least)
+    return in_place(node, call("collect_list", row), template, not is_least)

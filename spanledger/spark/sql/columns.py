@@ -55,9 +55,14 @@ def _by_name(union: exp.SetOperation, names: "_Names") -> None:
     have = {name.lower() for name in left}
     together = [*left, *(name for name in right if name.lower() not in have)]
     for side, own in (("this", left), ("expression", right)):
-        if [name.lower() for name in own] != [name.lower() for name in together]:
+        # behind a star Spark puts columns that `using` joined first
+        if _has_star(union.args[side]) or [name.lower() for name in own] != [name.lower() for name in together]:
             union.set(side, _in_order(union.args[side], own, together))
     union.set("by_name", None)
+
+
+def _has_star(query: exp.Expression) -> bool:
+    return isinstance(query, exp.Select) and any(_star(one) is not None for one in query.expressions)
 
 
 def _in_order(query: exp.Expression, own: list[str], together: list[str]) -> exp.Expression:

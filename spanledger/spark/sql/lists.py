@@ -11,14 +11,23 @@ from spanledger.spark.sql.rules import NotTranslatedError, call, rule, said
 def _element(node: exp.Expression) -> exp.Expression:
     [index] = node.expressions
     if isinstance(index, exp.Slice):
-        raise NotTranslatedError(f"a part of a list: {node.sql('duckdb')}")
+        return _rest(node, index)
     if index.is_string:
         return exp.Dot(this=node.this, expression=exp.to_identifier(index.name))
     # sqlglot has counted from 0 while parsing
     if index.is_int:
         found = int(index.this if isinstance(index, exp.Literal) else -int(index.this.this)) + 1
         return call("try_element_at", node.this, found)
-    return said("try_element_at(:l, cast(:i + 1 as int))", l=node.this, i=index)
+    # and takes one off what it knows to be a whole number
+    if isinstance(index, exp.Add) and isinstance(index.expression, exp.Neg):
+        index = index.this
+    return said("try_element_at(:l, cast(:i as int))", l=node.this, i=index)
+
+
+def _rest(node: exp.Expression, part: exp.Slice) -> exp.Expression:
+    if part.this is None or part.expression is not None:
+        raise NotTranslatedError(f"a part of a list other than its rest: {node.sql('duckdb')}")
+    return said("slice(:l, cast(:i as int), greatest(size(:l) - cast(:i as int) + 1, 0))", l=node.this, i=part.this)
 
 
 @rule("`(a, b)`, `row(a, b)`", "`struct(a, b)`", "another name", "row")
@@ -63,7 +72,8 @@ def _list_bool(node: exp.Expression) -> exp.Expression:
 @rule(
     "`list_sum(l)`",
     "`aggregate` over what is not null",
-    "Spark has no such function; null for a list without values, as in DuckDB",
+    "Spark has no such function, and its own wants one type throughout: decimals are cast to 38 digits; null for a list"
+    " without values, as in DuckDB",
     "list_sum",
 )
 def _list_sum(node: exp.Expression) -> exp.Expression:

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from spanledger.spark.sql.aggregates import in_place
 from spanledger.spark.sql.rules import NotTranslatedError, call, rule, said
 
 
@@ -54,8 +55,21 @@ def _hexadecimal(node: exp.Expression) -> exp.Expression:
     return node
 
 
-@rule("`string_agg(x, s order by y)`", "`listagg(x, s) within group (order by y)`", "another form", exp.GroupConcat)
+@rule(
+    "`string_agg(x, s order by y)`, `string_agg(distinct x, s order by x)`",
+    "`listagg(x, s) within group (order by y)`; of distinct ones `array_join` of the sorted set",
+    "another form; Spark 4.3's `listagg` of distinct ones fails beside a filter",
+    exp.GroupConcat,
+)
 def _joined(node: exp.Expression) -> exp.Expression:
-    if not node.find(exp.Order):
+    order = node.this
+    if not isinstance(order, exp.Order):
         raise NotTranslatedError(f"string_agg without an order: say `order by`: {node.sql('duckdb')}")
-    return node
+    if not isinstance(order.this, exp.Distinct):
+        return node
+    [value] = order.this.expressions
+    keys = [key.this for key in order.expressions]
+    if keys != [value] or order.expressions[0].args.get("desc"):
+        raise NotTranslatedError(f"distinct ones in an order other than their own: {node.sql('duckdb')}")
+    template = f"nullif(array_join(:sorted, {node.args['separator'].sql('spark')}), '')"
+    return in_place(node, call("collect_set", value), template)

@@ -29,14 +29,23 @@ def _epoch(node: exp.Expression) -> exp.Expression:
 
 
 @rule(
-    "`t at time zone 'UTC'`, `timezone('UTC', t)`",
-    "`t`",
+    "`t at time zone z`, `timezone(z, t)`",
+    "`t` for UTC, else `from_utc_timestamp(t, z)`, and `to_utc_timestamp` of what such a call gave",
     "Spark's session is in UTC, where both kinds of timestamp say the same",
     exp.AtTimeZone,
     "timezone",
 )
 def _zone(node: exp.Expression) -> exp.Expression:
     moment, zone = (node.this, node.args["zone"]) if isinstance(node, exp.AtTimeZone) else node.expressions[::-1]
-    if zone.name != "UTC":
-        raise NotTranslatedError(f"a zone other than UTC: {node.sql('duckdb')}")
-    return exp.Paren(this=moment) if isinstance(moment, exp.Binary) else moment
+    if zone.is_string and zone.name == "UTC":
+        return exp.Paren(this=moment) if isinstance(moment, exp.Binary) else moment
+    if isinstance(moment.unnest(), exp.Cast):
+        raise NotTranslatedError(f"which way does this zone count? {node.sql('duckdb')}")
+    return call("to_utc_timestamp" if _is_local(moment) else "from_utc_timestamp", moment, zone)
+
+
+def _is_local(moment: exp.Expression) -> bool:
+    """Whether it is a wall clock's: what a zone was said of before, cut off to a unit or with a length added to it."""
+    if isinstance(moment, exp.Paren | exp.TimestampTrunc | exp.Add | exp.Sub):
+        return _is_local(moment.this)
+    return isinstance(moment, exp.Anonymous) and moment.name == "from_utc_timestamp"

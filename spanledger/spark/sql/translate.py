@@ -13,10 +13,15 @@ from spanledger.spark.sql import (  # noqa: F401  (themes register their rules)
     aggregates,
     lists,
     numbers,
+    objects,
+    parts_of_lists,
     queries,
     refusals,
+    sums,
     texts,
     times,
+    whole_numbers,
+    zones,
 )
 from spanledger.spark.sql.columns import ColumnsOf, expand
 from spanledger.spark.sql.rules import apply
