@@ -24,16 +24,16 @@
   case when count(distinct {{ cluster }}) >= 5 then sum({{ x }} * {{ of_cluster }}) else sum({{ x }} * {{ y }}) end
 {%- endmacro %}
 
-{# A sum of doubles below 1e14 that comes out the same whatever the order of summing. #}
-{% macro exact_sum(x, of='true') -%}
-  cast(sum(cast({{ x }} as decimal(38, 24))) filter (where {{ of }}) as double)
+{# A sum of doubles in their own order: its last digits depend on no other. #}
+{% macro ordered_sum(x, of='true') -%}
+  sum({{ x }} order by {{ x }}) filter (where {{ of }})
 {%- endmacro %}
 
-{# `unit_sum`, summed exactly. #}
-{% macro exact_unit_sum(x, y, of_cluster, cluster) -%}
+{# `unit_sum`, by `ordered_sum`. #}
+{% macro ordered_unit_sum(x, y, of_cluster, cluster) -%}
   case
-    when count(distinct {{ cluster }}) >= 5 then {{ exact_sum(x ~ ' * ' ~ of_cluster) }}
-    else {{ exact_sum(x ~ ' * ' ~ y) }}
+    when count(distinct {{ cluster }}) >= 5 then {{ ordered_sum(x ~ ' * ' ~ of_cluster) }}
+    else {{ ordered_sum(x ~ ' * ' ~ y) }}
   end
 {%- endmacro %}
 
@@ -92,8 +92,8 @@
 {% macro variance_needed(distance) -%}
   {%- set found = namespace(variance='0.1') -%}
   {%- for _ in range(8) -%}
-    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / (2 * ln(20) + ln(1 + 0.1 / nullif('
-      ~ found.variance ~ ', 0)))) - 1) * 0.05)' -%}
+    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / (2 * ln(20) + ln(1 + 0.1 / greatest('
+      ~ found.variance ~ ', 1e-300)))) - 1) * 0.05)' -%}
   {%- endfor -%}
   {{ found.variance }}
 {%- endmacro %}

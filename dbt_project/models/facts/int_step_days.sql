@@ -17,7 +17,7 @@ select
     count(*) filter (where outcome in ('success', 'failure') and unknown_cost_calls > 0) as unknown_cost_tasks,
     {{ money("coalesce(sum(chain_cost_usd) filter (where outcome in ('success', 'failure')), 0)") }} as cost_usd,
     {{ money("coalesce(sum(sunk_cost_usd) filter (where outcome in ('success', 'failure')), 0)") }} as sunk_cost_usd,
-    coalesce({{ exact_sum('power(cast(chain_cost_usd - sunk_cost_usd as double), 2)', "outcome in ('success', 'failure')") }}, 0)
+    coalesce({{ ordered_sum('power(cast(chain_cost_usd - sunk_cost_usd as double), 2)', "outcome in ('success', 'failure')") }}, 0)
         as last_cost_squared
 from {{ ref('int_task_steps') }}
 where date in ({{ touched_dates('int_task_steps') }})

@@ -14,7 +14,8 @@ from spanledger.spark.sql.rules import call, rule, said
 def _divide(node: exp.Expression) -> exp.Expression:
     above, below = node.this, node.expression
     bare = below.unnest()
-    if (isinstance(bare, exp.Literal) and bare.is_number and float(bare.name) != 0) or isinstance(bare, exp.Nullif):
+    bare = bare.expressions[-1] if isinstance(bare, exp.Greatest) else bare  # no less than a number above 0
+    if (isinstance(bare, exp.Literal) and bare.is_number and float(bare.name) > 0) or isinstance(bare, exp.Nullif):
         return said("(cast(:a as double) / cast(:b as double))", a=above, b=below)
     made = said(
         "(case when cast(:b as double) = 0 then cast(:a as double) * double('infinity') "

@@ -23,6 +23,22 @@ def _bucket(node: exp.Expression) -> exp.Expression:
     return said(f"timestamp_micros(unix_micros(:t) - pmod(unix_micros(:t), {seconds * 1_000_000}))", t=node.expression)
 
 
+_UNITS = {"MICROSECOND", "MILLISECOND", *_SECONDS, "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+
+
+@rule(
+    "`date_trunc(u, t)` of a column `u`",
+    "the same",
+    "sqlglot takes the name of a column for a unit",
+    exp.TimestampTrunc,
+)
+def _unit_of_column(node: exp.Expression) -> exp.Expression:
+    unit = node.args["unit"]
+    if isinstance(unit, exp.Var) and unit.name.upper() not in _UNITS:
+        node.set("unit", exp.column(unit.name.lower()))
+    return node
+
+
 @rule("`to_seconds(n)`", "`make_dt_interval(0, 0, 0, n)`", "another name", "to_seconds")
 def _length(node: exp.Expression) -> exp.Expression:
     return said("make_dt_interval(0, 0, 0, :n)", n=node.expressions[0])

@@ -55,6 +55,8 @@ MOMENTS = "(values (timestamptz '2026-03-29 00:37:00+00'), (timestamptz '2025-12
         f"select date_trunc('day', seen_at at time zone 'Europe/Berlin') at time zone 'Europe/Berlin' from {MOMENTS}",
         f"select (date_trunc('month', seen_at at time zone z) + interval 1 month) at time zone z"
         f" from {MOMENTS}, (values ('Asia/Tokyo')) as zones(z)",
+        f"select date_trunc(u, seen_at at time zone z) at time zone z"
+        f" from {MOMENTS}, (values ('month', 'Asia/Tokyo')) as v(u, z)",
         f"select seen_at - to_seconds(90), seen_at < timezone('UTC', cast(date '2026-03-29' as timestamp))"
         f" from {MOMENTS}",
         "select date '2026-01-01' < date 'infinity', date '2026-01-01' > date '-infinity'",
