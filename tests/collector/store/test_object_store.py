@@ -1,5 +1,6 @@
 """A lake in an object store: what is put is there whole or not at all, once, and is asked for no more than needed."""
 
+import dataclasses
 import datetime
 import functools
 import os
@@ -16,6 +17,7 @@ from collector.config import CollectorConfig
 from collector.files import secret_key
 from collector.store import lake_place, lake_store
 from collector.store.compaction import Compaction
+from collector.store.keeper import NotKeeperError
 from collector.store.lake import active_files, is_landed, landed_rows, write_segment
 from collector.store.lake_file import LakeError
 from collector.store.lake_store import LakeStore, LocalStore, StoreError, StoreSetupError
@@ -309,11 +311,17 @@ def test_a_lake_that_was_emptied_is_not_begun_anew(lake: ObjectPath, tmp_path: P
         lake_place.check(other)
 
 
-def test_two_collectors_may_share_a_lake(lake: ObjectPath, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        config = config_of(lake, tmp_path / name)
-        lake_place.claim(config)
-        lake_place.check(config)
+def test_one_data_directory_keeps_a_lake_and_receivers_land_in_it(lake: ObjectPath, tmp_path: Path) -> None:
+    first, second = config_of(lake, tmp_path / "one"), config_of(lake, tmp_path / "two")
+    for config in (first, second):
+        (config.data / "hash.key").write_bytes(b"k" * 32)
+    lake_place.claim(first)
+    with pytest.raises(NotKeeperError):
+        lake_place.claim(second)
+    held = lake_place.claim(dataclasses.replace(second, receiver_only=True))
+    if held is not None:
+        os.close(held)
+    lake_place.check(first)
 
 
 @pytest.mark.parametrize(
