@@ -1,9 +1,10 @@
 -- Calls with a computed and a reported cost, by provider, model, who reported, and what explains the difference. An
 -- explanation is given only where it gives the reported figure, or says why the computed one cannot be it.
-WITH compared AS (
+WITH compared AS MATERIALIZED (
     SELECT
         call_id, date, provider, nullif(model, '') AS model, reported_cost_kind, reported_cost_usd, computed_cost_usd,
-        list_cost_usd, service_tier, rated_service_tier, reported_cost_usd - computed_cost_usd AS difference_usd
+        list_cost_usd, service_tier, rated_service_tier, reported_cost_usd - computed_cost_usd AS difference_usd,
+        cached_input_tokens > 0 AS has_cache_reads
     FROM scoped_calls
     WHERE reported_cost_usd IS NOT NULL AND computed_cost_usd IS NOT NULL AND cost_source <> 'response_cache'
 ),
@@ -11,9 +12,9 @@ WITH compared AS (
 -- What reading from a cache cost, and would have cost at the full price: only of calls that it may explain.
 cache_reads AS (
     SELECT charges.call_id, charges.date, sum(charges.quantity) AS quantity, sum(charges.contracted_cost_usd) AS cache_read_usd
-    FROM fct_call_charges AS charges
-    INNER JOIN compared ON charges.call_id = compared.call_id AND charges.date = compared.date
-    WHERE charges.charge_kind = 'cache_read' AND abs(compared.difference_usd) > 0.000001
+    FROM compared
+    INNER JOIN fct_call_charges AS charges ON charges.call_id = compared.call_id AND charges.date = compared.date
+    WHERE charges.charge_kind = 'cache_read' AND compared.has_cache_reads AND abs(compared.difference_usd) > 0.000001
     GROUP BY charges.call_id, charges.date
 ),
 
@@ -47,23 +48,27 @@ judged AS (
 ),
 
 -- One factor for every call of a model is a discount or a surcharge; one that changes from call to call is not.
-settled AS (
+reasons AS (
     SELECT
-        * REPLACE (
-            CASE
-                WHEN reason = 'by_a_factor'
-                    AND (count(*) OVER same < 3 OR max(factor) OVER same > 1.001 * min(factor) OVER same)
-                    THEN 'unexplained'
-                ELSE reason
-            END AS reason
-        )
+        provider,
+        model,
+        reported_cost_kind,
+        CASE
+            WHEN reason = 'by_a_factor' AND (count(*) < 3 OR max(factor) > 1.001 * min(factor)) THEN 'unexplained'
+            ELSE reason
+        END AS settled,
+        count(*) AS calls,
+        sum(computed_cost_usd) AS computed_usd,
+        sum(reported_cost_usd) AS reported_usd,
+        sum(difference_usd) AS difference_usd,
+        sum(abs(difference_usd)) AS moved_usd
     FROM judged
-    WINDOW same AS (PARTITION BY provider, model, reported_cost_kind, reason)
+    GROUP BY provider, model, reported_cost_kind, reason
 )
 
 SELECT
-    provider, model, reported_cost_kind, reason, count(*) AS calls, sum(computed_cost_usd) AS computed_usd,
-    sum(reported_cost_usd) AS reported_usd, sum(difference_usd) AS difference_usd, sum(abs(difference_usd)) AS moved_usd
-FROM settled
+    provider, model, reported_cost_kind, settled AS reason, sum(calls)::BIGINT AS calls, sum(computed_usd) AS computed_usd,
+    sum(reported_usd) AS reported_usd, sum(difference_usd) AS difference_usd, sum(moved_usd) AS moved_usd
+FROM reasons
 GROUP BY ALL
 ORDER BY moved_usd DESC, calls DESC, provider, model, reported_cost_kind, reason;

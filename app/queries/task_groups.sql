@@ -1,13 +1,12 @@
 -- Tasks by one of their tags ($by names the column), of one traffic source or of each. How sure a cost per success is,
 -- is said by the functions that the build put into the warehouse: one formula for reports and pages. Their sums run over the
--- tasks of one customer or user together, or over single tasks where there are few such clusters: both are summed once, by
--- cluster, instead of beside each task.
-WITH tasks AS (
+-- tasks of one customer or user together, or over single tasks where there are few such clusters. Tasks of nobody are
+-- clusters of one: they are summed as they are, and no customer's tasks beside each other.
+WITH tasks AS MATERIALIZED (
     SELECT
         traffic_source,
         outcome,
-        calls,
-        unknown_cost_calls,
+        unknown_cost_calls > 0 OR calls = 0 AS is_unknown,
         cost_usd,
         latency_ms,
         active_ms,
@@ -23,7 +22,7 @@ WITH tasks AS (
         END AS name,
         cost_usd::DOUBLE AS cost,
         (outcome = 'success')::DOUBLE AS success,
-        cluster_of(customer_id, user_id, task_id) AS cluster
+        shared_by(customer_id, user_id) AS shared_by
     FROM scoped_tasks
     WHERE outcome <> 'pending' AND ($of_source IS NULL OR traffic_source = $of_source)
 ),
@@ -32,31 +31,47 @@ clusters AS (
     SELECT
         traffic_source,
         name,
+        shared_by,
         count(*) AS tasks,
         sum(cost) AS cost,
         sum(success) AS success,
         sum(cost * cost) AS cost_squared,
-        sum(cost * success) AS cost_success,
-        sum(success * success) AS success_squared
+        sum(cost * success) AS cost_success
     FROM tasks
-    GROUP BY traffic_source, name, cluster
+    GROUP BY traffic_source, name, shared_by
+),
+
+-- A success is 0 or 1, its own square.
+sums AS (
+    SELECT
+        traffic_source,
+        name,
+        count(shared_by) + coalesce(sum(tasks) FILTER (shared_by IS NULL), 0) AS clusters,
+        sum(tasks)::BIGINT AS tasks,
+        sum(cost) AS cost,
+        sum(success) AS success,
+        sum(cost_squared) AS cost_squared,
+        sum(cost_success) AS cost_success,
+        sum(if(shared_by IS NULL, cost_squared, cost * cost)) AS clusters_cost_squared,
+        sum(if(shared_by IS NULL, cost_success, cost * success)) AS clusters_cost_success,
+        sum(if(shared_by IS NULL, success, success * success)) AS clusters_success_squared
+    FROM clusters
+    GROUP BY traffic_source, name
 ),
 
 sure AS (
     SELECT
         traffic_source,
         name,
-        count(*) >= 5 AS is_clustered,
-        if(is_clustered, count(*), sum(tasks)::BIGINT) AS units,
-        sum(cost) AS cost,
-        sum(success) AS success,
+        clusters >= 5 AS is_clustered,
+        if(is_clustered, clusters, tasks)::BIGINT AS units,
+        cost,
+        success,
         relative_variance(
-            units, sum(cost), sum(success), if(is_clustered, sum(cost * cost), sum(cost_squared)),
-            if(is_clustered, sum(cost * success), sum(cost_success)),
-            if(is_clustered, sum(success * success), sum(success_squared))
+            units, cost, success, if(is_clustered, clusters_cost_squared, cost_squared),
+            if(is_clustered, clusters_cost_success, cost_success), if(is_clustered, clusters_success_squared, success)
         ) AS variance
-    FROM clusters
-    GROUP BY traffic_source, name
+    FROM sums
 ),
 
 groups AS (
@@ -67,7 +82,7 @@ groups AS (
         count(*) FILTER (outcome = 'success') AS successes,
         count(*) FILTER (outcome = 'failure') AS failures,
         count(*) FILTER (outcome = 'unknown') AS unknown_outcomes,
-        count(*) FILTER (unknown_cost_calls > 0 OR calls = 0) AS unknown_cost_tasks,
+        count(*) FILTER (is_unknown) AS unknown_cost_tasks,
         sum(cost_usd) AS cost_usd,
         quantile_cont(cost, [0.5, 0.95]) AS costs,
         quantile_cont(latency_ms, 0.95) AS p95_latency_ms,

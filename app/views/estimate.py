@@ -8,7 +8,7 @@ from app import charts, choices, estimate_words, evidence, figures, grids
 from app.cards import Card, cards, finding, headline
 from app.context import Context
 from app.grids import Column
-from app.measures import BY_SOURCE, Row, headline_source
+from app.measures import Row, headline_source
 from app.palette import model_colour
 from app.sentences import period_words
 from transforms.feature_estimates import (
@@ -31,7 +31,7 @@ OF_TEN = "range for 8 in 10"
 
 
 def render(context: Context) -> None:
-    source = headline_source(context.rows("task_groups", **BY_SOURCE))
+    source = headline_source(context.rows("task_sources"))
     chosen, like, tasks = _choices(context, source)
     step = chosen.pop("step") or None
     asked = {name: value for name, value in chosen.items() if value} | ({"like": named(like)} if like else {})

@@ -7,12 +7,12 @@
   clusters, each task is one. `statistics_macros` puts the same expressions into the warehouse for its readers.
 #}
 {% macro cluster_of(customer_id, user_id, task_id) -%}
-  coalesce('customer ' || {{ customer_id }}, 'user ' || {{ user_id }}, 'task ' || {{ task_id }})
+  coalesce({{ shared_by(customer_id, user_id) }}, 'task ' || {{ task_id }})
 {%- endmacro %}
 
-{# The customer or user of a cluster; null where it is a task by itself. #}
-{% macro shared_cluster(cluster) -%}
-  case when not starts_with({{ cluster }}, 'task ') then {{ cluster }} end
+{# The customer or user whose tasks are one cluster; null for a task of nobody, which is one by itself. #}
+{% macro shared_by(customer_id, user_id) -%}
+  coalesce('customer ' || {{ customer_id }}, 'user ' || {{ user_id }})
 {%- endmacro %}
 
 {% macro unit_count(cluster) -%}
@@ -103,6 +103,7 @@
 {%- set sums = ['units', 'cost', 'successes', 'cost_squared', 'cost_successes', 'successes_squared'] -%}
 create or replace macro {{ schema }}.cluster_of(customer_id, user_id, task_id) as
   {{ cluster_of('customer_id', 'user_id', 'task_id') }};
+create or replace macro {{ schema }}.shared_by(customer_id, user_id) as {{ shared_by('customer_id', 'user_id') }};
 create or replace macro {{ schema }}.unit_count(cluster) as {{ unit_count('cluster') }};
 create or replace macro {{ schema }}.unit_sum(x, y, of_cluster, cluster) as {{ unit_sum('x', 'y', 'of_cluster', 'cluster') }};
 create or replace macro {{ schema }}.relative_variance({{ sums | join(', ') }}) as {{ relative_variance(*sums) }};

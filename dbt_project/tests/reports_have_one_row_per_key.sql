@@ -21,6 +21,13 @@
         'date', 'int_call_charges',
         ['environment', 'team', 'project', 'workflow_id', 'model', 'provider', 'traffic_source', 'price_id'],
     ),
+    'rpt_charges_daily': (
+        'date', 'int_call_charges',
+        [
+            'environment', 'team', 'project', 'workflow_id', 'model', 'traffic_source', 'price_provider', 'price_model',
+            'charge_kind', 'unit', 'rated_service_tier', 'context_tier',
+        ],
+    ),
     'rpt_run_costs': ('date', 'int_runs', ['environment', 'workflow_id', 'traffic_source']),
     'rpt_retry_waste': ('date', 'int_calls', ['environment', 'workflow_id', 'step', 'team']),
     'rpt_sampling_coverage': ('date', 'int_calls', ['environment', 'service_name']),

@@ -6,7 +6,9 @@ with judged as (
         tasks.cost_usd + tasks.overhead_cost_usd as task_cost_usd,
         coalesce(calls.cost_usd, 0) as call_cost_usd,
         tasks.calls as task_calls,
-        coalesce(calls.calls, 0) as calls
+        coalesce(calls.calls, 0) as calls,
+        tasks.own_calls as task_own_calls,
+        coalesce(calls.own_calls, 0) as own_calls
     from {{ ref('int_tasks_judged') }} as tasks
     full join (
         select
@@ -14,6 +16,7 @@ with judged as (
             task_id,
             task_traffic_source,
             count(*) as calls,
+            count(*) filter (where traffic_source = task_traffic_source) as own_calls,
             coalesce(sum(cost_usd), 0) as cost_usd
         from {{ ref('int_calls_classified') }}
         group by organization, task_id, task_traffic_source
@@ -29,11 +32,14 @@ history as (
         ) as task_cost_usd,
         (select coalesce(sum(cost_usd), 0) from {{ ref('rpt_spend_classes') }}) as call_cost_usd,
         0 as task_calls,
-        0 as calls
+        0 as calls,
+        0 as task_own_calls,
+        0 as own_calls
 )
 
 select * from judged
 where task_cost_usd is distinct from call_cost_usd or task_calls is distinct from calls
+    or task_own_calls is distinct from own_calls
 union all
 select * from history
 where task_cost_usd != call_cost_usd

@@ -287,3 +287,25 @@ SELECT
     NULL::VARCHAR AS project,
     NULL::VARCHAR AS resource_project
 FROM fct_spans;
+
+-- As the build keeps it: each task with its dearest model, and its calls of its own source.
+CREATE VIEW fct_tasks_direct AS
+SELECT
+    tasks.*, own.model, coalesce(own.calls, 0) AS own_calls, coalesce(own.unknown, 0) AS own_unknown_cost_calls
+FROM fct_tasks AS tasks
+LEFT JOIN (
+    SELECT
+        organization, task_id, task_traffic_source AS traffic_source,
+        arg_max(model, (coalesce(model_cost_usd, 0), model)) AS model,
+        sum(model_calls)::BIGINT AS calls,
+        sum(model_unknown)::BIGINT AS unknown
+    FROM (
+        SELECT
+            organization, task_id, task_traffic_source, model, sum(cost_usd) AS model_cost_usd, count(*) AS model_calls,
+            count(*) FILTER (cost_usd IS NULL) AS model_unknown
+        FROM fct_calls
+        WHERE traffic_source = task_traffic_source
+        GROUP BY ALL
+    ) AS by_model
+    GROUP BY ALL
+) AS own USING (organization, task_id, traffic_source);

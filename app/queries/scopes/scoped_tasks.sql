@@ -3,8 +3,9 @@
 SELECT tasks.* REPLACE (
     CASE WHEN $model IS NULL THEN tasks.cost_usd ELSE coalesce(of_model.cost_usd, 0)::DECIMAL(28, 12) END AS cost_usd
 ),
-    CASE WHEN $tz = 'UTC' THEN tasks.task_date ELSE timezone($tz, tasks.started_at)::DATE END AS day
-FROM fct_tasks AS tasks
+    CASE WHEN $tz = 'UTC' THEN tasks.task_date ELSE timezone($tz, tasks.started_at)::DATE END AS day,
+    tasks.cost_usd AS whole_cost_usd
+FROM fct_tasks_direct AS tasks
 LEFT JOIN (
     SELECT organization, task_id, task_traffic_source AS traffic_source, sum(cost_usd) AS cost_usd
     FROM fct_calls

@@ -2,22 +2,23 @@
 -- its step $of_step, for tasks that have one. `kept`: how many of the things asked for it shares, in the order of
 -- transforms/feature_estimates/reference.py, up to the first that it does not. Grain: task.
 SELECT
-    tasks.* REPLACE (
-        costed.cost_usd AS cost_usd,
-        costed.calls AS calls,
-        costed.unknown_cost_calls AS unknown_cost_calls
+    tasks.* EXCLUDE (whole_cost_usd) REPLACE (
+        CASE WHEN $of_step IS NULL THEN tasks.whole_cost_usd ELSE of_step.cost_usd END AS cost_usd,
+        CASE WHEN $of_step IS NULL THEN tasks.own_calls ELSE of_step.calls END AS calls,
+        CASE WHEN $of_step IS NULL THEN tasks.own_unknown_cost_calls ELSE of_step.unknown_cost_calls END AS unknown_cost_calls,
+        CASE WHEN $of_step IS NULL THEN tasks.model ELSE of_step.model END AS model
     ),
-    costed.model,
     CASE
         WHEN $for_workflow IS NOT NULL AND tasks.workflow_id IS DISTINCT FROM $for_workflow THEN 0
         WHEN $for_size IS NOT NULL AND tasks.size::VARCHAR IS DISTINCT FROM $for_size THEN 1
         WHEN $for_feature IS NOT NULL AND tasks.feature IS DISTINCT FROM $for_feature THEN 2
-        WHEN $for_model IS NOT NULL AND costed.model IS DISTINCT FROM $for_model THEN 3
+        WHEN $for_model IS NOT NULL
+            AND CASE WHEN $of_step IS NULL THEN tasks.model ELSE of_step.model END IS DISTINCT FROM $for_model THEN 3
         WHEN $for_like IS NOT NULL AND NOT list_contains($for_like::VARCHAR[], tasks.task_id) THEN 4
         ELSE 5
     END AS kept
 FROM scoped_tasks AS tasks
-INNER JOIN (
+LEFT JOIN (
     SELECT
         organization,
         task_id,
@@ -39,9 +40,11 @@ INNER JOIN (
         WHERE date >= $first::DATE - 1
             AND traffic_source = task_traffic_source
             AND traffic_source = $of_source
-            AND ($of_step IS NULL OR step = $of_step)
+            AND step = $of_step
         GROUP BY ALL
     ) AS by_model
     GROUP BY ALL
-) AS costed USING (organization, task_id, traffic_source)
+) AS of_step USING (organization, task_id, traffic_source)
 WHERE tasks.outcome <> 'pending'
+    AND tasks.traffic_source = $of_source
+    AND CASE WHEN $of_step IS NULL THEN tasks.own_calls ELSE of_step.calls END > 0

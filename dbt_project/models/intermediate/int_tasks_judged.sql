@@ -18,6 +18,33 @@ with spent as (
         from {{ ref('int_calls_classified') }}
     ) as calls
     group by organization, task_id, task_traffic_source
+),
+
+by_model as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        model,
+        sum(cost_usd) as cost_usd,
+        count(*) as calls,
+        count(*) filter (where cost_usd is null) as unknown_cost_calls
+    from {{ ref('int_calls_classified') }}
+    where traffic_source = task_traffic_source
+    group by all
+),
+
+-- its calls of its own traffic source alone, and the model that most of their cost went to
+own as (
+    select
+        organization,
+        task_id,
+        task_traffic_source,
+        arg_max(model, (coalesce(cost_usd, 0), model)) as model,
+        cast(sum(calls) as bigint) as calls,
+        cast(sum(unknown_cost_calls) as bigint) as unknown_cost_calls
+    from by_model
+    group by all
 )
 
 select
@@ -40,9 +67,13 @@ select
     {{ money('coalesce(spent.unknown_source_cost_usd, 0)') }} as unknown_source_cost_usd,
     coalesce(spent.unknown_cost_calls, 0) as unknown_cost_calls,
     coalesce(spent.is_escalated, false) as is_escalated,
+    own.model,
+    coalesce(own.calls, 0) as own_calls,
+    coalesce(own.unknown_cost_calls, 0) as own_unknown_cost_calls,
     {{ utc_date('coalesce(spent.first_call_ns, heads.started_ns)') }} as task_date
 from {{ ref('int_task_heads') }} as heads
 inner join {{ ref('int_task_outcomes') }} as outcomes using (organization, task_id, task_traffic_source)
 left join spent using (organization, task_id, task_traffic_source)
+left join own using (organization, task_id, task_traffic_source)
 -- without a call, only a task tag or an outcome makes a task: the root of a run that holds other tasks is none
 where spent.calls is not null or heads.task_source = 'task' or outcomes.outcome != 'unknown'

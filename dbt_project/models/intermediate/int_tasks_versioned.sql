@@ -44,7 +44,7 @@ select
     first_tried.subject,
     first_tried.version,
     first_tried.is_mixed,
-    {{ cluster_of('tasks.customer_id', 'tasks.user_id', 'tasks.task_id') }} as cluster,
+    {{ shared_by('tasks.customer_id', 'tasks.user_id') }} as shared_by,
     tasks.started_ns,
     tasks.outcome = 'success' as is_success,
     tasks.outcome in ('success', 'failure') and tasks.unknown_cost_calls = 0 as is_known,

@@ -12,43 +12,59 @@ with summed as (
         sum(left_out_tasks) as left_out_tasks,
         sum(cost_usd) as cost_usd,
         cast(sum(cost_usd) as double) as cost,
-        max(max_task_cost_usd) as max_task_cost_usd
+        max(max_task_cost_usd) as max_task_cost_usd,
+        sum(single_tasks) as single_tasks,
+        sum(single_successes) as single_successes,
+        sum(single_cost_squared) as single_cost_squared,
+        cast(sum(single_success_cost_usd) as double) as single_cost_successes
     from {{ ref('int_version_days') }}
     group by all
 ),
 
--- A customer who comes back every day is one unit, so squares are not added up day by day. Tasks of nobody share a row.
-clusters as (
+-- A customer who comes back every day is one unit, so squares are not added up day by day.
+customers as (
     select
         {{ key | join(', ') }},
-        {{ shared_cluster('cluster') }} as shared_by,
+        shared_by,
         count(*) as tasks,
         count(*) filter (where is_success) as successes,
         cast(sum(cost_usd) as double) as cost,
         sum(power(cast(cost_usd as double), 2)) as task_cost_squared,
         cast(coalesce(sum(cost_usd) filter (where is_success), 0) as double) as task_cost_successes
     from {{ ref('int_task_versions') }}
-    where is_known
+    where is_known and shared_by is not null
     group by all
 ),
 
-counted as (
+shared as (
     select
-        *,
-        sum(case when shared_by is null then tasks else 1 end) over (partition by {{ key | join(', ') }}) as all_clusters
-    from clusters
+        {{ key | join(', ') }},
+        count(*) as customers,
+        sum(tasks) as tasks,
+        sum(successes) as successes,
+        sum(task_cost_squared) as task_cost_squared,
+        sum(task_cost_successes) as task_cost_successes,
+        sum(cost * cost) as cost_squared,
+        sum(cost * successes) as cost_successes,
+        sum(successes * successes) as successes_squared
+    from customers
+    group by {{ key | join(', ') }}
 ),
 
 -- of too few customers each task is a unit, as in `unit_count`
 units as (
     select
-        {{ key | join(', ') }},
-        sum(case when shared_by is null or all_clusters < 5 then tasks else 1 end) as units,
-        sum(case when shared_by is null or all_clusters < 5 then task_cost_squared else cost * cost end) as cost_squared,
-        sum(case when shared_by is null or all_clusters < 5 then task_cost_successes else cost * successes end) as cost_successes,
-        sum(case when shared_by is null or all_clusters < 5 then successes else successes * successes end) as successes_squared
-    from counted
-    group by all
+        {{ select_list(key, 'summed.') }},
+        coalesce(shared.customers, 0) + single_tasks >= 5 as is_clustered,
+        single_tasks + coalesce(case when is_clustered then shared.customers else shared.tasks end, 0) as units,
+        single_cost_squared
+        + coalesce(case when is_clustered then shared.cost_squared else task_cost_squared end, 0) as cost_squared,
+        single_cost_successes
+        + coalesce(case when is_clustered then shared.cost_successes else task_cost_successes end, 0) as cost_successes,
+        single_successes
+        + coalesce(case when is_clustered then shared.successes_squared else shared.successes end, 0) as successes_squared
+    from summed
+    left join shared on {{ same('summed', 'shared', key) }}
 ),
 
 spread as (
@@ -60,7 +76,7 @@ spread as (
             'units.successes_squared'
         ) }} as variance
     from summed
-    left join units on {{ same('summed', 'units', key) }}
+    inner join units on {{ same('summed', 'units', key) }}
 )
 
 select

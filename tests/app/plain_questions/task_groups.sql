@@ -5,7 +5,7 @@ WITH tasks AS (
         *,
         CASE $by
             WHEN 'traffic_source' THEN traffic_source
-            WHEN 'task_date' THEN task_date::VARCHAR
+            WHEN 'task_date' THEN day::VARCHAR
             WHEN 'workflow_id' THEN workflow_id
             WHEN 'prompt_version' THEN prompt_version
             WHEN 'team' THEN team
