@@ -11,6 +11,7 @@ differ by one unit in the last place.
 
 import argparse
 import contextlib
+import hashlib
 import importlib
 import json
 import re
@@ -101,8 +102,17 @@ class Dump:
         text = (self._folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")
         text = re.sub(r'"?\b(?:scratch|warehouse)\b"?\.', "", text)
         text = re.sub(r"\bprevious\.(\w+)\.", r"previous_\1.", text)
+        text = re.sub(r"read_parquet\(\[(.*?)\][^)]*\)", self._files, text)
         translated: str = translate(text, lambda table: [column for column, _ in self._types[table]])
         return translated
+
+    def _files(self, found: re.Match[str]) -> str:
+        """The name of a view over the files that a model names, with the column `filename`."""
+        paths = re.findall(r"'([^']*)'", found[1])
+        view = f"files_{hashlib.md5(found[1].encode()).hexdigest()}"
+        name = "regexp_replace(_metadata.file_path, '^file:/+', '/') as filename"
+        self._spark.read.parquet(*paths).selectExpr("*", name).createOrReplaceTempView(view)
+        return view
 
     def differences(self, name: str, is_run: bool = True) -> list[str]:
         """What is not equal about a model, a line each; without running it, what Spark does not understand."""

@@ -50,13 +50,14 @@ def translate(statement: str, columns_of: ColumnsOf | None = None) -> str:
     ``columns_of`` says which columns a table has, called as the statement calls it, where a star must be written out
     (`union all by name`, `* replace`). Raises `NotTranslatedError` where a rule knows no way.
     """
-    with _deep():
+    with deep():
         tree = sqlglot.parse_one(statement, read="duckdb")
         return str(apply(expand(tree, columns_of)).sql(dialect=_Spark4))
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
+def deep() -> Iterator[None]:
+    """Room for statements that nest."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEPTH))
     try:
