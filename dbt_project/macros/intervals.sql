@@ -88,12 +88,12 @@
   end
 {%- endmacro %}
 
-{# The variance at which `half_width` equals a distance. #}
+{# The variance at which `half_width` equals a distance. The divisor is above 5; `greatest` says so to who must know. #}
 {% macro variance_needed(distance) -%}
   {%- set found = namespace(variance='0.1') -%}
   {%- for _ in range(8) -%}
-    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / (2 * ln(20) + ln(1 + 0.1 / greatest('
-      ~ found.variance ~ ', 1e-300)))) - 1) * 0.05)' -%}
+    {%- set found.variance = '((sqrt(1 + 40 * power(' ~ distance ~ ', 2) / greatest(2 * ln(20) + ln(1 + 0.1 / greatest('
+      ~ found.variance ~ ', 1e-300)), 1)) - 1) * 0.05)' -%}
   {%- endfor -%}
   {{ found.variance }}
 {%- endmacro %}
