@@ -112,6 +112,7 @@ def test_a_store_that_is_away_lets_the_log_grow_and_gets_everything_when_it_is_b
     assert sorted(span_ids(config)) == sorted(one.span_id for one in sent)
 
 
+@pytest.mark.timeout(900)  # four builds beside endless merging
 def test_builds_of_an_object_store_are_those_of_the_same_lake_on_disk(lake: ObjectPath, tmp_path: Path) -> None:
     history = company.simulate(11, days=6, scale=0.03, end=date(2026, 11, 2))
     bodies = list(company.requests(history, spans_per_request=20))

@@ -97,6 +97,7 @@ def naming(data: Path, *ids: str) -> set[str]:
     return {str(path.relative_to(data)) for path, held in contents(data) if whole.search(held)}
 
 
+@pytest.mark.timeout(900)  # four builds, every file read again
 def test_no_file_names_the_user_and_every_figure_stays(bodies: list[bytes], tmp_path: Path) -> None:
     data = tmp_path / "data"
     prepared(bodies, data)
@@ -137,6 +138,7 @@ def test_no_file_names_the_user_and_every_figure_stays(bodies: list[bytes], tmp_
     assert (data / "builds" / "CURRENT").read_text() == build, "nothing was left to do"
 
 
+@pytest.mark.timeout(900)
 def test_with_the_calls_it_is_a_build_of_the_data_without_the_user(bodies: list[bytes], tmp_path: Path) -> None:
     data, other = tmp_path / "data", tmp_path / "other"
     prepared(bodies, data)
