@@ -99,14 +99,18 @@ def test_a_disk_that_fills_up_is_left_some_room(tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", [{"client_requests_per_s": 0.2}, {"client_bytes_per_s": 8_200.0}])
 def test_a_client_that_sends_too_much_waits_as_long_as_it_is_told(tmp_path: Path, limit: dict[str, float]) -> None:
     config = configuration(tmp_path, client_burst_s=15.0, **limit)
+    ((name, per_s),) = limit.items()
+    cost = 1 if name == "client_requests_per_s" else len(big())
     with Collector(config) as collector:
+        started = time.monotonic()
         taken, answer = fill(collector)
-        assert 3 <= taken <= 6
         assert answer.status == 429
         assert "127.0.0.1 sends more than is allowed here" in Status.FromString(answer.body).message
-        error = export(collector, big())
+        while (error := export(collector, big())) is None:  # a slow machine gives the account time to fill again
+            taken += 1
         assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         assert 0 < told_wait(error) <= 10
+        assert 3 <= taken <= 1 + per_s * (15 + time.monotonic() - started) / cost
         assert collector.request("GET", "/healthz").status == 200
         wait_until(lambda: export(collector, big()) is None, "the client's account to fill")
         assert collector.stop() == 0
