@@ -133,15 +133,7 @@ def build(settings: Settings, full_refresh: bool) -> None:
     from transforms.yaml_lines import ConfigError
 
     try:
-        builder = Builder(
-            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
-            settings.outcome_rules_file,
-            settings.build_limits,
-            budgets_file=settings.budgets_file,
-            events_file=settings.events_file,
-            business_file=settings.business_file,
-            engine=settings.engine,
-        )
+        builder = Builder.of(settings)
         with counted(settings.data.absolute(), settings.lake_path, NOT_BUILT) as made:
             made.append(builder.build(full_refresh=full_refresh))
         click.echo(describe(made[0]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePath
+from typing import Self
 
 import duckdb
 
@@ -24,6 +25,7 @@ from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from spanledger.published.builds import Builds, new_build_id
 from spanledger.published.models import DUCKDB, BuildError, LakeReadError, Models
 from spanledger.results import registry as results
+from spanledger.settings import Settings
 
 NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 FINISH = (Path(__file__).parent.parent / "sql" / "finish.sql").read_text()
@@ -86,6 +88,19 @@ class Builder:
         self._business_file = business_file
         self._limits, self._seconds = limits, Counter[str]()
         self._engine, self._unit_tests = engine, unit_tests
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The builder of an installation with these settings."""
+        return cls(
+            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
+            settings.outcome_rules_file,
+            settings.build_limits,
+            budgets_file=settings.budgets_file,
+            events_file=settings.events_file,
+            business_file=settings.business_file,
+            engine=settings.engine,
+        )
 
     def build(self, *, full_refresh: bool = False, shows_alerts: bool = False) -> Outcome:
         """Make and publish a build if there is something new; with ``shows_alerts``, news of alerts too.

@@ -81,15 +81,7 @@ class BuilderLoop:
         folder = settings.data.absolute() / "run"
         make_folder(folder)
         held = lock(folder / BUILDER_LOCK, is_waiting=True)  # a predecessor may be ending
-        builder = Builder(
-            *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
-            settings.outcome_rules_file,
-            settings.build_limits,
-            budgets_file=settings.budgets_file,
-            events_file=settings.events_file,
-            business_file=settings.business_file,
-            engine=settings.engine,
-        )
+        builder = Builder.of(settings)
         watch, schedule = Watch(settings, since=datetime.now(UTC)), Schedule(settings)
         doctor = Visits(settings)
         expired_on: date | None = None

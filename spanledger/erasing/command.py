@@ -89,14 +89,7 @@ def _erasure(settings: Settings, asked: Any) -> "Erasure":
 def _built(settings: Settings) -> str | None:
     from spanledger.building.build import Builder
 
-    builder = Builder(
-        *(settings.data, settings.lake_path, settings.price_files, settings.charge_files),
-        settings.outcome_rules_file,
-        settings.build_limits,
-        budgets_file=settings.budgets_file,
-        events_file=settings.events_file,
-        business_file=settings.business_file,
-    )
+    builder = Builder.of(settings)
     return builder.build(full_refresh=True).build_id
 
 
