@@ -44,22 +44,26 @@ def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -
     scopes = {scope.stem: scope for scope in sorted((QUERIES / "scopes").glob("*.sql"))}
     if is_of_calls:
         scopes |= {scope.stem: scope for scope in (QUERIES / "scopes" / "of_calls").glob("*.sql")}
-    used = _used(scopes, text)
-    heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in sorted(used)]  # each after those it selects from
+    heads = [_head(scopes[name], is_of_lever=is_of_lever) for name in _used(scopes, text)]
     if not heads:
         return text
     together = ",\n".join(heads)
     return f"WITH {together}\n" + _OWN_WITH.sub(", ", text, count=1)
 
 
-def _used(scopes: Mapping[str, Path], text: str) -> set[str]:
-    """The scopes that ``text`` selects from, and those that they do."""
-    found, texts = set[str](), [text]
-    while texts:
-        named = {name for name in _SCOPE.findall(texts.pop()) if name in scopes} - found
-        texts += [scopes[name].read_text() for name in named]
-        found |= named
-    return found
+def _used(scopes: Mapping[str, Path], text: str) -> list[str]:
+    """The scopes that ``text`` selects from, and those that they do: each after all that it selects from itself."""
+    met, ordered = set[str](), list[str]()
+
+    def meet(text: str) -> None:
+        for name in _SCOPE.findall(text):
+            if name in scopes and name not in met:
+                met.add(name)
+                meet(scopes[name].read_text())
+                ordered.append(name)
+
+    meet(text)
+    return ordered
 
 
 def _head(scope: Path, *, is_of_lever: bool) -> str:

@@ -12,30 +12,4 @@ WHERE date BETWEEN $first::DATE + if($tz = 'UTC', 0, 1)
     AND ($model IS NULL OR list_contains($model::VARCHAR[], coalesce(nullif(model, ''), '(untagged)')))
     AND ($source IS NULL OR list_contains($source::VARCHAR[], traffic_source))
 UNION ALL BY NAME
-SELECT
-    calls.date,
-    calls.organization,
-    calls.environment,
-    calls.team,
-    calls.project,
-    calls.workflow_id,
-    calls.model,
-    calls.provider,
-    calls.traffic_source,
-    charges.price_provider,
-    charges.price_model,
-    charges.price_id,
-    count(*) AS lines
-FROM scoped_calls AS calls
-INNER JOIN fct_call_charges AS charges ON calls.call_id = charges.call_id AND calls.date = charges.date
-WHERE charges.price_id IS NOT NULL
-    AND charges.date BETWEEN $first::DATE - 1 AND $last::DATE + 1
-    AND (
-        calls.date < $first::DATE + if($tz = 'UTC', 0, 1)
-        OR calls.date > least($last::DATE - if($tz = 'UTC', 0, 1), timezone('UTC', $until_at::TIMESTAMPTZ)::DATE - 1)
-    )
-    AND (
-        charges.date < $first::DATE + if($tz = 'UTC', 0, 1)
-        OR charges.date > least($last::DATE - if($tz = 'UTC', 0, 1), timezone('UTC', $until_at::TIMESTAMPTZ)::DATE - 1)
-    )
-GROUP BY ALL
+SELECT * FROM scoped_rates_summed
