@@ -27,10 +27,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import pyarrow as pa
 
+from transforms.patterns import covers
 from transforms.yaml_lines import Value, read_yaml
 
 ANY = ("*",)
@@ -210,14 +210,8 @@ def _refuse_unreachable(entries: Sequence[Value], rules: Sequence[EvaluationRule
     """A rule that an earlier one leaves nothing to decide is a mistake."""
     for place, rule in enumerate(rules):
         for other, earlier in zip(entries[:place], rules[:place], strict=True):
-            if _covers(earlier.workflow, rule.workflow) and _covers(earlier.evaluation, rule.evaluation):
+            if covers(earlier.workflow, rule.workflow) and covers(earlier.evaluation, rule.evaluation):
                 entries[place].refuse(
                     f"the rule is never asked: the one in line {other.line} matches all it matches; put the special "
                     "rule before the general one"
                 )
-
-
-def _covers(earlier: Sequence[str], later: Sequence[str]) -> bool:
-    """Whether what ``later`` matches surely matches ``earlier`` too; asked of patterns of text and * alone."""
-    plain = [pattern for pattern in earlier if not set("?[") & set(pattern)]
-    return all(any(pattern == one or fnmatchcase(one, pattern) for pattern in plain) for one in later)

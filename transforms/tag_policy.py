@@ -20,11 +20,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
 
 import pyarrow as pa
 
 from transforms import yaml_values
+from transforms.patterns import covers, matches
 from transforms.yaml_lines import Value, read_yaml
 
 TAGS = (
@@ -92,11 +92,6 @@ class TagPolicy:
 NO_POLICY = TagPolicy()
 
 
-def matches(value: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns matches."""
-    return any(fnmatchcase(value, pattern) for pattern in patterns)
-
-
 def read_tag_policy(text: str, name: str) -> TagPolicy:
     """The policy of a file. ``name`` stands in errors. Raises ConfigError naming file, line and key."""
     document = read_yaml(text, name)
@@ -152,5 +147,5 @@ def _exception(entry: Value, asked: Sequence[str]) -> TagException:
 def _refuse_unreachable(entries: Sequence[Value], tags: Sequence[RequiredTag]) -> None:
     for place, one in enumerate(tags):
         for other, earlier in zip(entries[:place], tags[:place], strict=True):
-            if earlier.tag == one.tag and earlier.environments in (None, ("*",), one.environments):
+            if earlier.tag == one.tag and covers(earlier.environments or ("*",), one.environments or ("*",)):
                 entries[place].refuse(f"{one.tag} is never asked for by it: line {other.line} asks wherever it would")

@@ -17,8 +17,9 @@ from collector.door.answers import Answer, Kind
 from collector.mapping import mapping_of
 from transforms import picking
 from transforms.dialects.base import Source
+from transforms.patterns import matches
 from transforms.registry import BUILT_IN, Registry
-from transforms.tag_policy import REFUSE, RequiredTag, TagPolicy, matches, read_tag_policy
+from transforms.tag_policy import REFUSE, RequiredTag, TagPolicy, read_tag_policy
 from transforms.yaml_lines import ConfigError
 
 Tags = dict[str, tuple[str, ...]]

@@ -43,6 +43,14 @@ exceptions:
         ("tags:\n  - {environments: prod}", "t.yml:2: tags[1]: expected the key tag"),
         ("tags:\n  - tag: teem", "t.yml:2: tags[1].tag: 'teem' is none of team"),
         ("tags:\n  - {tag: team}\n  - {tag: team, environments: prod}", "t.yml:3: tags[2]: team is never asked for by"),
+        (
+            "tags:\n  - {tag: team, environments: [prod, '*']}\n  - {tag: team, environments: dev}",
+            "t.yml:3: tags[2]: team is",
+        ),
+        (
+            "tags:\n  - {tag: team, environments: ['p?', 's*']}\n  - {tag: team, environments: [s1, 'p?']}",
+            "t.yml:3: tags[2]: team",
+        ),
         ("tags:\n  - {tag: environment, environments: prod}", "tags[1].environments: the tag environment is asked for"),
         ("tags:\n  - tag: team\nat_the_door: drop", "t.yml:3: at_the_door: 'drop' is none of flag, refuse"),
         (

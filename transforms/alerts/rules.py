@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from transforms.alerts.event import CRITICAL, KINDS, RANK, WARNING, Event
+from transforms.patterns import matches
 
 OWNER = "owner"
 """In the place of a channel: the one that `owners` names for the event's owner."""
@@ -68,10 +68,7 @@ class Rule:
         if event.kind not in self.events or RANK[event.severity] < RANK[self.severity]:
             return False
         values = dict(event.scope)
-        return all(
-            any(fnmatchcase(values.get(dimension, ""), pattern) for pattern in patterns)
-            for dimension, patterns in self.scope
-        )
+        return all(matches(values.get(dimension, ""), patterns) for dimension, patterns in self.scope)
 
 
 @dataclass(frozen=True)

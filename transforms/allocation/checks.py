@@ -1,9 +1,9 @@
 """What only rules, charges and usage together can show to be a mistake."""
 
 from collections.abc import Collection, Sequence
-from fnmatch import fnmatchcase
 
 from transforms.allocation.rules import CHARGE_ASKS, WEIGHTS, AllocationRules, SharedRule
+from transforms.patterns import matches
 from transforms.pricing.charges import Charge
 from transforms.yaml_lines import ConfigError, near
 
@@ -58,4 +58,4 @@ def _first(rules: AllocationRules, charge: Charge) -> list[SharedRule]:
 
 def _fits(rule: SharedRule, charge: Charge, column: str) -> bool:
     asked = rule.charges.get(column)
-    return asked is None or any(fnmatchcase(getattr(charge, column), pattern) for pattern in asked)
+    return asked is None or matches(getattr(charge, column), asked)

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from fnmatch import fnmatchcase
 
 from transforms.allocation.sources import TAGGED, Source
+from transforms.patterns import matches
 from transforms.pricing.charges import PICO, REQUIRED, ChargeError
 
 Row = Mapping[str, str]
@@ -66,7 +66,7 @@ def _charge(key: tuple[str, ...], sums: list[Decimal], source: Source, name: str
 def _picked(rows: Iterable[Row], source: Source, name: str) -> Iterator[tuple[str, Row]]:
     """Rows that are asked for, each with where it stands; the header is line 1."""
     for number, row in enumerate(rows, start=2):
-        if all(any(fnmatchcase(row.get(column, ""), one) for one in asked) for column, asked in source.where):
+        if all(matches(row.get(column, ""), asked) for column, asked in source.where):
             yield f"{name}:{number}", row
 
 
