@@ -107,8 +107,9 @@ class BudgetEndpoints:
                 continue
             if owner == EACH:
                 content["scope"] = {**content.get("scope", {}), "organization": who.organization}
-            elif owner not in (None, who.organization):
-                raise BadRequestError(f"budget: {budget.budget_id} is not one of organization {who.organization}")
+            elif owner != who.organization:
+                whose = f"not one of organization {who.organization}" if owner else "no single organization's"
+                raise BadRequestError(f"budget: {budget.budget_id} is {whose}")
 
 
 def _refuse_note(content: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ budgets:
      thresholds: [{at: 100%, policy: pause}], when_unreachable: deny}
   - {id: theirs, owner: b@example.com, scope: {organization: other}, unit: usd, limit: 1, window: total,
      thresholds: [{at: 100%, policy: pause}], when_unreachable: deny}
+  - {id: everybodys, owner: c@example.com, scope: {environment: staging}, unit: usd, limit: 1, window: total,
+     thresholds: [{at: 100%, policy: pause}], when_unreachable: deny}
 """
 END = "2099-01-01"
 
@@ -77,6 +79,11 @@ def test_the_tokens_organization_takes_the_place_of_the_bodys(collector: Collect
             "/v1/annotations",
             {"kind": "budget_override", "budget": "theirs", "limit": "2", "reason": "x", "valid_to": END},
             *({"token": "boss"}, 400, "theirs is not one of organization acme"),
+        ),
+        (
+            "/v1/annotations",
+            {"kind": "budget_override", "budget": "everybodys", "limit": "2", "reason": "x", "valid_to": END},
+            *({"token": "boss"}, 400, "everybodys is no single organization's"),
         ),
     ],
 )
