@@ -11,12 +11,15 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from collector.store.object_path import ObjectPath
 from tests.collector.running import wait_until
 
 KEY, SECRET = "tests", "a-secret-of-tests"
+HALF_BYTES = 8192
+"""Less than any upload of spans in these tests, more than what is said before its content."""
 WEED = Path(sys.executable).with_name("weed")
 _PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc")
 
@@ -133,15 +136,18 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-class CuttingRelay:
-    """Stands before a server and cuts connections in the middle of what is sent: each of the first ``cuts`` after
-    another number of bytes; then it lets everything through."""
+class Relay:
+    """Stands before a server. What becomes of each connection is decided by `passing`."""
 
-    def __init__(self, target: int, cuts: int) -> None:
-        self._target, self.cuts_left = target, cuts
+    def __init__(self, target: int) -> None:
+        self._target = target
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def passing(self) -> Callable[[bytes], bytes | None]:
+        """For one connection: what of each piece that is sent goes on; None cuts the connection."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Take no more connections."""
@@ -153,26 +159,71 @@ class CuttingRelay:
                 client, _ = self._listening.accept()
             except OSError:
                 return
-            limit = 600 + 997 * self.cuts_left if self.cuts_left > 0 else None
-            self.cuts_left -= 1
-            threading.Thread(target=self._serve, args=(client, limit), daemon=True).start()
+            threading.Thread(target=self._serve, args=(client, self.passing()), daemon=True).start()
 
-    def _serve(self, client: socket.socket, limit: int | None) -> None:
+    def _serve(self, client: socket.socket, passing: Callable[[bytes], bytes | None]) -> None:
         with client, socket.create_connection(("127.0.0.1", self._target)) as server:
-            answers = threading.Thread(target=self._pour, args=(server, client, None))
+            answers = threading.Thread(target=self._pour, args=(server, client, bytes))
             answers.start()
-            self._pour(client, server, limit)
+            self._pour(client, server, passing)
             answers.join()
 
     @staticmethod
-    def _pour(source: socket.socket, sink: socket.socket, limit: int | None) -> None:
+    def _pour(source: socket.socket, sink: socket.socket, passing: Callable[[bytes], bytes | None]) -> None:
         with contextlib.suppress(OSError):
-            while chunk := source.recv(4096 if limit is None else min(4096, max(limit, 1))):
-                if limit is not None:
-                    limit -= len(chunk)
-                    if limit <= 0:
-                        break
-                sink.sendall(chunk)
+            while chunk := source.recv(4096):
+                passed = passing(chunk)
+                if passed is None:
+                    break
+                sink.sendall(passed)
         for each in (source, sink):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+
+
+class CuttingRelay(Relay):
+    """Cuts connections in the middle of what is sent: each of the first ``cuts`` after another number of bytes; then
+    it lets everything through."""
+
+    def __init__(self, target: int, cuts: int) -> None:
+        self.cuts_left = cuts
+        super().__init__(target)
+
+    def passing(self) -> Callable[[bytes], bytes | None]:
+        """See `Relay`."""
+        left = 600 + 997 * self.cuts_left if self.cuts_left > 0 else sys.maxsize
+        self.cuts_left -= 1
+
+        def passed(chunk: bytes) -> bytes | None:
+            nonlocal left
+            left -= len(chunk)
+            return chunk if left > 0 else None
+
+        return passed
+
+
+class HoldingRelay(Relay):
+    """Lets the first half of one upload of spans through and swallows the rest, so that whoever sends it waits."""
+
+    def __init__(self, target: int) -> None:
+        self.is_holding = False
+        super().__init__(target)
+
+    def passing(self) -> Callable[[bytes], bytes | None]:
+        """See `Relay`."""
+        left: int | None = None  # of the half that goes on; None for what is no upload, or goes on whole
+
+        def passed(chunk: bytes) -> bytes:
+            nonlocal left
+            line = chunk.partition(b"\r\n")[0]
+            if line.endswith(b" HTTP/1.1"):
+                left = HALF_BYTES if line.startswith(b"PUT ") and b"/spans/" in line and not self.is_holding else None
+            if left is None:
+                return chunk
+            if left <= 0:
+                self.is_holding = True
+                return b""
+            left -= len(chunk)
+            return chunk
+
+        return passed

@@ -103,6 +103,8 @@ class ObjectClient:
         answer = " ".join(found.group(1) for found in (status, code) if found)
         if code and code.group(1) == "NoSuchBucket":
             return f"{where}: there is no such bucket; make it, or set SPANLEDGER_LAKE to another"
+        if code and code.group(1) == "RequestTimeTooSkewed":
+            return f"{where} refuses us ({answer}): the clock of this machine is wrong; set it, and it is asked again"
         if status and status.group(1) in ("401", "403"):
             return (
                 f"{where} refuses us ({answer}): see AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), "

@@ -27,9 +27,8 @@ from collector.wal.segments import Record, encode_record, read_header
 from tests.collector import killing
 from tests.collector.running import configuration, span_ids, wait_until
 from tests.end_to_end import disks
+from tests.end_to_end.clocks import FAKETIME, Clock
 from tests.end_to_end.storm import Storm
-
-FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 
 @contextmanager
@@ -183,18 +182,11 @@ def failing_rename(folder: Path) -> None:
 
 def clock_jumps(folder: Path) -> None:
     """The clock jumps while segments are open, hours and years, back and forward, past what compaction has closed."""
-    clock = folder / "clock"
-    clock.write_text("+0\n")
-    environment = {
-        "LD_PRELOAD": str(FAKETIME[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
+    clock = Clock(folder / "clock")
     quick = {"compaction_interval_s": 0.5, "compaction_grace_s": 0.5}
-    with under_load(folder, environment=environment, **quick) as storm:
+    with under_load(folder, environment=clock.environment, **quick) as storm:
         for days in (0.1, -0.1, -3, 400, -50 * 365, 0):
-            clock.write_text(f"{days:+}d\n")
+            clock.put_wrong_by(days)
             wait_until(lambda days=days: _arrivals(storm, days), f"arrivals {days} days from now")
             storm.wait_for_more()
     assert any(storm.config.spans.rglob("compact-*.parquet")), "nothing was compacted meanwhile"

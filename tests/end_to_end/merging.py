@@ -11,7 +11,8 @@ from collector.store.lake import TREES, active_files, partitions
 from spanledger.building.build import Builder
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
-from tests.end_to_end.tier import Tier, clock_wrong_by
+from tests.end_to_end.clocks import clock_wrong_by
+from tests.end_to_end.tier import Tier
 from tests.lake import open_warehouse
 
 GRACE_S = 2.0

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.clocks import needs_wrong_clocks
 from tests.end_to_end.merging import READERS, run
-from tests.end_to_end.tier import FAKETIME
 
 
 @pytest.mark.timeout(900)  # builds, on a machine that may be busy
-@pytest.mark.skipif(
-    not FAKETIME, reason="libfaketime (apt-get install libfaketime) makes the present hour a closed one"
-)
+@needs_wrong_clocks
 def test_hours_are_merged_under_builds_and_readers(tmp_path: Path) -> None:
     result = run(tmp_path, seconds=20)
     assert result.faults == ()

@@ -6,9 +6,9 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePath
 from typing import Any
 
 from collector.config import CollectorConfig
@@ -16,21 +16,17 @@ from collector.files import make_folder, secret_key
 from tests.collector.running import Collector, Response, configuration, wait_until
 from tests.end_to_end.storm import free_port
 
-FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 TRIES = 200
-
-
-def clock_wrong_by(days: float) -> dict[str, str]:
-    """The environment of a process whose clock is wrong; waiting is not."""
-    return {"LD_PRELOAD": str(FAKETIME[0]), "FAKETIME": f"{days:+}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class Tier:
     """A context manager. ``environments`` has one entry for each receiver beside the keeper; all share a hash key."""
 
-    def __init__(self, folder: Path, environments: Sequence[Mapping[str, str]], **changes: Any) -> None:
-        self.folder, self._stack = folder, ExitStack()
-        self.lake = folder / "lake"
+    def __init__(
+        self, folder: Path, environments: Sequence[Mapping[str, str]], lake: PurePath | None = None, **changes: Any
+    ) -> None:
+        self.folder = folder
+        self.lake = lake or folder / "lake"
         self.keeper = self._config("keeper", **changes)
         self.others = [self._config(f"receiver{number}", receiver_only=True) for number in range(len(environments))]
         self._environments = [{}, *environments]
@@ -76,8 +72,8 @@ class Tier:
             os.kill(collector.writer_state["pid"], signal.SIGKILL)
         collector.kill()
 
-    def kill_while_it_writes(self, number: int, bodies: Iterable[bytes]) -> None:
-        """Send ``bodies`` to one receiver, one after the other, until it is killed with half a lake file there.
+    def kill_while_it_writes(self, number: int, bodies: Iterable[bytes], has_half_a_file: Callable[[], bool]) -> None:
+        """Send ``bodies`` to one receiver, one after the other, until it is killed with half a file in the lake.
 
         Half the senders would send again, as they have no answer; what has one is in its log.
         """
@@ -86,16 +82,13 @@ class Tier:
             assert collector.send(body).status == 200
             deadline = time.monotonic() + 5.0
             while time.monotonic() < deadline and collector.waiting():
-                if self._halves():
+                if has_half_a_file():
                     self.kill(number)
-                    if self._halves():
+                    if has_half_a_file():
                         return
                     self.restart(number)
                     collector = self.collectors[number]
         raise AssertionError("never seen with half a file in the lake")
-
-    def _halves(self) -> list[Path]:
-        return list((self.lake / "spans").glob("*/*/.*.tmp"))
 
     def restart(self, number: int) -> None:
         """Another collector on the same directories."""
