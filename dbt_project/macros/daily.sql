@@ -7,6 +7,13 @@
   select date from meta.touched_dates where model in ('{{ varargs | join("', '") }}')
 {%- endmacro %}
 
+{# The first and the last of the dates that the statement ``dates`` gives, as literals; where it gives none, of no day. #}
+{% macro dates_between(dates) -%}
+  {%- set no_day = ['9999-12-31', '0001-01-01'] -%}
+  {%- set found = run_query('select min(date), max(date) from (' ~ dates ~ ')').rows[0] if execute else no_day -%}
+  {{ return(["date '" ~ (found[0] or no_day[0]) ~ "'", "date '" ~ (found[1] or no_day[1]) ~ "'"]) }}
+{%- endmacro %}
+
 {# Dates that readers may find other than in the build they see: those of the steps before this one, too. #}
 {% macro changed_dates(model_name) -%}
   {{ touched_dates(model_name) }} union all

@@ -1,14 +1,17 @@
 -- What is exported adds up to what calls cost and charges leave over (credits and taxes: what is billed), closed months
 -- as they were closed, and to quantity times unit price in every row, exactly.
 -- depends_on: {{ ref('focus_cost_and_usage') }}
+{%- set touched = touched_dates('int_calls', 'int_call_charges') %}
+-- said as dates, so that files of other days are not opened: of a long history, nearly all
+{%- set first, last = dates_between(touched) %}
 with touched as (
-    {{ touched_dates('int_calls') }} union {{ touched_dates('int_call_charges') }}
+    {{ touched }}
 ),
 
 exported as (
     select *
     from (
-        {{ focus_rows(ref('fct_calls').schema, "'day'", '(select min(date) from touched)', '(select max(date) from touched)') }}
+        {{ focus_rows(ref('fct_calls').schema, "'day'", first, last) }}
     )
     where cast("ChargePeriodStart" as date) in (select date from touched)
 ),
@@ -35,7 +38,7 @@ expected as (
         union all
         select coalesce(date, corrects_month), -change_usd from {{ ref('fct_corrections') }}
     )
-    where date in (select date from touched)
+    where date between {{ first }} and {{ last }} and date in (select date from touched)
     group by date
 )
 
