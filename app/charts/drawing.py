@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 import streamlit as st
+from altair.utils import schemapi
 
 from app import evidence, figures
 from app.cards import legend
@@ -15,6 +16,9 @@ from app.palette import GREY
 Rows = Sequence[Mapping[str, Any]]
 Leads = Callable[[Mapping[str, Any]], str]
 """Where a row of a chart leads: a relative address, usually of the calls it is made of."""
+
+schemapi.disable_debug_mode()
+"""Holding each part of a chart against Vega-Lite's schema takes longer than drawing it. Tests of pages switch it on."""
 
 _EMBEDDED = {"embedOptions": {"loader": {"target": "_self"}}}
 """A mark with an address is a link, opened in this tab as those of tables are."""
@@ -27,7 +31,17 @@ def show(chart: Any, height: int) -> None:
     """
     evidence.chart()
     named = chart.properties(height=height, description=evidence.title(), usermeta=_EMBEDDED).configure_mark(aria=False)
-    st.altair_chart(named, width="stretch")
+    st.altair_chart(_Settled(named), width="stretch")  # it is asked for its dict alone
+
+
+class _Settled:
+    """A chart whose dict is held against the schema where its parts are."""
+
+    def __init__(self, chart: Any) -> None:
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._chart.to_dict(validate=schemapi.DEBUG_MODE)  # type: ignore[no-any-return]
 
 
 def base(data: Rows, **encodings: Any) -> Any:

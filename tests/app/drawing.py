@@ -7,7 +7,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from altair.utils import schemapi
 from streamlit.testing.v1 import AppTest
+
+import app.charts.drawing  # noqa: F401  # it switches off what `page` switches on
 
 
 def _script(url: str) -> None:
@@ -18,8 +21,9 @@ def _script(url: str) -> None:
 
 
 def page(url: str, data: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
-    """The page drawn once; a trailing underscore keeps a parameter clear of Python's words."""
+    """The page drawn once, its charts checked; a trailing underscore keeps a parameter clear of Python's words."""
     monkeypatch.setenv("SPANLEDGER_DATA", str(data))
+    monkeypatch.setattr(schemapi, "DEBUG_MODE", True)  # charts are held against Vega-Lite's schema
     test = AppTest.from_function(_script, kwargs={"url": url}, default_timeout=60)
     for name, value in params.items():
         test.query_params[name.rstrip("_")] = value
