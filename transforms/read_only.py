@@ -13,6 +13,9 @@ READING = "one statement that reads, such as SELECT, FROM, DESCRIBE, SHOW or EXP
 _LOGGING = re.compile(r"\b(?:enable_logging|disable_logging|truncate_duckdb_logs|write_log)\b", re.IGNORECASE)
 """Functions, so part of a SELECT, that change settings in spite of all locks, and write where they are told to."""
 _EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(.*)", re.IGNORECASE | re.DOTALL)
+_KEPT = {
+    "parquet_metadata_cache": "true",  # a file never changes: read where its columns are once, not for each question
+}
 _CLOSED = {
     "allow_community_extensions": "false",
     "autoinstall_known_extensions": "false",
@@ -48,7 +51,7 @@ def lock(
         "memory_limit": None if memory_bytes is None else f"{memory_bytes}B",
         "threads": None if threads is None else str(threads),
     }
-    said = {**_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
+    said = {**_KEPT, **_CLOSED, **{name: value for name, value in wanted.items() if value is not None}}
     for name, value in said.items():
         connection.execute(f"set global {name} = {_quoted(value)}")
     connection.execute("set global TimeZone = 'UTC'")

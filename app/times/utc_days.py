@@ -47,7 +47,7 @@ KEPT = {
 OWN_DAYS = {"budgets": "Budgets", "budget_counters": "Budgets", "past_budgets": "Budgets"}
 """Those whose rows say their own zone."""
 
-OF_NO_DAY = frozenset({"anomaly_steps", "call_charges"})
+OF_NO_DAY = frozenset({"anomaly_steps", "call_charges", "call_costs", "trace_spans", "trace_tasks"})
 """They take a day to find rows by, and show none."""
 
 

@@ -15,9 +15,9 @@ SETTLED = Decimal("0.000001")
 """Below a millionth of a dollar a difference is rounding."""
 
 
-def render(context: Context, trace: str, span: str, org: str | None) -> None:
+def render(context: Context, trace: str, span: Row, org: str | None) -> None:
     """The costs of the call that this span is; nothing where it is none."""
-    calls = context.rows("call_costs", trace_id=trace, span_id=span, org=org)
+    calls = context.rows("call_costs", trace_id=trace, span_id=span["span_id"], date=span["date"], org=org)
     if not calls:
         return
     call = calls[0]

@@ -29,8 +29,9 @@ def render(context: Context) -> None:
         _ask(context)
         return
     _head(context, trace, spans)
-    marked = st.query_params.get("span", "")
-    call_costs.render(context, trace, marked, st.query_params.get("org"))
+    marked = next((span for span in spans if span["span_id"] == st.query_params.get("span")), None)
+    if marked is not None:
+        call_costs.render(context, trace, marked, st.query_params.get("org"))
     shown = list(tree(spans))[:SHOWN_SPANS]
     hidden = f"the first {SHOWN_SPANS} of {len(spans)} are shown" if len(spans) > SHOWN_SPANS else ""
     finding(
@@ -76,7 +77,9 @@ def _head(context: Context, trace: str, spans: list[dict[str, Any]]) -> None:
         f"Trace {trace} · started {context.moment(first, has_seconds=True)} {context.zone}"
         + (f" · cost of {unpriced} calls unknown" if unpriced else ""),
     )
-    tasks = context.rows("trace_tasks", trace_id=trace, org=st.query_params.get("org"))
+    days = [span["date"] for span in spans]
+    asked = {"trace_id": trace, "org": st.query_params.get("org"), "from_date": min(days), "to_date": max(days)}
+    tasks = context.rows("trace_tasks", **asked)
     evidence.of(spans, tasks)
     for task in tasks[:3]:
         pairs = {

@@ -153,7 +153,7 @@ class _Company:
         self.spans.append({
             "organization": tags["organization"], "trace_id": trace, "operation": None, "service_name": "svc",
             "span_id": self._hex(16), "parent_span_id": None if parent is None else self.spans[parent]["span_id"],
-            "name": name, "started_at": at, "duration_ms": float(duration_ms),
+            "name": name, "started_at": at, "date": at.date(), "duration_ms": float(duration_ms),
             "status_code": 2 if status == "error" else 1,
             "role": role, "call_id": None,
         })  # fmt: skip
