@@ -18,14 +18,12 @@ import pyarrow as pa
 from collector.files import alone
 from collector.store.lake import COMPACT_PREFIX, partition, split
 from collector.store.lake_file import ROW_GROUP_ROWS, LakeError, LakeFile, open_writer
-from collector.store.lake_store import LOCAL, Hour, LakeStore
+from collector.store.lake_store import LANDING_S, LOCAL, Hour, LakeStore
 from transforms.columns import SCHEMA
 
 logger = logging.getLogger(__name__)
 
 _BUFFER_BYTES = 128 * 1024 * 1024
-_LANDING_S = 3600.0
-"""Nobody needs as long to write one file; whose half is older has died, and begins it anew when it comes back."""
 
 
 class Compaction:
@@ -67,7 +65,7 @@ class Compaction:
         # What a crash left half written: merged files only this process writes, and it is not at it now; others may be
         # landing just now, perhaps from another receiver.
         self._store.clear(hour.folder, f"{COMPACT_PREFIX}*")
-        is_left = self._store.clear_old(hour.folder, max(self._grace_s, _LANDING_S))
+        is_left = self._store.clear_old(hour.folder, max(self._grace_s, LANDING_S))
         active, superseded = split(self._store.read(hour.paths()))
         merged = 0
         for group in groups(active, self._max_rows):
@@ -84,8 +82,7 @@ class Compaction:
         if time.time() - max(file.appeared_at for file in active) >= self._grace_s:
             with nullcontext(True) if self._readers is None else alone(self._readers) as nobody_reads:
                 if nobody_reads:
-                    # The earlier first: what a removed file had replaced must not come back to life.
-                    self._store.remove(sorted(superseded, key=lambda file: (file.generation, len(file.segments))))
+                    self._store.remove(superseded)
         return True
 
 

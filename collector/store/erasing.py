@@ -21,7 +21,7 @@ from collector.config import CollectorConfig
 from collector.files import aside, publish, secret_key, sync_folder, write_atomically
 from collector.store.compaction import batches_of, grouped
 from collector.store.lake import active_files, partitions, split_superseded
-from collector.store.lake_file import ROW_GROUP_ROWS, TREES, LakeFile, open_writer
+from collector.store.lake_file import ROW_GROUP_ROWS, TREES, LakeFile, by_rank, open_writer
 from collector.store.landing import Lander
 from collector.store.reading import SIGNALS
 from collector.store.rewriting import new_path
@@ -120,9 +120,7 @@ def _remove_replaced(folder: Path, before: Before) -> None:
     for left in folder.glob(".*.tmp"):
         left.unlink()
     replaced = split_superseded(folder)[1]
-    first = sorted(replaced, key=lambda file: (file.generation, len(file.segments)))
-    # the earlier first, as compaction does: what a removed file had replaced must not come back to life
-    for path in (Path(file.path) for file in first):
+    for path in (Path(file.path) for file in by_rank(replaced)):
         before(Change(path, None, 0, 0, sha256(path), None))
         path.unlink()
     if replaced:

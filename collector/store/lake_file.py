@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 import pyarrow as pa
@@ -45,6 +46,16 @@ class LakeFile:
     def generation(self) -> int:
         """The highest of its segments'."""
         return max(self.generations, default=0)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Of two that hold one segment the higher counts."""
+        return self.generation, len(self.segments)
+
+
+def by_rank(files: Iterable[LakeFile]) -> list[LakeFile]:
+    """In the order in which to remove them: what a removed file had replaced must not come back to life."""
+    return sorted(files, key=lambda file: file.rank)
 
 
 def open_writer(path: Path, segments: tuple[str, ...], generations: tuple[int, ...] = ()) -> pq.ParquetWriter:

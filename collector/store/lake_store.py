@@ -17,11 +17,13 @@ from typing import Any, Protocol
 import pyarrow.parquet as pq
 
 from collector.files import aside, lock, make_folder, publish, read_json, sync_folder, write_json
-from collector.store.lake_file import TREES, LakeError, LakeFile, read_file
+from collector.store.lake_file import TREES, LakeError, LakeFile, by_rank, read_file
 from collector.store.object_path import ObjectPath
 
 IDENTITY = "lake.json"
 LOCK_NAME = ".collector.lock"
+LANDING_S = 3600.0
+"""Nobody needs as long to write one file; whose half is older has died, and begins it anew when it comes back."""
 
 
 class StoreError(OSError, LakeError):
@@ -69,7 +71,15 @@ class LakeStore(Protocol):
         ...
 
     def remove(self, files: Iterable[LakeFile]) -> None:
-        """Remove files, in this order."""
+        """Remove files, those that others of them replace first."""
+        ...
+
+    def sizes(self, folder: PurePath) -> dict[PurePath, int]:
+        """The bytes of every file below a folder of a tree."""
+        ...
+
+    def drop_empty(self, day: PurePath) -> None:
+        """Forget the folders of a day that hold nothing any more, and what was left there half written."""
         ...
 
     def clear(self, folder: PurePath, pattern: str = "*") -> None:
@@ -148,11 +158,25 @@ class LocalStore:
     def remove(self, files: Iterable[LakeFile]) -> None:
         """See `LakeStore`."""
         folders = set()
-        for path in (_local(file.path) for file in files):
+        for path in (_local(file.path) for file in by_rank(files)):
             path.unlink()
             folders.add(path.parent)
         for folder in folders:
             sync_folder(folder)
+
+    def sizes(self, folder: PurePath) -> dict[PurePath, int]:
+        """See `LakeStore`."""
+        return {path: path.stat().st_size for path in _local(folder).rglob("[!.]*.parquet")}
+
+    def drop_empty(self, day: PurePath) -> None:
+        """See `LakeStore`; what another receiver is landing there stays, with its folder."""
+        folder = _local(day)
+        for hour in folder.glob("ingest_hour=*"):
+            self.clear_old(hour, LANDING_S)
+        for each in (*folder.glob("ingest_hour=*"), folder):
+            with contextlib.suppress(OSError):  # not empty
+                each.rmdir()
+        sync_folder(folder.parent)
 
     def clear(self, folder: PurePath, pattern: str = "*") -> None:
         """See `LakeStore`."""

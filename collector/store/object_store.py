@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from collector.files import aside, make_folder
 from collector.store.known_objects import KnownObjects
-from collector.store.lake_file import LakeError, LakeFile, said_by
+from collector.store.lake_file import LakeError, LakeFile, by_rank, said_by
 from collector.store.lake_store import IDENTITY, Hour, StoreError
 from collector.store.object_client import ObjectClient
 from collector.store.object_path import ObjectPath
@@ -106,10 +106,18 @@ class ObjectStore:
 
     def remove(self, files: Iterable[LakeFile]) -> None:
         """See `LakeStore`; those that cannot stand in for each other go in one request."""
-        for _, group in itertools.groupby(files, key=lambda file: (file.generation, len(file.segments))):
+        for _, group in itertools.groupby(by_rank(files), key=lambda file: file.rank):
             paths = [_object(file.path) for file in group]
             self._client.delete(paths)
             self._known.forget(paths)
+
+    def sizes(self, folder: PurePath) -> dict[PurePath, int]:
+        """See `LakeStore`."""
+        listed = self._client.list(_object(folder))
+        return {one.path: one.size for one in listed if one.path.suffix == ".parquet"}
+
+    def drop_empty(self, day: PurePath) -> None:
+        """There are no folders in an object store."""
 
     def clear(self, folder: PurePath, pattern: str = "*") -> None:
         """See `LakeStore`."""

@@ -16,7 +16,6 @@ from collector.files import lock, make_folder, write_json
 from collector.logs import configure_logging
 from collector.processes import usage
 from collector.store.lake_file import TREES, LakeError
-from collector.store.lake_store import on_this_machine
 from spanledger.alerts.looking import Watch
 from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.building.build import Builder, Outcome
@@ -134,8 +133,7 @@ def _has_landed(settings: Settings) -> bool:
 def _expire(settings: Settings, keep_days: int) -> str | None:
     """Once a day: take out of the lake what is older than asked for; returns why that did not come about."""
     try:
-        lake = on_this_machine(settings.lake_path, retention.WHAT)
-        days = retention.expire(settings.data.absolute(), lake, keep_days, datetime.now(UTC))
+        days = retention.expire(settings.data.absolute(), settings.lake_path, keep_days, datetime.now(UTC))
     except retention.NOT_REMOVED as error:
         logger.error("nothing was removed by age, tomorrow's look tries again: %s", error)
         return str(error)

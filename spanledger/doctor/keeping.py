@@ -11,7 +11,6 @@ import pyarrow as pa
 from collector.data_format import FORMAT, NAME, found_in, refusal
 from collector.files import read_json
 from collector.store.lake_file import LakeError
-from collector.store.lake_store import on_this_machine
 from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.keeping import retention
 from spanledger.settings import Settings
@@ -71,9 +70,7 @@ def kept(settings: Settings) -> Iterator[Finding]:
         yield ok("retention", f"raw spans are kept for ever{f'; {gone} days were removed before' if gone else ''}")
         return
     try:
-        due = retention.due(
-            data, on_this_machine(lake, retention.WHAT), days, datetime.datetime.now(datetime.UTC).date()
-        )
+        due = retention.due(data, lake, days, datetime.datetime.now(datetime.UTC).date())
     except (LakeError, OSError, pa.ArrowException, duckdb.Error):
         return  # the lake's and the build's own checks have said so
     late = [day for day in due if (datetime.datetime.now(datetime.UTC).date() - day.date).days > days + 1]

@@ -43,7 +43,6 @@ def retention(settings: Settings, dry_run: bool) -> None:
 
     What was removed is written down in records/retention. Safe while everything runs; `up` does it once a day.
     """
-    from collector.store.lake_store import on_this_machine
     from spanledger.keeping import retention as keeping
     from spanledger.published.builds import BuildInProgressError
 
@@ -51,11 +50,10 @@ def retention(settings: Settings, dry_run: bool) -> None:
         raise Failure("spans are kept for ever: set SPANLEDGER_KEEP_SPANS_DAYS or give --keep-spans-days", USAGE)
     data, now = settings.data.absolute(), datetime.now(UTC)
     try:
-        lake = on_this_machine(settings.lake_path, keeping.WHAT)
         if dry_run:
-            days = keeping.due(data, lake, settings.keep_spans_days, now.date())
+            days = keeping.due(data, settings.lake_path, settings.keep_spans_days, now.date())
         else:
-            days = keeping.expire(data, lake, settings.keep_spans_days, now)
+            days = keeping.expire(data, settings.lake_path, settings.keep_spans_days, now)
     except keeping.NOT_REMOVED as error:
         code = IN_THE_WAY if isinstance(error, BuildInProgressError) else FAILED
         raise Failure(str(error), code) from error

@@ -3,59 +3,43 @@
 Of each day, in this order, so that whatever dies in between, nothing is lost and the next run goes on:
 
 1. what the models read of its spans is written to `records/expired_spans/` (see `spanledger.expired_spans`);
-2. its folder gets the proof (files, spans, bytes, a digest) and a hidden name: from that moment no reader sees it;
-3. the proof is put into `records/retention/`, append-only;
-4. the folder is removed.
+2. what is to go is written down (files, spans, bytes, a digest; see `removals`);
+3. the files are removed, in a folder or an object store;
+4. what was written down takes its place in `records/retention/`, append-only.
 
 A day stays while the log or the lake holds anything of it that the published build does not. Builds, compaction,
 rewriting and backups wait meanwhile, or this waits for them; landing goes on.
 """
 
 import dataclasses
-import hashlib
+import itertools
 import logging
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from collector.data_format import FormatError, claim
-from collector.files import lock, make_folder, sync_folder
+from collector.files import aside, lock, make_folder, publish
 from collector.store import keeper
-from collector.store.lake import LOCK_NAME, partitions, split_superseded
+from collector.store.lake import LOCK_NAME, split
 from collector.store.lake_file import TREES, LakeError, LakeFile
+from collector.store.lake_store import LakeStore, store_of
 from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX, SegmentError, read_header
 from spanledger.freshness import behind
-from spanledger.keeping import expired_spans
-from spanledger.published.builds import BuildInProgressError, Builds, new_build_id, sync
+from spanledger.keeping import expired_spans, removals
+from spanledger.published.builds import BuildInProgressError, Builds, new_build_id
+from transforms.columns import SCHEMA
 
 logger = logging.getLogger(__name__)
 
 SQL = (Path(__file__).parent.parent / "sql" / "expire.sql").read_text()
-DAY_PREFIX, GONE_PREFIX, PROOF_NAME = "ingest_date=", ".expired-", "proof.parquet"
-PROOF = pa.schema(
-    [
-        ("at", pa.timestamp("us", tz="UTC")),
-        ("keep_spans_days", pa.int64()),
-        ("tree", pa.string()),
-        ("ingest_date", pa.date32()),
-        ("files", pa.int64()),
-        ("spans", pa.int64()),
-        ("bytes", pa.int64()),
-        ("digest", pa.string()),  # SHA-256 over a line "path bytes" for each file, in order
-        ("segments", pa.list_(pa.string())),
-        ("kept_file", pa.string()),  # in records/expired_spans
-        ("build_id", pa.string()),  # the published build that holds its figures
-    ]
-)
-
-
-WHAT = "removing spans by age (keep_spans_days)"
+DAY_PREFIX = "ingest_date="
+KEYS = ("organization", "resource_tag_organization", "trace_id", "span_id")
 
 
 class RetentionError(RuntimeError):
@@ -70,9 +54,10 @@ NOT_REMOVED = (RetentionError, BuildInProgressError, LakeError, FormatError, OSE
 class Day:
     """One folder `<tree>/ingest_date=…` of the lake that is old enough."""
 
-    folder: Path
+    folder: PurePath
     files: tuple[LakeFile, ...]  # those that count
-    why_kept: str | None  # what speaks against removing it now
+    sizes: Mapping[PurePath, int]  # of these, and of those they have replaced
+    why_kept: str | None = None  # what speaks against removing it now
 
     @property
     def date(self) -> date:
@@ -87,20 +72,20 @@ class Day:
     @property
     def bytes(self) -> int:
         """Of all files in it."""
-        return sum(path.stat().st_size for path in _parquet(self.folder))
+        return sum(self.sizes.values())
 
 
-def due(data: Path, lake: Path, keep_days: int, today: date) -> list[Day]:
+def due(data: Path, lake: PurePath, keep_days: int, today: date) -> list[Day]:
     """The days of arrival more than ``keep_days`` before ``today``, oldest first. Raises LakeError, duckdb.Error."""
-    first_kept = today - timedelta(days=keep_days)
-    days = [day for tree in TREES for day in _days(lake / tree) if day.date < first_kept]
+    first_kept, store = today - timedelta(days=keep_days), store_of(lake, data)
+    days = [day for tree in TREES for day in _days(lake / tree, first_kept, store)]
     if not days:
         return []
     missing, waiting = set(behind(data, lake).segments), _dates_in_log(data / "log")
     return sorted((_judged(day, missing, waiting) for day in days), key=lambda day: (day.date, day.folder))
 
 
-def expire(data: Path, lake: Path, keep_days: int, now: datetime) -> list[Day]:
+def expire(data: Path, lake: PurePath, keep_days: int, now: datetime) -> list[Day]:
     """Remove what is due; returns every day that was, those that had to stay with the reason.
 
     Waits for compaction and rewriting. Raises one of NOT_REMOVED.
@@ -112,27 +97,27 @@ def expire(data: Path, lake: Path, keep_days: int, now: datetime) -> list[Day]:
     with builds.lock():
         held = lock(data / "run" / LOCK_NAME, is_waiting=True)
         try:
-            for tree in TREES:
-                for hidden in (lake / tree).glob(f"{GONE_PREFIX}{DAY_PREFIX}*"):
-                    _finish(hidden, data)  # of a run that died
+            for begun in removals.unfinished(data):  # of a run that died
+                removals.finish(begun, lake, store_of(lake, data))
             days = due(data, lake, keep_days, now.astimezone(UTC).date())
             for day in days:
                 if not day.why_kept:
-                    _remove(day, data, builds, keep_days, now)
+                    _remove(day, data, lake, builds, {"at": now, "keep_spans_days": keep_days})
             return days
         finally:
             os.close(held)
 
 
-def _parquet(folder: Path) -> list[Path]:
-    """Every file of a day's hours, replaced ones and what a crash left included."""
-    return sorted(path for path in folder.glob("*/*") if path.is_file())
-
-
-def _days(tree: Path) -> Iterator[Day]:
-    for folder in sorted(tree.glob(DAY_PREFIX + "*")):
-        hours = [hour for hour in partitions(tree) if hour.parent == folder]
-        yield Day(folder, tuple(file for hour in hours for file in split_superseded(hour)[0]), None)
+def _days(tree: PurePath, first_kept: date, store: LakeStore) -> Iterator[Day]:
+    """Those before ``first_kept`` that hold files."""
+    until = tree / f"{DAY_PREFIX}{first_kept}"
+    old = (hour for hour in store.hours(tree) if hour.folder.parent < until)
+    for folder, hours in itertools.groupby(old, key=lambda hour: hour.folder.parent):
+        found = [split(store.read(hour.paths())) for hour in hours]
+        paths = {file.path for files in found for part in files for file in part}
+        if paths:
+            sizes = {path: size for path, size in store.sizes(folder).items() if path in paths}
+            yield Day(folder, tuple(file for active, _ in found for file in active), sizes)
 
 
 def _judged(day: Day, missing: set[str], waiting: set[date]) -> Day:
@@ -155,36 +140,29 @@ def _dates_in_log(log: Path) -> set[date]:
     return dates
 
 
-def _remove(day: Day, data: Path, builds: Builds, keep_days: int, now: datetime) -> None:
-    kept = expired_spans.folder_of(data) / f"{day.date}-{day.folder.parent.name}-{new_build_id()}.parquet"
-    _keep(day, builds, kept, data / "run" / "duckdb")
-    _write(day.folder / PROOF_NAME, _proof(day, keep_days, now, kept.name, builds.current))
-    hidden = day.folder.with_name(f"{GONE_PREFIX}{day.folder.name}")
-    day.folder.rename(hidden)
-    sync_folder(hidden.parent)
-    _finish(hidden, data)
-    logger.info("removed %s of %s: %d spans in %d files", day.date, hidden.parent.name, day.spans, len(day.files))
+def _remove(day: Day, data: Path, lake: PurePath, builds: Builds, said: Mapping[str, Any]) -> None:
+    tree, store = day.folder.parent.name, store_of(lake, data)
+    kept = expired_spans.folder_of(data) / f"{day.date}-{tree}-{new_build_id()}.parquet"
+    _keep(day, builds, kept, data / "run" / "duckdb", store)
+    more = {
+        "tree": tree,
+        "ingest_date": day.date,
+        "spans": day.spans,
+        "segments": sorted(segment for file in day.files for segment in file.segments),
+        "kept_file": kept.name,
+        "build_id": builds.current,
+    }
+    removals.finish(removals.begin(data, lake, day.sizes, {**said, **more}), lake, store)
+    logger.info("removed %s of %s: %d spans in %d files", day.date, tree, day.spans, len(day.sizes))
 
 
-def _finish(hidden: Path, data: Path) -> None:
-    """Put the proof of a folder that no reader sees any more where it belongs, and remove the folder."""
-    proof = pq.ParquetFile(hidden / PROOF_NAME).read()
-    [row] = proof.to_pylist()
-    name = f"{row['at']:%Y%m%dT%H%M%S%fZ}-{row['ingest_date']}-{row['tree']}.parquet"
-    _write(data / "records" / "retention" / name, proof)
-    shutil.rmtree(hidden)
-    sync_folder(hidden.parent)
-
-
-def _keep(day: Day, builds: Builds, path: Path, scratch: Path) -> None:
+def _keep(day: Day, builds: Builds, path: Path, scratch: Path, store: LakeStore) -> None:
     """Write what the published build read of the day's spans. Raises RetentionError where it lacks one."""
-    if not day.files:
-        return
     make_folder(path.parent)
-    aside = path.with_name(f".{path.name}.tmp")
     with duckdb.connect(config={"temp_directory": str(scratch)}) as connection:
         connection.execute(f"attach '{_published(builds)}' as published (read_only)")
-        connection.execute(SQL, {"files": [str(file.path) for file in day.files]})
+        _load_keys(connection, day.files, store)
+        connection.execute(SQL)
         [(lost,)] = connection.execute("select count(*) from gone where trace_key is null").fetchall()
         if lost:
             raise RetentionError(
@@ -192,10 +170,21 @@ def _keep(day: Day, builds: Builds, path: Path, scratch: Path) -> None:
                 "segments; run spanledger build --full-refresh, and report it to us if this stays"
             )
         rows = connection.sql("select * exclude (gone_span_id) from gone order by trace_key, span_id")
-        rows.write_parquet(str(aside), compression="zstd")
-    sync(aside)
-    aside.replace(path)
-    sync_folder(path.parent)
+        rows.write_parquet(str(aside(path)), compression="zstd")
+    publish(path)
+
+
+def _load_keys(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile], store: LakeStore) -> None:
+    """The table `arrived`: whose each row of ``files`` is; null where a file of an older version does not say."""
+    none = pa.schema([SCHEMA.field(name) for name in KEYS]).empty_table()
+    connection.register("rows_of_file", none)
+    connection.execute("create table arrived as from rows_of_file")
+    for file in files:
+        with store.opened(file.path) as opened:
+            there = [name for name in KEYS if name in opened.schema_arrow.names]
+            rows = opened.read(columns=there).replace_schema_metadata(None)
+        connection.register("rows_of_file", pa.concat_tables([none, rows], promote_options="default"))
+        connection.execute("insert into arrived by name from rows_of_file")
 
 
 def _published(builds: Builds) -> Path:
@@ -203,31 +192,3 @@ def _published(builds: Builds) -> Path:
     if warehouse is None:
         raise RetentionError("nothing has been published yet; run spanledger build first")
     return warehouse
-
-
-def _proof(day: Day, keep_days: int, now: datetime, kept: str, build_id: str | None) -> pa.Table:
-    paths = _parquet(day.folder)
-    lines = "".join(f"{path.relative_to(day.folder.parent.parent)} {path.stat().st_size}\n" for path in paths)
-    row = {
-        "at": now,
-        "keep_spans_days": keep_days,
-        "tree": day.folder.parent.name,
-        "ingest_date": day.date,
-        "files": len(paths),
-        "spans": day.spans,
-        "bytes": day.bytes,
-        "digest": hashlib.sha256(lines.encode()).hexdigest(),
-        "segments": sorted(segment for file in day.files for segment in file.segments),
-        "kept_file": kept if day.files else None,
-        "build_id": build_id,
-    }
-    return pa.Table.from_pylist([row], schema=PROOF)
-
-
-def _write(path: Path, rows: pa.Table) -> None:
-    make_folder(path.parent)
-    aside = path.with_name(f".{path.name}.tmp")
-    pq.write_table(rows, aside)
-    sync(aside)
-    aside.replace(path)
-    sync_folder(path.parent)

@@ -1,11 +1,11 @@
--- `gone`: each span of the lake files $files, once, and its row in the published build, attached as `published`.
+-- `gone`: each span of `arrived`, once, and its row in the published build, attached as `published`.
 create or replace table gone as
 with keys as (
     select distinct
         coalesce(organization, resource_tag_organization, '') as organization,
         lower(hex(trace_id)) as trace_id,
         lower(hex(span_id)) as span_id
-    from read_parquet($files, hive_partitioning = false, union_by_name = true)
+    from arrived
 )
 
 select

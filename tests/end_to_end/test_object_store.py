@@ -183,12 +183,24 @@ def test_a_backup_leaves_the_lake_out_and_a_restore_goes_on_beside_it(lake: Obje
     assert sorted(span_ids(again)) == sorted(one.span_id for one in sent)
 
 
-def test_removing_by_age_is_refused_in_words(lake: ObjectPath, tmp_path: Path) -> None:
-    tmp_path.joinpath("hash.key").write_bytes(b"k" * 32)
-    place = ["--data", str(tmp_path), "--lake", str(lake), "--keep-spans-days", "1"]
-    said = CliRunner().invoke(main, ["retention", *place])
-    assert said.exit_code == 1
-    assert "works on lakes in a folder of this machine only" in said.output
+def test_spans_are_removed_by_age(lake: ObjectPath, tmp_path: Path) -> None:
+    store = store_of(lake, tmp_path)
+    for path in land([request(span()).SerializeToString() for _ in range(3)], tmp_path / "other"):
+        there = lake / path.relative_to(tmp_path / "other" / "lake")
+        store.aside(there).write_bytes(path.read_bytes())
+        store.publish(there)
+    place = ["--data", str(tmp_path), "--lake", str(lake)]
+    asked = ["retention", *place, "--keep-spans-days", "1"]
+    refused = CliRunner().invoke(main, asked)
+    assert (refused.exit_code, "run spanledger build" in refused.output) == (1, True), refused.output
+    Builder(tmp_path, lake).build()
+    for more, verb in ((["--dry-run"], "would go"), ([], "removed")):
+        said = CliRunner().invoke(main, [*asked, *more])
+        assert said.exit_code == 0, said.output
+        assert said.output.startswith("2026-11-02 (spans): 3 spans")
+        assert verb in said.output
+        assert len(active_files(lake, store)) == (1 if more else 0)
+    assert "nothing arrived more than 1 days ago" in CliRunner().invoke(main, asked).output
 
 
 def test_the_explorer_is_started_without_what_opens_the_store(lake: ObjectPath, tmp_path: Path) -> None:

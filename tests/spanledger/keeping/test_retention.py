@@ -57,6 +57,7 @@ def test_every_mart_stays_as_it_was(bodies: list[bytes], tmp_path: Path) -> None
     assert proof["segments"] == sorted(segment for file in gone for segment in file.segments)
     assert (proof["ingest_date"], proof["keep_spans_days"], proof["at"]) == (date(2026, 11, 2), ONE_DAY_DUE, NOW)
     assert proof["bytes"] > 0
+    assert proof["paths"] == sorted(str(file.path.relative_to(data / "lake")) for file in gone)
     assert pq.read_table(expired_spans.folder_of(data) / proof["kept_file"]).num_rows
 
     assert [day.why_kept for day in _expire(data, BOTH_DUE)] == [None]
@@ -102,17 +103,6 @@ def test_the_command_says_what_would_go_and_why_not(bodies: list[bytes], tmp_pat
         assert "stay: the published build lacks" in said.output
     late = run(main, ["retention", "--data", str(tmp_path), "--keep-spans-days", "100000"])
     assert (late.exit_code, late.output) == (0, "nothing arrived more than 100000 days ago\n")
-
-
-def test_a_run_that_died_between_hiding_and_removing_is_finished(tmp_path: Path) -> None:
-    folder = tmp_path / "lake" / "spans" / "ingest_date=2026-11-02"
-    (folder / "ingest_hour=00").mkdir(parents=True)
-    day = retention.Day(folder, (), None)
-    retention._write(folder / retention.PROOF_NAME, retention._proof(day, 9, NOW, "", None))
-    folder.rename(folder.with_name(f"{retention.GONE_PREFIX}{folder.name}"))
-    assert _expire(tmp_path, ONE_DAY_DUE) == []
-    assert len(list((tmp_path / "records" / "retention").glob("*.parquet"))) == 1
-    assert list((tmp_path / "lake" / "spans").iterdir()) == []
 
 
 def test_waits_for_builds(tmp_path: Path) -> None:
