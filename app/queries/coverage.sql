@@ -9,9 +9,8 @@ WITH spent AS (
 ),
 
 judged AS (
-    SELECT count(*) AS tasks, count(*) FILTER (outcome IN ('success', 'failure')) AS judged_tasks
-    FROM scoped_tasks
-    WHERE outcome <> 'pending'
+    SELECT coalesce(sum(tasks), 0)::BIGINT AS tasks, coalesce(sum(successes + failures), 0)::BIGINT AS judged_tasks
+    FROM scoped_task_sums
 )
 
 SELECT spent.*, judged.*

@@ -9,12 +9,12 @@ WITH of_calls AS (
 ),
 
 of_tasks AS (
-    SELECT workflow_id, count(*) AS tasks,
-        count(*) FILTER (outcome = 'success') AS successes,
-        count(*) FILTER (outcome IN ('success', 'failure')) AS known_outcomes,
-        sum(cost_usd) / nullif(count(*) FILTER (outcome = 'success'), 0) AS per_success_usd
-    FROM scoped_tasks
-    WHERE traffic_source = $of_source AND outcome <> 'pending'
+    SELECT workflow_id, sum(tasks)::BIGINT AS tasks,
+        sum(successes)::BIGINT AS successes,
+        sum(successes + failures)::BIGINT AS known_outcomes,
+        sum(cost_usd) / nullif(sum(successes)::BIGINT, 0) AS per_success_usd
+    FROM scoped_task_sums
+    WHERE traffic_source = $of_source
     GROUP BY ALL
 )
 

@@ -18,7 +18,7 @@ SHOWN_DRIVERS = 6
 
 def render(context: Context) -> None:
     measures = context.rows("task_groups", **BY_SOURCE)
-    measures_before = context.rows_before("task_groups", **BY_SOURCE)
+    measures_before = context.rows_before("task_sources")
     source = headline_source(measures)
     now, before = of_source(measures, source), of_source(measures_before, source)
     spend, spend_before = context.rows("spend")[0], first(context.rows_before("spend"))

@@ -17,7 +17,7 @@ from tests.app import sample_changes, sample_levers, sample_prices
 from tests.statistics_macros import statements
 
 SUMS = Path(__file__).parent / "sums"
-"""The tables of sums, each as one query of calls and charges."""
+"""The tables of sums, each as one query of calls, charges or tasks."""
 WORKFLOWS = {
     "support-triage": ("support", "assist", "reply-drafts", "claude-haiku-4-5", 0.004),
     "contract-review": ("legal", "clauses", "redline", "claude-opus-4-8", 0.19),
@@ -52,7 +52,7 @@ def publish(
 
 
 def sum_quarters(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the sums of calls anew, by the quarter of an hour and by day: whoever changes calls calls this after."""
+    """Make the sums anew, by the quarter of an hour and by day: whoever changes calls or tasks calls this after."""
     for table in sorted(SUMS.glob("*.sql")):
         con.execute(f"CREATE OR REPLACE TABLE {table.stem} AS {table.read_text()}")
 
