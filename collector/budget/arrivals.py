@@ -52,15 +52,15 @@ class Arrivals:
         self._names: set[PurePath] = set()
         self._pause = Pause(0.0 if isinstance(config.lake, Path) else _OBJECTS_S)
         self._as_of_ns = 0
+        self._their_hours: list[str] = []
 
     def new(self, *, is_thorough: bool) -> Iterator[tuple[str, list[Row]]]:
         """Rows of each segment that has landed since. A file that compaction took away meanwhile comes with the one
         that replaces it."""
         if not self._pause.is_over:
             return
-        first = min((hour for said in receivers.others(self._store) for hour in said.hours), default=None)
         for tree in TREES:
-            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._from(tree, first))
+            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._from(tree))
             for hour in hours:
                 if self._looked_at.get(hour.folder) == hour.stamp:
                     continue
@@ -71,22 +71,24 @@ class Arrivals:
                 self._since[tree] = hours[-_RECENT:][0].folder
         self._pause.begin()
 
-    def _from(self, tree: str, first: str | None) -> PurePath | None:
-        """The first hour to look at: some hours ago, by this clock, by the last folder and by the clocks of receivers,
-        whose ``first`` is the earliest; nobody's need be right."""
+    def _from(self, tree: str) -> PurePath | None:
+        """The first hour to look at: some hours ago, by this clock, by the last folder and by the clocks of receivers;
+        nobody's need be right."""
         if (since := self._since.get(tree)) is None:
             return None
         place = self._config.lake / tree
-        clocks = [receivers.hours_of(datetime.now(UTC))[-1], *([first] if first else [])]
+        clocks = [receivers.hours_of(datetime.now(UTC))[-1], *self._their_hours]
         return min([since, *(place / hour for hour in clocks)])
 
     def as_of_ns(self, now_ns: int) -> int:
         """All that had arrived by then is in the lake, as `new` finds it now: now, or when the oldest segment that
-        waits was begun, here or at another receiver."""
+        waits was begun, here or at another receiver. Asked before `new`, which goes by the clocks that it learns."""
         if not self._pause.is_over:
             return self._as_of_ns
         begun = receivers.oldest_ns(self._config.log)
-        elsewhere = (said.complete_until_ns(now_ns) for said in receivers.others(self._store))
+        others = list(receivers.others(self._store))
+        self._their_hours = [hour for said in others for hour in said.hours]
+        elsewhere = (said.complete_until_ns(now_ns) for said in others)
         self._as_of_ns = min([now_ns, *elsewhere, *([] if begun is None else [begun])])
         return self._as_of_ns
 

@@ -13,6 +13,7 @@ from collector.door.http_front import OUTCOMES_PATH
 
 MISDIRECTED = 421
 """RFC 9110, 15.5.20: this server cannot answer for it, another one can. No exporter or client of ours retries it."""
+WHY = "This collector only takes telemetry in; ask the one that keeps the lake, which the answer names."
 
 PATHS = {**SCOPES, OUTCOMES_PATH: tokens.OUTCOMES}
 

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from collector.budget import describing
+from collector.door import elsewhere
 from collector.door.answers import Kind
 from collector.door.http_front import EXPORT_PATHS, OUTCOMES_PATH
 from collector.door.pages import Page
@@ -60,8 +61,7 @@ def description() -> _Node:
             "description": "Telemetry and outcomes in, budget decisions out. Whatever is answered with 200 is on disk.",
         },
         "paths": {
-            OUTCOMES_PATH: {"post": _outcomes()},
-            **describing.paths(),
+            **_keepers({OUTCOMES_PATH: {"post": _outcomes()}, **describing.paths()}),
             **{path: {"post": _export(signal)} for path, signal in EXPORT_PATHS.items()},
             "/healthz": {"get": _page("It answers.", JSON)},
             "/readyz": {"get": _page("Requests can be stored and land.", JSON, not_ready="They cannot; says why.")},
@@ -70,6 +70,14 @@ def description() -> _Node:
         },
         "components": {"schemas": _schemas() | describing.schemas(), "securitySchemes": schemes},
     }
+
+
+def _keepers(paths: _Node) -> _Node:
+    """What the collector that keeps the lake answers alone, with what others say."""
+    misdirected = {str(elsewhere.MISDIRECTED): _answer(elsewhere.WHY, {JSON: {"schema": _ref("BudgetError")}})}
+    for path in elsewhere.PATHS:
+        paths[path]["post"]["responses"] |= misdirected
+    return paths
 
 
 def _outcomes() -> _Node:

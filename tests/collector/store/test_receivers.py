@@ -12,13 +12,15 @@ from click.testing import CliRunner
 
 from collector.budget.arrivals import Arrivals
 from collector.config import CollectorConfig
+from collector.door.openapi import description
 from collector.files import LockedError, make_folder, secret_key
 from collector.receiver import receiver_id
 from collector.store import lake_place, receivers
 from collector.store.keeper import NotKeeperError, ReceiverError
-from collector.store.lake import partitions
+from collector.store.lake import partitions, write_segment
 from collector.store.lake_store import IDENTITY, store_of
 from collector.store.rewriting import Period, Rewriting
+from collector.wal.segments import Header
 from spanledger.building.build import Builder
 from spanledger.cli import main
 from spanledger.keeping import retention
@@ -26,6 +28,7 @@ from tests.collector.otlp import request, span
 from tests.collector.running import Collector, configuration, wait_until
 from tests.end_to_end.test_receivers import AT
 from tests.end_to_end.tier import Tier
+from transforms.columns import SCHEMA
 from transforms.mapping import NO_MAPPING
 
 
@@ -116,6 +119,7 @@ def test_a_receiver_takes_telemetry_and_answers_nothing_that_others_decide(tmp_p
         for path in ("/v1/budget/check", "/v1/budget/settle", "/v1/budget/release", "/v1/annotations", "/v1/outcomes"):
             answer = tier.post(1, path, b"{}")
             assert (answer.status, receiver_id(tier.keeper.data) in answer.body.decode()) == (421, True), path
+            assert "421" in description()["paths"][path]["post"]["responses"], path
             assert tier.post(0, path, b"{}").status in (200, 400), path
         assert other.send(request(span()).SerializeToString()).status == 200
         tier.wait_until_landed()
@@ -148,3 +152,23 @@ def test_what_a_receiver_has_not_landed_is_known_to_be_missing(config: Collector
         assert running.stop() == 0
     now = time.time_ns()
     assert arrivals.as_of_ns(now) == now, "one that ended with all landed holds up nobody"
+
+
+def test_a_look_for_new_spans_reads_what_receivers_say_once(
+    config: CollectorConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = beside(config)
+    day_before = time.time_ns() - 24 * 3600 * 10**9
+    hours = ("ingest_date=2020-01-01/ingest_hour=00",)
+    said = receivers.Said("0badcafe", "", "", "", {}, 0, 0.0, hours, is_ended=False, said_at_ns=day_before)
+    asked: list[object] = []
+    monkeypatch.setattr(receivers, "others", lambda store: iter([asked.append(store) or said]))
+    arrivals = Arrivals(config, [])
+    for number, opened_at_ns in enumerate([time.time_ns(), 1_577_836_800 * 10**9]):
+        header = Header(f"000001-{number:08d}-0badcafe", opened_at_ns)
+        assert arrivals.as_of_ns(time.time_ns()) == day_before
+        write_segment(other.spans, header, SCHEMA.empty_table())
+        assert [segment for segment, _ in arrivals.new(is_thorough=False)] == [header.segment], (
+            "also where its hour is long ago"
+        )
+    assert len(asked) == 2
