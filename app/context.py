@@ -84,13 +84,14 @@ class Context:
         return replace(self, filters=replace(self.filters, tz=zones.USUAL))
 
     def _parameters(self, *, before: bool) -> dict[str, Any]:
-        """The days, and the cut of a period that is still running: to the quarter of an hour, as sums are kept."""
-        days, until = self.window, datetime.combine(self.window.last + _BEYOND, time.max, UTC)
-        if days.is_running:
-            until = zones.end_of_quarter(self.until_at) - timedelta(microseconds=1)
-        first, last = days.first, days.last
+        """The days, and the cut of what a period that is still running is compared with: to the quarter of an hour, as
+        sums are kept. The period itself is not cut: nothing in the build is later."""
+        days = self.window
+        first, last, until = days.first, days.last, datetime.combine(days.last + _BEYOND, time.max, UTC)
         if before:
             assert days.before_first is not None
             assert days.before_last is not None
+            if days.is_running:
+                until = zones.end_of_quarter(self.until_at) - timedelta(microseconds=1)
             first, last, until = days.before_first, days.before_last, zones.days_earlier(until, days.shift, self.zone)
         return {"first": first, "last": last, "until_at": until, **as_parameters(self.filters)}

@@ -1,3 +1,4 @@
+{{ config(materialized="table") }}
 -- What each version costs per success, over its whole life. Spread is the relative variance per task: what a comparison
 -- needs beside the sums. It is rounded where the order of summing no longer shows.
 {%- set key = ['organization', 'environment', 'workflow_id', 'traffic_source', 'kind', 'subject', 'version'] %}
