@@ -4,24 +4,25 @@ A lake file with rows of the user is written anew as the next generation of its 
 the moment it appears; afterwards everything that was replaced, by whatever, is removed at once, without the grace that
 readers have otherwise. Whatever dies when, each other row is there once, and the next run finds what is left to do.
 
-Callers hold the collector's locks on data directory and lake: nothing lands meanwhile. Only for lakes in a folder of
-this machine: an object store keeps what was removed by rules of its own.
+Callers hold the collector's locks on data directory and lake: nothing lands from here meanwhile. An object store may
+keep versions of what was removed, by rules of its own.
 """
 
 import dataclasses
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.config import CollectorConfig
-from collector.files import aside, publish, secret_key, sync_folder, write_atomically
+from collector.files import secret_key, write_atomically
 from collector.store.compaction import batches_of, grouped
-from collector.store.lake import active_files, partitions, split_superseded
+from collector.store.lake import active_files, split
 from collector.store.lake_file import ROW_GROUP_ROWS, TREES, LakeFile, by_rank, open_writer
+from collector.store.lake_store import Hour, LakeStore
 from collector.store.landing import Lander
 from collector.store.reading import SIGNALS
 from collector.store.rewriting import new_path
@@ -41,8 +42,8 @@ Before = Callable[["Change"], None]
 class Change:
     """One file that is replaced, or removed where ``new`` is None."""
 
-    old: Path
-    new: Path | None
+    old: PurePath
+    new: PurePath | None
     rows: int  # that named the user
     dropped: int  # of the rows it had
     sha256_before: str
@@ -60,25 +61,27 @@ def land_everything(config: CollectorConfig) -> int:
     return len(sealed)
 
 
-def traces_of(lake: Path, subject: Subject) -> set[bytes]:
+def traces_of(lake: PurePath, subject: Subject, store: LakeStore) -> set[bytes]:
     """The traces of the user's organization with a span whose user it is."""
     found = set[bytes]()
-    for file in active_files(lake):
-        for table in _tables(file):
+    for file in active_files(lake, store):
+        for table in _tables(file, store):
             theirs = table.filter(pa.array(of_user(table, subject)))
             found.update(trace for trace in theirs["trace_id"].to_pylist() if trace)
     return found
 
 
-def erase_from_lake(lake: Path, subject: Subject, traces: Collection[bytes] | None, before: Before) -> None:
+def erase_from_lake(
+    lake: PurePath, subject: Subject, traces: Collection[bytes] | None, before: Before, store: LakeStore
+) -> None:
     """Replace every file with rows of the user, and remove what is replaced; rows of ``traces`` go, unless it is None.
 
     Raises LakeError, OSError."""
     removal = _Removal(subject, None if traces is None else pa.array(sorted(traces), pa.binary()))
-    for file in active_files(lake):
-        _erase(file, subject, removal, before)
-    for folder in (folder for tree in TREES for folder in partitions(lake / tree)):
-        _remove_replaced(folder, before)
+    for file in active_files(lake, store):
+        _erase(file, subject, removal, before, store)
+    for hour in (hour for tree in TREES for hour in store.hours(lake / tree)):
+        _remove_replaced(hour, before, store)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,35 +99,36 @@ class _Removal:
         return of_user(table, self.subject) | (spans & of_organization(table, self.subject.organization))
 
 
-def _erase(file: LakeFile, subject: Subject, removal: _Removal, before: Before) -> None:
-    if not any(erased(table, subject).changed.any() or removal.of(table).any() for table in _tables(file)):
+def _erase(file: LakeFile, subject: Subject, removal: _Removal, before: Before, store: LakeStore) -> None:
+    if not any(erased(table, subject).changed.any() or removal.of(table).any() for table in _tables(file, store)):
         return
-    old, path, changed, kept = Path(file.path), Path(new_path(file)), 0, 0
+    path, changed, kept = new_path(file), 0, 0
     generations = tuple(number + 1 for number in file.generations or (0,) * len(file.segments))
-    with open_writer(aside(path), file.segments, generations) as writer:
-        for table in _tables(file):
+    with open_writer(store.aside(path), file.segments, generations) as writer:
+        for table in _tables(file, store):
             gone, result = removal.of(table), erased(table, subject)
             changed += int((result.changed & ~gone).sum())
             rest = result.table.filter(pa.array(~gone))
             kept += rest.num_rows
             writer.write_table(rest, row_group_size=ROW_GROUP_ROWS)
-    before(Change(old, path, changed, file.rows - kept, sha256(old), sha256(aside(path))))
-    publish(path)
+    before(Change(file.path, path, changed, file.rows - kept, _sha256(file, store), sha256(store.aside(path))))
+    store.publish(path)
 
 
-def _tables(file: LakeFile) -> Iterator[pa.Table]:
-    yield from grouped(batch for batch in batches_of(file))
+def _tables(file: LakeFile, store: LakeStore) -> Iterator[pa.Table]:
+    yield from grouped(batch for batch in batches_of(file, store))
 
 
-def _remove_replaced(folder: Path, before: Before) -> None:
-    for left in folder.glob(".*.tmp"):
-        left.unlink()
-    replaced = split_superseded(folder)[1]
-    for path in (Path(file.path) for file in by_rank(replaced)):
-        before(Change(path, None, 0, 0, sha256(path), None))
-        path.unlink()
-    if replaced:
-        sync_folder(folder)
+def _remove_replaced(hour: Hour, before: Before, store: LakeStore) -> None:
+    store.clear(hour.folder)
+    for file in by_rank(split(store.read(hour.paths()))[1]):
+        before(Change(file.path, None, 0, 0, _sha256(file, store), None))
+        store.remove([file])
+
+
+def _sha256(file: LakeFile, store: LakeStore) -> str:
+    with store.here(file.path) as here:
+        return sha256(here)
 
 
 def erase_from_quarantine(folder: Path, subject: Subject, before: Before) -> None:

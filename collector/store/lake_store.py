@@ -62,6 +62,10 @@ class LakeStore(Protocol):
         """A file's rows."""
         ...
 
+    def here(self, path: PurePath) -> "contextlib.AbstractContextManager[Path]":
+        """A file's bytes on this machine, for as long as they are looked at."""
+        ...
+
     def aside(self, path: PurePath) -> Path:
         """Where on this machine to write what is to become the file ``path``."""
         ...
@@ -75,7 +79,7 @@ class LakeStore(Protocol):
         ...
 
     def sizes(self, folder: PurePath) -> dict[PurePath, int]:
-        """The bytes of every file below a folder of a tree."""
+        """The bytes of every file below a folder, whatever it is."""
         ...
 
     def drop_empty(self, day: PurePath) -> None:
@@ -146,6 +150,11 @@ class LocalStore:
         with pq.ParquetFile(_local(path)) as file:
             yield file
 
+    @contextlib.contextmanager
+    def here(self, path: PurePath) -> Iterator[Path]:
+        """See `LakeStore`."""
+        yield _local(path)
+
     def aside(self, path: PurePath) -> Path:
         """The hidden name beside ``path``."""
         make_folder(_local(path).parent)
@@ -166,7 +175,7 @@ class LocalStore:
 
     def sizes(self, folder: PurePath) -> dict[PurePath, int]:
         """See `LakeStore`."""
-        return {path: path.stat().st_size for path in _local(folder).rglob("[!.]*.parquet")}
+        return {path: path.stat().st_size for path in _local(folder).rglob("*") if path.is_file()}
 
     def drop_empty(self, day: PurePath) -> None:
         """See `LakeStore`; what another receiver is landing there stays, with its folder."""
@@ -263,13 +272,6 @@ def _object_store(lake: ObjectPath, data: Path) -> LakeStore:
     from collector.store.object_store import ObjectStore  # what it needs is installed with the extra `s3`
 
     return ObjectStore(lake, data)
-
-
-def on_this_machine(lake: PurePath, what: str) -> Path:
-    """The lake's folder, for ``what`` works on no other. Raises StoreError."""
-    if not isinstance(lake, Path):
-        raise StoreError(f"{what} works on lakes in a folder of this machine only; {lake} is in an object store")
-    return lake
 
 
 def _hour(folder: Path) -> Iterator[Hour]:

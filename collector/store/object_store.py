@@ -89,6 +89,17 @@ class ObjectStore:
         with pq.ParquetFile(pa.py_buffer(self._client.get(_object(path)))) as file:
             yield file
 
+    @contextlib.contextmanager
+    def here(self, path: PurePath) -> Iterator[Path]:
+        """See `LakeStore`; a copy, under a name that is never put and that `clear` knows."""
+        make_folder(self._uploads)
+        copy = aside(self._uploads / f"{self._flat(path)}.copy")
+        copy.write_bytes(self._client.get(_object(path)))
+        try:
+            yield copy
+        finally:
+            copy.unlink()
+
     def aside(self, path: PurePath) -> Path:
         """A hidden name in the data directory, of all that the object's name tells."""
         make_folder(self._uploads)
@@ -113,8 +124,7 @@ class ObjectStore:
 
     def sizes(self, folder: PurePath) -> dict[PurePath, int]:
         """See `LakeStore`."""
-        listed = self._client.list(_object(folder))
-        return {one.path: one.size for one in listed if one.path.suffix == ".parquet"}
+        return {one.path: one.size for one in self._client.list(_object(folder))}
 
     def drop_empty(self, day: PurePath) -> None:
         """There are no folders in an object store."""

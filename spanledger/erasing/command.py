@@ -78,11 +78,11 @@ def _run(
 
 def _erasure(settings: Settings, asked: Any) -> "Erasure":
     from collector.mapping import with_mapping
-    from collector.store.lake_store import on_this_machine
-    from spanledger.erasing.erasing import WHAT, Erasure
+    from collector.store.object_path import absolute
+    from spanledger.erasing.erasing import Erasure
 
     files = tuple(Path(path) for name in NAMING_FILES if (path := getattr(settings, name)))
-    lake = on_this_machine(settings.lake_path, WHAT).absolute()
+    lake = absolute(settings.lake_path)
     return Erasure(with_mapping(settings.collector_config()), lake, asked, files, lambda: _built(settings))
 
 
@@ -102,7 +102,7 @@ def _tell(said: dict[str, Any]) -> None:
         click.echo(f"and {len(said['changes']) - SHOWN:,} more files")
     read = ", ".join(f"{count:,} of {kind}" for kind, count in sorted(said["files_read_afterwards"].items()))
     click.echo(f"files read afterwards: {read}; none names the user ({said['looked_for']})")
-    click.echo(f"receipt: {said['receipt']}; backups made before still hold the user")
+    click.echo(f"receipt: {said['receipt']}; {' and '.join(said['not_reached'])} still hold the user")
 
 
 def _lines(found: "Found", receipts: list[dict[str, Any]]) -> list[str]:

@@ -13,11 +13,11 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from collector.config import CollectorConfig
@@ -26,12 +26,13 @@ from collector.files import aside, lock, make_folder, publish, secret_key, sync_
 from collector.store import lake_place
 from collector.store.erasing import Change, erase_from_lake, erase_from_quarantine, land_everything, sha256, traces_of
 from collector.store.lake import LOCK_NAME
+from collector.store.lake_store import store_of
 from spanledger.erasing import places, receipts, subjects, tables
 from spanledger.erasing.places import Kind
 from spanledger.published.builds import Builds
 from transforms.erasure import Subject, subject_digest
 
-WHAT = "erasing a user"
+BACKUPS, VERSIONS = "backups made before", "versions of removed objects, where the bucket keeps them,"
 LEFT_TO_OTHERS = (Kind.LAKE, Kind.QUARANTINE, Kind.BUILD, Kind.CACHE)
 """Kinds that have a step of their own."""
 
@@ -56,7 +57,7 @@ class Found:
     """What was read, and which files name the user: rows by path, 0 where only its bytes do."""
 
     read: dict[str, int]
-    naming: dict[Path, int]
+    naming: dict[PurePath, int]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Erasure:
     build's id."""
 
     config: CollectorConfig
-    lake: Path
+    lake: PurePath
     asked: Asked
     settings_files: tuple[Path, ...]
     build: Callable[[], str | None]
@@ -126,17 +127,27 @@ class Erasure:
         alias = journal.begun["alias"] if journal else None
         return digest, journal, subjects.find(known, organization, user, key, alias, named_only=self.asked.named_only)
 
-    def _files(self) -> list[tuple[Path, Kind]]:
+    def _files(self) -> list[tuple[PurePath, Kind]]:
         return places.files_of(self.config.data, self.lake)
 
-    def _naming(self, subject: Subject, kinds: set[Kind]) -> list[Path]:
-        return [path for path, kind in self._files() if kind in kinds and places.rows_naming(path, kind, subject)]
+    def _here(self, path: PurePath) -> AbstractContextManager[Path]:
+        return places.here(path, self.lake, self.config.data)
+
+    def _rows(self, path: PurePath, kind: Kind, subject: Subject) -> int:
+        with self._here(path) as here:
+            return places.rows_naming(here, kind, subject)
+
+    def _naming(self, subject: Subject, kinds: set[Kind]) -> list[PurePath]:
+        return [path for path, kind in self._files() if kind in kinds and self._rows(path, kind, subject)]
 
     def _refuse_ambiguous(self, subject: Subject) -> None:
-        for path in self.settings_files:
-            if path.exists() and subject.replaced(text := path.read_text(errors="replace")) != text:
-                raise ErasureError(f"{path} names the user: take them out of it first; nothing was changed")
-        words = {word for path, kind in self._files() for word in places.words_naming(path, kind, subject)}
+        for file in self.settings_files:
+            if file.exists() and subject.replaced(text := file.read_text(errors="replace")) != text:
+                raise ErasureError(f"{file} names the user: take them out of it first; nothing was changed")
+        words = set[str]()
+        for path, kind in self._files():
+            with self._here(path) as here:
+                words |= places.words_naming(here, kind, subject)
         if words:
             raise ErasureError(
                 f"the id is also a word of {', '.join(sorted(words))}, where it names no user: say --named-only to "
@@ -144,15 +155,19 @@ class Erasure:
             )
 
     def _erase(self, subject: Subject, journal: receipts.Journal, now: datetime) -> None:
-        data, lake = self.config.data, self.lake
+        data, lake, store = self.config.data, self.lake, store_of(self.lake, self.config.data)
         traces = None
         if self.asked.removes_calls:
-            traces = traces_of(lake, subject) | tables.expired_traces(data, subject)
+            traces = traces_of(lake, subject, store) | tables.expired_traces(data, subject)
             tables.remove_expired(data, subject, traces, journal)
-        erase_from_lake(lake, subject, traces, journal.before)
+        erase_from_lake(lake, subject, traces, journal.before, store)
         erase_from_quarantine(self.config.quarantine, subject, journal.before)
         for path, kind in self._files():
-            if kind not in LEFT_TO_OTHERS and path != journal.path and places.rows_naming(path, kind, subject):
+            if kind not in LEFT_TO_OTHERS and path != journal.path and self._rows(path, kind, subject):
+                if not isinstance(path, Path):
+                    raise ErasureError(
+                        f"{path} names the user, by the name of a receiver's machine or folder: rename it"
+                    )
                 _replace(path, kind, subject, journal)
 
     def _receipt(
@@ -170,6 +185,7 @@ class Erasure:
             "files_read_afterwards": found.read,
             "rows_without_the_user": sum(change["rows_without_the_user"] for change in changes),
             "rows_removed": sum(change["rows_removed"] for change in changes),
+            "not_reached": [BACKUPS] if isinstance(self.lake, Path) else [BACKUPS, VERSIONS],
             "build_before": before,
             "build_after": after,
         }
@@ -177,12 +193,13 @@ class Erasure:
         return {**said, "receipt": str(path), "changes": changes}
 
     def _find(self, subject: Subject) -> Found:
-        read, naming = Counter[str](), dict[Path, int]()
+        read, naming = Counter[str](), dict[PurePath, int]()
         for path, kind in self._files():
             read[kind.value] += 1
-            rows = places.rows_naming(path, kind, subject)
-            if rows or places.stands_in_bytes(path, kind, subject):
-                naming[path] = rows
+            with self._here(path) as here:
+                rows = places.rows_naming(here, kind, subject)
+                if rows or places.stands_in_bytes(here, kind, subject):
+                    naming[path] = rows
         return Found(dict(read), naming)
 
 

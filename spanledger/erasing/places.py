@@ -7,8 +7,9 @@ Everything else is text, or bytes that nobody can change.
 
 import enum
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from collector.budget.journal_files import JOURNAL, SNAPSHOT, with_replaced
 from collector.store.erasing import erased_item
+from collector.store.lake_store import LOCAL, store_of
 from collector.wal import quarantine
 from collector.wal.segments import OPEN_SUFFIX, SEALED_SUFFIX
 from transforms.erasure import Subject
@@ -42,13 +44,20 @@ class Kind(enum.Enum):
 TABLES = (Kind.LAKE, Kind.RECORDS, Kind.FACTS)
 
 
-def files_of(data: Path, lake: Path) -> list[tuple[Path, Kind]]:
+def files_of(data: Path, lake: PurePath) -> list[tuple[PurePath, Kind]]:
     """Every file of the data directory and the lake, links left out."""
-    paths = {path for root in (data, lake) for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
-    return [(path, kind_of(path, data, lake)) for path in sorted(paths)]
+    roots = (data, lake) if isinstance(lake, Path) else (data,)
+    paths = {path for root in roots for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
+    objects = [] if isinstance(lake, Path) else sorted(store_of(lake, data).sizes(lake))
+    return [(path, kind_of(path, data, lake)) for path in [*sorted(paths), *objects]]
 
 
-def kind_of(path: Path, data: Path, lake: Path) -> Kind:
+def here(path: PurePath, lake: PurePath, data: Path) -> AbstractContextManager[Path]:
+    """One of them to be read on this machine."""
+    return (LOCAL if isinstance(path, Path) else store_of(lake, data)).here(path)
+
+
+def kind_of(path: PurePath, data: Path, lake: PurePath) -> Kind:
     """What the file at ``path`` is."""
     if path.suffix == ".parquet":
         if path.is_relative_to(lake):

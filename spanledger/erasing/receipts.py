@@ -10,7 +10,7 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from collector.files import make_folder, sync_folder, write_json
@@ -56,7 +56,7 @@ class Journal:
             said = {**said, "sha256_before": before["sha256_before"]}  # changed twice: by a run that died, and again
         self.changes[said["path"]] = said
 
-    def _relative(self, path: Path) -> str:
+    def _relative(self, path: PurePath) -> str:
         return str(path.relative_to(self.data) if path.is_relative_to(self.data) else path)
 
 

@@ -1,12 +1,12 @@
 """Who is meant: whose user it is, all texts that name them, and the ids of others in which they are a part."""
 
 import secrets
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from collector.store.lake import active_files
+from collector.store.lake_store import LOCAL, store_of
 from spanledger.keeping import expired_spans
 from transforms.erasure import Subject, alias_for, is_chance_word
 from transforms.pseudonyms import pseudonym
@@ -17,12 +17,15 @@ Known = set[tuple[str, str]]
 """Organization and user id of each user there is."""
 
 
-def known_users(data: Path, lake: Path) -> Known:
+def known_users(data: Path, lake: PurePath) -> Known:
     """Every user of the lake and of spans that retention took out of it. Raises LakeError, OSError."""
     found: Known = set()
-    for path in [*(file.path for file in active_files(lake)), *expired_spans.files(data)]:
-        names = pq.read_schema(path).names
-        table = pq.ParquetFile(path).read(columns=[name for name in (*USERS, *ORGANIZATIONS) if name in names])
+    store = store_of(lake, data)
+    places = [(store, file.path) for file in active_files(lake, store)]
+    for at, path in [*places, *((LOCAL, path) for path in expired_spans.files(data))]:
+        with at.opened(path) as file:
+            names = file.schema_arrow.names
+            table = file.read(columns=[name for name in (*USERS, *ORGANIZATIONS) if name in names])
         of = [table[name] for name in ORGANIZATIONS if name in names]
         organizations = pc.coalesce(*of, "")
         for name in (name for name in USERS if name in names):

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from collector.budget.journal_files import line_of
 from collector.config import CollectorConfig
 from collector.store.compaction import Compaction
-from collector.store.lake import active_files, write_segment
+from collector.store.lake import write_segment
+from collector.store.lake_store import store_of
 from collector.wal import quarantine
 from collector.wal.segments import Header, Record, encode_header, encode_record
 from spanledger.erasing import places
@@ -21,6 +22,7 @@ from spanledger.erasing.erasing import Asked, Erasure
 from spanledger.published.builds import Builds
 from tests.collector.killing import in_child, killed_before
 from tests.collector.otlp import request, span
+from tests.collector.running import rows
 from transforms.normalise import NormaliseOptions, Request, normalise
 
 AT_NS = 1_700_000_000_000_000_000
@@ -42,12 +44,13 @@ def body(*users: str) -> bytes:
 def prepare(config: CollectorConfig) -> None:
     """Merged files beside those they replaced, a segment in the log, quarantine, records and a journal of budgets."""
     config.log.mkdir(parents=True)
+    store = store_of(config.lake, config.data)
     (config.data / "hash.key").write_bytes(KEY)
     for number, users in enumerate([(USER, OTHER), (OTHER,), (OTHER, USER)]):
         header = Header(f"000001-{number:08d}-0badcafe", AT_NS)
-        rows = normalise([Request(body(*users), AT_NS, None, header.segment, "span")], NormaliseOptions(False, KEY))
-        write_segment(config.spans, header, rows)
-    Compaction(config.spans, max_rows=1000, grace_s=3600).run(datetime.datetime.now(datetime.UTC), [])
+        table = normalise([Request(body(*users), AT_NS, None, header.segment, "span")], NormaliseOptions(False, KEY))
+        write_segment(config.spans, header, table, store)
+    Compaction(config.spans, max_rows=1000, grace_s=3600, store=store).run(datetime.datetime.now(datetime.UTC), [])
     header = Header("000002-00000001-0badcafe", AT_NS + 1)
     records = [Record(AT_NS, None, body(USER, OTHER)), Record(AT_NS, None, b"\xff\xff" + USER.encode())]
     content = b"".join([encode_header(header), *(encode_record(one, header.segment) for one in records)])
@@ -68,20 +71,18 @@ def prepare(config: CollectorConfig) -> None:
 
 def erase(config: CollectorConfig) -> dict[str, Any]:
     now = datetime.datetime.now(datetime.UTC)
-    return Erasure(config, config.data / "lake", Asked(None, USER), (), lambda: None).run(now)
+    return Erasure(config, config.lake, Asked(None, USER), (), lambda: None).run(now)
 
 
 def span_names(config: CollectorConfig) -> list[tuple[bytes, str]]:
-    found = [pq.ParquetFile(file.path).read(["span_id", "user_id"]) for file in active_files(config.lake)]
-    return sorted(
-        pair for table in found for pair in zip(*(column.to_pylist() for column in table.columns), strict=True)
-    )
+    table = rows(config).select(["span_id", "user_id"])
+    return sorted(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
 def naming(config: CollectorConfig) -> dict[str, str]:
-    """Files in which the id stands, by their plain bytes or their values, and their digests."""
+    """Files of this machine in which the id stands, by their plain bytes or their values, and their digests."""
     found = {}
-    for path, _ in places.files_of(config.data, config.lake):
+    for path in (path for path in sorted(config.data.rglob("*")) if path.is_file()):
         content = path.read_bytes()
         values = str(pq.ParquetFile(path).read().to_pylist()).encode() if path.suffix == ".parquet" else b""
         if USER.encode() in content or USER.encode() in values:

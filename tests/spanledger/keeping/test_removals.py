@@ -1,6 +1,5 @@
 """Spans removed by age, from a folder and from a real S3 server: killed at any step nothing is lost, all is proven."""
 
-import functools
 import hashlib
 import shutil
 import threading
@@ -16,23 +15,18 @@ import pytest
 from collector.store.compaction import Compaction
 from collector.store.lake import active_files
 from collector.store.lake_store import LakeStore, store_of
-from collector.store.object_client import ObjectClient
 from sample_traces.company import requests, simulate
 from spanledger.building.build import Builder
 from spanledger.freshness import behind
 from spanledger.keeping import expired_spans, retention
 from tests.end_to_end.truth_check import unequal_marts
+from tests.killing_changes import KilledError, killed_before
 from tests.lake import RECEIVED_AT_NS, land
 from tests.object_store import ObjectServer
 
 DAY_NS = 86_400 * 10**9
 NOW = datetime(2026, 11, 12, 8, tzinfo=UTC)
 KEEP_DAYS = 9  # spans arrive on 2 and 12 November
-CHANGES = ("replace", "rename", "unlink", "rmdir", "link")
-
-
-class KilledError(BaseException):
-    """Nothing catches it, as nothing catches a kill."""
 
 
 @dataclass
@@ -116,27 +110,6 @@ def make(
         return place
 
     return in_store
-
-
-def killed_before(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Die before the change of that number; objects that go in one request are changes each, as a part may be done."""
-    left = [number]
-
-    def counted(change: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        left[0] -= 1
-        if left[0] == 0:
-            raise KilledError
-        return change(*args, **more)
-
-    for name in CHANGES:
-        monkeypatch.setattr(f"os.{name}", functools.partial(counted, getattr(__import__("os"), name)))
-    delete = ObjectClient.delete
-
-    def one_by_one(self: ObjectClient, paths: Any) -> None:
-        for path in paths:
-            counted(delete, self, [path])
-
-    monkeypatch.setattr(ObjectClient, "delete", one_by_one)
 
 
 @pytest.mark.timeout(600)
