@@ -130,6 +130,7 @@ def parameters_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "from_date": days.first,
         "to_date": days.last,
         "by": "team",
+        "is_spread": True,
         "view": "split",
         "month": days.last.replace(day=1),
         "step_seconds": 3600,

@@ -21,7 +21,6 @@ WITH tasks AS MATERIALIZED (
             WHEN 'size' THEN size::VARCHAR
         END AS name,
         cost_usd::DOUBLE AS cost,
-        (outcome = 'success')::DOUBLE AS success,
         shared_by(customer_id, user_id) AS shared_by
     FROM scoped_tasks
     WHERE outcome <> 'pending' AND ($of_source IS NULL OR traffic_source = $of_source)
@@ -33,10 +32,14 @@ clusters AS (
         name,
         shared_by,
         count(*) AS tasks,
+        count(*) FILTER (outcome = 'success') AS successes,
+        count(*) FILTER (outcome = 'failure') AS failures,
+        count(*) FILTER (is_unknown) AS unknown_cost_tasks,
+        sum(cost_usd) AS cost_usd,
         sum(cost) AS cost,
-        sum(success) AS success,
         sum(cost * cost) AS cost_squared,
-        sum(cost * success) AS cost_success
+        coalesce(sum(cost) FILTER (outcome = 'success'), 0) AS cost_success,
+        max(cost) AS dearest
     FROM tasks
     GROUP BY traffic_source, name, shared_by
 ),
@@ -46,70 +49,74 @@ sums AS (
     SELECT
         traffic_source,
         name,
-        count(shared_by) + coalesce(sum(tasks) FILTER (shared_by IS NULL), 0) AS clusters,
         sum(tasks)::BIGINT AS tasks,
+        sum(successes)::BIGINT AS successes,
+        sum(failures)::BIGINT AS failures,
+        sum(unknown_cost_tasks)::BIGINT AS unknown_cost_tasks,
+        sum(cost_usd) AS cost_usd,
         sum(cost) AS cost,
-        sum(success) AS success,
+        max(dearest) AS dearest,
+        count(shared_by) + coalesce(sum(tasks) FILTER (shared_by IS NULL), 0) AS clusters,
         sum(cost_squared) AS cost_squared,
         sum(cost_success) AS cost_success,
         sum(if(shared_by IS NULL, cost_squared, cost * cost)) AS clusters_cost_squared,
-        sum(if(shared_by IS NULL, cost_success, cost * success)) AS clusters_cost_success,
-        sum(if(shared_by IS NULL, success, success * success)) AS clusters_success_squared
+        sum(if(shared_by IS NULL, cost_success, cost * successes)) AS clusters_cost_success,
+        sum(if(shared_by IS NULL, successes, successes * successes)) AS clusters_success_squared
     FROM clusters
     GROUP BY traffic_source, name
 ),
 
 sure AS (
     SELECT
-        traffic_source,
-        name,
+        *,
         clusters >= 5 AS is_clustered,
         if(is_clustered, clusters, tasks)::BIGINT AS units,
-        cost,
-        success,
         relative_variance(
-            units, cost, success, if(is_clustered, clusters_cost_squared, cost_squared),
-            if(is_clustered, clusters_cost_success, cost_success), if(is_clustered, clusters_success_squared, success)
+            units, cost, successes::DOUBLE, if(is_clustered, clusters_cost_squared, cost_squared),
+            if(is_clustered, clusters_cost_success, cost_success),
+            if(is_clustered, clusters_success_squared, successes)::DOUBLE
         ) AS variance
     FROM sums
 ),
 
-groups AS (
+-- Only where they are shown ($is_spread): to put tasks in order takes as long as to sum them.
+spread AS (
     SELECT
         traffic_source,
         name,
-        count(*) AS tasks,
-        count(*) FILTER (outcome = 'success') AS successes,
-        count(*) FILTER (outcome = 'failure') AS failures,
-        count(*) FILTER (outcome = 'unknown') AS unknown_outcomes,
-        count(*) FILTER (is_unknown) AS unknown_cost_tasks,
-        sum(cost_usd) AS cost_usd,
         quantile_cont(cost, [0.5, 0.95]) AS costs,
         quantile_cont(latency_ms, 0.95) AS p95_latency_ms,
-        quantile_cont(active_ms, 0.95) AS p95_active_ms,
-        is_heavy_tailed(count(*), sum(cost), max(cost)) AS is_heavy_tailed
+        quantile_cont(active_ms, 0.95) AS p95_active_ms
     FROM tasks
+    WHERE $is_spread
     GROUP BY traffic_source, name
 )
 
 SELECT
-    groups.* EXCLUDE (costs, p95_latency_ms, p95_active_ms, is_heavy_tailed),
+    sure.traffic_source,
+    sure.name,
+    tasks,
+    successes,
+    failures,
+    tasks - successes - failures AS unknown_outcomes,
+    unknown_cost_tasks,
+    cost_usd,
     costs[1] AS p50_task_cost_usd,
     costs[2] AS p95_task_cost_usd,
     p95_latency_ms,
     p95_active_ms,
-    is_heavy_tailed,
-    sure.units,
+    is_heavy_tailed(tasks, cost, dearest) AS is_heavy_tailed,
+    units,
     cost_usd / nullif(successes, 0) AS per_success_usd,
-    interval_end(-1, units, cost, success, variance) AS ci_low_usd,
-    interval_end(1, units, cost, success, variance) AS ci_high_usd,
+    interval_end(-1, units, cost, successes, variance) AS ci_low_usd,
+    interval_end(1, units, cost, successes, variance) AS ci_high_usd,
     cost_usd / nullif(successes + unknown_outcomes, 0) AS bound_low_usd,
     (successes + failures) / tasks AS outcome_coverage
-FROM groups
-INNER JOIN sure ON groups.traffic_source = sure.traffic_source AND groups.name IS NOT DISTINCT FROM sure.name
+FROM sure
+LEFT JOIN spread ON sure.traffic_source = spread.traffic_source AND sure.name IS NOT DISTINCT FROM spread.name
 ORDER BY
-    CASE WHEN $by = 'task_date' THEN groups.name END,
+    CASE WHEN $by = 'task_date' THEN sure.name END,
     CASE WHEN $by = 'traffic_source' THEN tasks END DESC,
     cost_usd DESC NULLS LAST,
-    groups.name
+    sure.name
 LIMIT 4000;

@@ -30,7 +30,7 @@ def render(context: Context) -> None:
     now = of_source(measures, source)
     _head(source, now, _pending(context, source))
     evidence.of(measures)
-    daily = context.rows("task_groups", of_source=source, by="task_date")
+    daily = context.rows("task_groups", of_source=source, by="task_date", is_spread=False)
     if daily:
         finding(
             "Cost per successful task, day by day",
@@ -80,7 +80,7 @@ def _day(row: Row) -> dict[str, Any]:
 
 
 def _groups(context: Context, by: str, source: str) -> None:
-    rows = context.rows("task_groups", of_source=source, by=by)
+    rows = context.rows("task_groups", of_source=source, by=by, is_spread=True)
     finding(f"{TAGS[by]}s by spend of their {source} tasks" if rows else "No tasks in this period")
     if rows:
         name = FILTERS.get(by, by)

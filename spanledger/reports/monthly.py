@@ -51,7 +51,7 @@ def _finding(spend: Row, before: Row, mine: Row, mine_before: Row, source: str) 
 
 def _workflows(asking: Asking, source: str) -> Section | None:
     """Cost per successful task of each workflow, with its interval and its change."""
-    asked = {"by": "workflow_id", "of_source": source}
+    asked = {"by": "workflow_id", "of_source": source, "is_spread": True}
     rows = asking.rows("task_groups", **asked)
     if not rows:
         return None

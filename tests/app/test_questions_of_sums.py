@@ -31,7 +31,12 @@ WINDOWS = {
 }
 ASKED: dict[str, tuple[dict[str, Any], ...]] = {
     "attribution": tuple({"by": by} for by in ("team", "project", "cost_center", "feature", "customer")),
-    "task_groups": ({"by": "team"}, {"by": "traffic_source", "of_source": None}, {"by": "task_date"}),
+    "task_groups": (
+        {"by": "team"},
+        {"by": "traffic_source", "of_source": None},
+        {"by": "task_date"},
+        {"by": "task_date", "is_spread": False},
+    ),
     "task_parts": ({"by": "step"}, {"by": "model"}),
     "past_tasks": ({}, {"of_step": "draft"}, {"for_workflow": "code-review", "for_model": "gpt-5.2"}),
     "past_task_list": ({"of_kept": 5}, {"of_kept": 5, "of_step": "draft"}),
