@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from app import warehouse
+from app import questions, warehouse
 from app.evidence.answers import Answer, Asked
 from app.filters import Filters, Window, as_parameters
 from app.times import zones
-from app.warehouse import Build
+from app.warehouse import Build, ClosedError
 
 _BEYOND = timedelta(days=1)
 """No day of any zone ends later than this after its UTC day."""
@@ -32,20 +32,30 @@ class Context:
 
     def rows_before(self, name: str, **extra: Any) -> list[dict[str, Any]]:
         """The same over what the period is compared with, cut at the same quarter of an hour if the period is still
-        running; [] where nothing is compared."""
+        running; [] where nothing is compared, or calls of then are no longer kept."""
         if self.window.before_first is None:
             return []
-        return self._answer(name, self._parameters(before=True) | extra)
+        try:
+            return self._answer(name, self._parameters(before=True) | extra)
+        except ClosedError:  # of the period itself it can be answered
+            return []
 
     def _answer(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """The rows, each with the question it answers."""
         self.asked.add(name)
-        asked = Asked(self.build.path, name, parameters)
+        asked = self._asked(name, parameters)
         return Answer(warehouse.rows(self.build.path, name, parameters), asked)
 
     def asking(self, name: str, **extra: Any) -> Asked:
         """A question over the period that is put only when somebody takes its answer away."""
-        return Asked(self.build.path, name, self._parameters(before=False) | extra)
+        return self._asked(name, self._parameters(before=False) | extra)
+
+    def _asked(self, name: str, parameters: dict[str, Any]) -> Asked:
+        """Raises ClosedError where the answer would be of a part of the period, as calls of the rest are gone."""
+        kept = self.build.calls_from
+        if kept and parameters["first"] < kept and questions.reads_calls(questions.own(name), parameters):
+            raise ClosedError(kept)
+        return Asked(self.build.path, name, parameters)
 
     def is_theirs(self, name: str) -> bool:
         """Whether a question can be put for this reader: one of a whole organization cannot for those of a team."""

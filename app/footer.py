@@ -9,6 +9,7 @@ import streamlit as st
 from app import access, currency, figures
 from app.context import Context
 from app.filters import DEFAULT_ZONE
+from app.warehouse import ClosedError
 
 DEMO_MARKER = "demo.json"
 """What `spanledger demo` leaves in its data directory."""
@@ -19,6 +20,11 @@ def footer(context: Context) -> None:
         f"Data until {_moment(context, context.build.data_until)}",
         f"build {context.build.build_id}",
         *_known(context),
+        *(
+            [f"calls kept since {context.build.calls_from}, daily figures of all days"]
+            if context.build.calls_from
+            else []
+        ),
         f"days and times of {context.zone}" if context.zone != DEFAULT_ZONE else "all times UTC",
         *_rate(),
         *([] if access.sees_everything() else [f"all of it of {access.scope().title}: what you may see"]),
@@ -38,7 +44,10 @@ class Markup(str):
 
 def _known(context: Context) -> list[str]:
     """How much is known; what is known in part leads to why the rest is not."""
-    found = context.rows("coverage")[0]
+    try:
+        found = context.rows("coverage")[0]
+    except ClosedError:
+        return []
     shares = (
         ("price known for {} of calls", found["priced_calls"], found["calls"]),
         ("outcome known for {} of tasks", found["judged_tasks"], found["tasks"]),

@@ -10,12 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.filters import DRILL
+from app.filters import DEFAULT_ZONE, DRILL
 
 QUERIES = Path(__file__).parent / "queries"
 _OWN_WITH = re.compile(r"^WITH ", re.MULTILINE)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCOPE = re.compile(r"\bscoped_[a-z_]+")
+_COMMENT = re.compile(r"--.*")
+_OF_CALLS = re.compile(
+    r"\b(fct_(calls|call_charges|call_shapes|spans|tasks|tasks_direct|workflow_runs|outcomes)"
+    r"|rpt_(agent_loops|escalation_chains|lever_calls))\b"
+)
+_BY_DAY = {"scoped_sums", "scoped_charges", "scoped_rates", "scoped_task_sums"}
+"""Scopes that read sums by day, and calls only of days that the period or its zone cuts."""
 
 
 def asked(name: str, parameters: Mapping[str, Any]) -> str:
@@ -35,8 +42,13 @@ def sql(name: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -> s
     ``is_of_lever``: of calls, only those behind the filter's levers (`scopes/of_lever`), which others need not plan.
     ``is_of_calls``: spend is summed from the calls (`scopes/of_calls`).
     """
-    text = (QUERIES / f"{name}.sql").read_text()
-    return scoped(text, is_of_lever=is_of_lever, is_of_calls=is_of_calls)
+    return scoped(own(name), is_of_lever=is_of_lever, is_of_calls=is_of_calls)
+
+
+@cache
+def own(name: str) -> str:
+    """The text of a question as its file says it; raises FileNotFoundError by name."""
+    return (QUERIES / f"{name}.sql").read_text()
 
 
 def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -> str:
@@ -49,6 +61,21 @@ def scoped(text: str, *, is_of_lever: bool = False, is_of_calls: bool = False) -
         return text
     together = ",\n".join(heads)
     return f"WITH {together}\n" + _OWN_WITH.sub(", ", text, count=1)
+
+
+def reads_calls(text: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether a question, as it stands in its file, is answered over its period from single calls, tasks or spans.
+
+    Not where sums by day answer it, as they do for whole days of UTC and filters that they know."""
+    is_of_calls = any(parameters.get(dimension) for dimension in DRILL)
+    by_day = set() if is_of_calls or parameters.get("tz", DEFAULT_ZONE) != DEFAULT_ZONE else _BY_DAY
+    by_day = by_day - {"scoped_task_sums"} if parameters.get("model") else by_day  # of no model does it know a part
+    scopes = {scope.stem: scope for scope in (QUERIES / "scopes").glob("*.sql") if scope.stem not in by_day}
+    if is_of_calls:
+        scopes |= {scope.stem: scope for scope in (QUERIES / "scopes" / "of_calls").glob("*.sql")}
+    asked = "\n".join([text, *(scopes[name].read_text() for name in _used(scopes, text))])
+    asked = _COMMENT.sub("", asked)
+    return "first" in _PARAMETER.findall(asked) and _OF_CALLS.search(asked) is not None
 
 
 def _used(scopes: Mapping[str, Path], text: str) -> list[str]:

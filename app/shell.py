@@ -13,7 +13,7 @@ from app.pages import PageEntry
 from app.times import utc_days, zones
 from app.times.extents import Extent
 from app.views import first_run
-from app.warehouse import Build, NoBuildError, NotTheirsError, WarehouseError
+from app.warehouse import Build, ClosedError, NoBuildError, NotTheirsError, WarehouseError
 from transforms.published_build import current_build
 
 POLL_SECONDS = 3
@@ -95,6 +95,8 @@ def _page(entry: PageEntry, build: Build) -> None:
             entry.render(context)
         except NotTheirsError as problem:  # what the page shows before stays, and so does the footer
             _not_theirs(problem)
+        except ClosedError as problem:
+            st.info(f"**{problem.what}** {problem.cure}", icon=":material/inventory_2:")
         evidence.end()
     with notices:
         choices.tell()

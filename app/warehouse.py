@@ -10,7 +10,7 @@ changes, and what a question does not ask for cannot change its answer.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,15 +50,27 @@ class NotTheirsError(WarehouseError):
         )
 
 
+class ClosedError(WarehouseError):
+    """The question is of calls that are no longer kept (keep_calls_months)."""
+
+    def __init__(self, calls_from: date) -> None:
+        super().__init__(
+            f"Calls before {calls_from:%-d %B %Y} are no longer kept; daily figures are.",
+            f"What is asked here is worked out from calls: choose a period that begins on {calls_from} or later, or "
+            "days of UTC and no filter that daily figures do not know.",
+        )
+
+
 @dataclass(frozen=True)
 class Build:
-    """One published build; `data_until` is None while no span has arrived."""
+    """One published build; `data_until` is None while no span has arrived, `calls_from` where all calls are kept."""
 
     build_id: str
     path: str
     built_at: datetime
     data_until: datetime | None
     lake_rows: int
+    calls_from: date | None = None
 
 
 def data_directory() -> Path:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from collector.files import make_folder, read_json, write_json
 
-FORMAT = 1
-"""Format 1 is what the first version wrote, which had no `format.json`."""
+FORMAT = 2
+"""Format 1 is what the first version wrote, which had no `format.json`; 2 may hold days that are closed."""
 NAME = "format.json"
 RESTORING = "restoring.json"
 """There while a restore puts its files in their places (`spanledger.restoring`)."""

@@ -20,6 +20,7 @@ METAVARS = {
     "s": "SECONDS",
     "currency": "CODE",
     "days": "DAYS",
+    "months": "MONTHS",
     "engine": "ENGINE",
     "only": "BOOL",
 }

@@ -25,11 +25,16 @@ from spanledger.published.build_limits import Limits
 
 PREFIX = "SPANLEDGER_"
 FILE = Path("spanledger.toml")
+LEAST_MONTHS = 4
+"""Of calls: fewer would reach into days that pages and levers look back over, which are ninety."""
 PRICE_FILES = ("prices_file", "deployments_file", "model_names_file", "fx_file")
 """Settings that name the files prices come from."""
 
 CHARGE_FILES = ("charges_file", "coverage_file", "allocation_file", "tag_policy_file")
 """Settings that name the files charges come from, and those that say who owns spend."""
+
+OF_BUILDS = (*PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "events_file", "business_file")
+"""Settings that name the files that builds read beside the data directory."""
 
 NO_SETTINGS = frozenset({"SPANLEDGER_PUBLIC_DATA"})
 """Variables with our prefix that others read: where the tests find the public data sets."""
@@ -187,6 +192,10 @@ class Settings(BaseSettings):
     keep_spans_days: Count | None = Field(
         None, description="Days of arrival that raw spans stay in the lake; for ever when not set. Figures always stay."
     )
+    keep_calls_months: Count | None = Field(
+        None,
+        description="Months that calls, tasks and outcomes stay, 4 or more; for ever when not set. Daily figures stay.",
+    )
     log_format: Literal["text", "json"] = Field("text", description="How every process writes its log: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged, and worse.")
 
@@ -220,8 +229,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _tiers_follow_each_other(self) -> "Settings":
+        months, days = self.keep_calls_months, self.keep_spans_days
+        if months is not None and (months < LEAST_MONTHS or days is None or days > months * 28):
+            raise ValueError(
+                f"keep_calls_months ({months}) must be {LEAST_MONTHS} or more, and needs keep_spans_days of at most 28 "
+                f"days a month ({'not set' if days is None else days}): raw spans go first"
+            )
+        if months is not None and self.engine != "duckdb":
+            raise ValueError(f"keep_calls_months and engine {self.engine} exclude each other: closed days are DuckDB's")
+        return self
+
+    @model_validator(mode="after")
     def _receiver_decides_nothing(self) -> "Settings":
-        given = [name for name in ("budgets_file", "keep_spans_days") if getattr(self, name) is not None]
+        given = [
+            name for name in ("budgets_file", "keep_spans_days", "keep_calls_months") if getattr(self, name) is not None
+        ]
         if self.receiver_only and given:
             raise ValueError(
                 f"receiver_only and {' and '.join(given)} exclude each other: the data directory that keeps the lake "

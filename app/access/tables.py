@@ -22,7 +22,14 @@ BY_TEAM = ("rpt_agent_loops", "rpt_escalation_chains", "rpt_retry_waste", "rpt_s
 
 BY_ORGANIZATION = (
     *("fct_alerts", "rpt_call_shapes", "rpt_cost_change", "rpt_data_quality", "rpt_drift", "rpt_escalation_policies"),
-    *("rpt_lever_usage", "rpt_opportunities", "rpt_run_costs", "rpt_runs_daily", "rpt_sampling_coverage"),
+    *(
+        "rpt_late_spans",
+        "rpt_lever_usage",
+        "rpt_opportunities",
+        "rpt_run_costs",
+        "rpt_runs_daily",
+        "rpt_sampling_coverage",
+    ),
     *("rpt_tag_compliance", "rpt_unit_cost_trend", "rpt_usage_daily", "rpt_version_costs", "rpt_versions"),
 )
 """Sums over all teams of an organization: there for who may see all of it."""

@@ -30,7 +30,22 @@ def render(context: Context) -> None:
                 Column("last_date", "Last seen", is_minor=True),
             ],
         )
+    _late(context)
     _sampling(context)
+
+
+def _late(context: Context) -> None:
+    """What came for days whose calls are no longer kept; nothing where nothing did."""
+    if not context.build.calls_from or not context.is_theirs("late_spans"):
+        return
+    late = context.rows("late_spans")[0]
+    if late["spans"]:
+        finding(
+            f"{figures.count(late['spans'])} spans came for days that were closed",
+            f"They are of {late['first_date']} to {late['last_date']}, came until {late['arrived_date']}, and are in "
+            f"no figure: days before {context.build.calls_from} stay as they were closed. The lake keeps them as "
+            "long as other raw spans.",
+        )
 
 
 def _sampling(context: Context) -> None:

@@ -4,6 +4,11 @@
   Config: `date_column`, `touched_by`: the history models whose touched dates it follows.
 #}
 {% macro touched_dates() -%}
+  select date from meta.touched_dates where model in ('{{ varargs | join("', '") }}') and {{ is_kept('date') }}
+{%- endmacro %}
+
+{# The same with closed days, of which traces, runs and tasks may be left that went on afterwards. #}
+{% macro written_dates() -%}
   select date from meta.touched_dates where model in ('{{ varargs | join("', '") }}')
 {%- endmacro %}
 
@@ -17,7 +22,7 @@
 {# Dates that readers may find other than in the build they see: those of the steps before this one, too. #}
 {% macro changed_dates(model_name) -%}
   {{ touched_dates(model_name) }} union all
-  select date from {{ source('meta', 'stepped_dates') }} where model = '{{ model_name }}'
+  select date from {{ source('meta', 'stepped_dates') }} where model = '{{ model_name }}' and {{ is_kept('date') }}
 {%- endmacro %}
 
 {% materialization daily, adapter='duckdb' %}
@@ -34,17 +39,23 @@
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# `select` over the rows of ``sql``, and those that the previous build has of dates that this one did not touch. #}
+{# `select` over the rows of ``sql``, those that the previous build has of dates that this one did not touch, and those of
+   closed days. #}
 {% macro with_other_dates(sql) -%}
+  {%- set date = config.get('date_column', 'date') -%}
   {{ typed(sql) }}
+  {%- if calls_from() %} where {{ is_kept(date) }} {%- endif %}
+  {{ closed_rows() }}
   {%- set previous = reported_before() | trim %}
   {%- if previous %}
   union all
   select {% for c in model.columns.values() %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
   from {{ previous }}
-  where {{ config.get('date_column', 'date') }} not in (
-    {{ touched_dates(*config.require('touched_by')) }}
-  )
+  where
+    {{ is_kept(date) }}
+    and {{ date }} not in (
+      {{ touched_dates(*config.require('touched_by')) }}
+    )
   {%- endif %}
 {%- endmacro %}
 

@@ -24,6 +24,13 @@
   )
 {%- endmacro %}
 
+{# The day that a span as it arrived is of: that of its arrival where its clock cannot be right. #}
+{% macro arrived_day(start_ns, end_ns, received_ns) -%}
+  {{ utc_date(
+    'case when ' ~ is_believable_clock(start_ns, end_ns, received_ns) ~ ' then ' ~ start_ns ~ ' else ' ~ received_ns ~ ' end'
+  ) }}
+{%- endmacro %}
+
 {# The identity of a call: organisation, trace and span of the sighting that speaks for it. #}
 {% macro call_id(organization, trace_id, span_id) -%}
   md5({{ organization }} || '/' || {{ trace_id }} || '/' || {{ span_id }})

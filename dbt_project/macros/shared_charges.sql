@@ -1,3 +1,25 @@
+{# What charges cost on closed days beyond what was attributed of them when the days were closed. #}
+{% macro charges_since_closing() -%}
+    select
+        date,
+        charge_id,
+        any_value(coalesce(charges.organization, '')) as organization,
+        any_value(charges.environment) as environment,
+        'unattributed' as method,
+        'known after its day was closed' as reason,
+        cast(0 as bigint) as calls,
+        cast(0 as bigint) as full_calls,
+        {{ money('coalesce(any_value(charges.effective_cost_usd), 0) - coalesce(sum(days.cost_usd), 0)') }} as cost_usd,
+        {{ money('coalesce(any_value(charges.effective_cost_usd), 0) - coalesce(sum(days.cost_usd), 0)') }} as full_cost_usd
+    from (select * from {{ ref('fct_charges') }} where not {{ is_kept('date') }}) as charges
+    full join (
+        select date, charge_id, cost_usd from {{ ref('int_attribution_days') }}
+        where charge_id is not null and not {{ is_kept('date') }}
+    ) as days using (date, charge_id)
+    group by date, charge_id
+    having coalesce(any_value(charges.effective_cost_usd), 0) != coalesce(sum(days.cost_usd), 0)
+{%- endmacro %}
+
 {# CTEs ending in `charge_parts`: what charges leave over on the days to attribute, by who carries it. A charge's own owner
    carries it; else the first rule that matches says who; what finds nobody keeps no owner and says why. Columns: date,
    organization, environment, traffic_source, the owner columns, charge_id, rule, method, reason, pico. #}

@@ -10,7 +10,7 @@ with chains as (
         bool_and(sunk_cost_usd between least(0, chain_cost_usd) and greatest(0, chain_cost_usd)) as is_sunk_a_part
     from {{ ref('int_task_steps') }}
     where
-        date in ({{ touched_dates('int_task_steps') }})
+        date in ({{ written_dates('int_task_steps') }})
         and task_key in (select task_key from {{ ref('int_touched_tasks') }})
         and step is not null
     group by organization, task_id, task_traffic_source

@@ -29,7 +29,7 @@ judged as (
         calls.cost_usd as cost_of_calls,
         case
             when days.charge_id is null then 'calls of a day that the charge does not pay for'
-            when days.allocated_cost_usd not in (0, days.effective_cost_usd) then 'a day shared out in part'
+            when days.allocated_cost_usd not in (0, days.effective_cost_usd) and {{ is_kept('days.date') }} then 'a day shared out in part'
             when days.allocated_cost_usd + days.unallocated_cost_usd != days.effective_cost_usd then 'a rest that is none'
             when days.allocated_cost_usd != coalesce(calls.cost_usd, 0)
                 and (calls.charge_id is not null or days.date in ({{ touched_dates('int_calls') }}))

@@ -11,7 +11,7 @@ with loops as (
     from {{ ref('int_loops') }}
     where
         is_agent
-        and date in ({{ touched_dates('int_loops') }})
+        and date in ({{ written_dates('int_loops') }})
         and task_key in (select task_key from {{ ref('int_touched_tasks') }})
     group by organization, task_id, task_traffic_source
 ),

@@ -1,5 +1,6 @@
 -- Spend classes, traffic split, waste, sampling coverage, hours, quarters of an hour and days each hold every call and every dollar of their days,
--- also on days that were carried over: a day that has calls has rows, and sums over days are sums over the range.
+-- also on days that were carried over: a day that has calls has rows, and sums over days are sums over the range. Of closed days
+-- all hold what int_call_days holds.
 {%- set reports = {'rpt_spend_classes': 'calls', 'rpt_traffic_split': 'calls', 'rpt_retry_waste': none, 'rpt_sampling_coverage': 'calls', 'rpt_spend_hourly': 'calls', 'rpt_usage_quarter_hourly': 'calls', 'rpt_calls_daily': 'calls'} %}
 with days as (
     select
@@ -9,6 +10,18 @@ with days as (
     from {{ ref('fct_calls') }}
     where date in ({{ touched_dates('int_calls') }})
     group by date
+    union all
+    select date, sum(calls), sum(cost_usd) from {{ ref('int_call_days') }}
+    where not {{ is_kept('date') }}
+    group by date
+),
+
+dates as (
+    select date from {{ source('meta', 'history_files') }}
+    where model = 'int_calls' and {{ is_kept('date') }}
+    union
+    select date from {{ ref('int_call_days') }}
+    where not {{ is_kept('date') }}
 ),
 
 reported as (
@@ -33,13 +46,12 @@ reports as (
 expected as (
     select distinct
         reports.report,
-        files.date,
+        dates.date,
         days.calls,
         days.cost_usd
-    from {{ source('meta', 'history_files') }} as files
+    from dates
     cross join reports
     left join days using (date)
-    where files.model = 'int_calls'
 )
 
 select

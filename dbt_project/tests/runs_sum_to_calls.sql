@@ -8,7 +8,7 @@ with runs as (
         sum(cost_usd) as cost_usd,
         sum(unknown_cost_calls) as unknown_cost_calls
     from {{ ref('int_runs') }}
-    where date in ({{ touched_dates('int_runs') }}) and run_key in (select run_key from {{ ref('int_touched_runs') }})
+    where date in ({{ written_dates('int_runs') }}) and run_key in (select run_key from {{ ref('int_touched_runs') }})
     group by organization, run_id
 ),
 

@@ -1,5 +1,7 @@
 -- Cost and overhead of the tasks are the cost of the calls, twice: of what this build judged, task by task, and of
--- the whole history, by its daily sums (a task's dollars count on its first day, so not day by day).
+-- the whole history, by its daily sums (a task's dollars count on its first day, so not day by day; what came for tasks of closed
+-- days since is in no sum of tasks).
+-- depends_on: {{ ref('int_calls') }}, {{ ref('int_tasks') }}
 with judged as (
     select
         'task ' || task_id || ', ' || task_traffic_source as scope,
@@ -30,7 +32,9 @@ history as (
             select coalesce(sum(direct_cost_usd + shared_cost_usd + unknown_source_cost_usd + untasked_cost_usd), 0)
             from {{ ref('int_pool_days') }}
         ) as task_cost_usd,
-        (select coalesce(sum(cost_usd), 0) from {{ ref('rpt_spend_classes') }}) as call_cost_usd,
+        (
+            select coalesce(sum(cost_usd), 0) from {{ ref('rpt_spend_classes') }}
+        ) - {{ cost_since_closing() }} as call_cost_usd,
         0 as task_calls,
         0 as calls,
         0 as task_own_calls,

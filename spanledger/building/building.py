@@ -21,7 +21,7 @@ from spanledger.alerts.looking import look as look_for_alerts
 from spanledger.building.build import Builder, Outcome
 from spanledger.building.build_figures import counted
 from spanledger.installation.doctor_file import Visits
-from spanledger.keeping import retention
+from spanledger.keeping import calls_tier, retention
 from spanledger.published.builds import BuildInProgressError
 from spanledger.published.models import BuildError
 from spanledger.reports.schedule import Schedule
@@ -89,6 +89,8 @@ class BuilderLoop:
             error, is_empty = _attempt(builder, settings)
             if settings.keep_spans_days and not error and expired_on != (today := datetime.now(UTC).date()):
                 error = _expire(settings, settings.keep_spans_days)
+                if settings.keep_calls_months and not error:
+                    error = _close(settings, settings.keep_calls_months, builder)
                 expired_on = today
             _say(folder / STATE_NAME, error)
             has_alert_news = look_for_alerts(watch, error)
@@ -140,6 +142,18 @@ def _expire(settings: Settings, keep_days: int) -> str | None:
     for day in days:
         if day.why_kept:
             logger.warning("%s stays though it is older than %d days: %s", day.folder, keep_days, day.why_kept)
+    return None
+
+
+def _close(settings: Settings, months: int, builder: Builder) -> str | None:
+    """Once a day: let calls go that are older than asked for; returns why that did not come about."""
+    data, now = settings.data.absolute(), datetime.now(UTC)
+    try:
+        for receipt in calls_tier.expire(data, settings.lake_path, months, now, builder.build):
+            logger.info("%d calls before %s were removed", receipt["gone_calls"], receipt["calls_from"])
+    except (*retention.NOT_REMOVED, *NOT_BUILT) as error:
+        logger.error("calls of old days stay, tomorrow's look tries again: %s", error)
+        return None if isinstance(error, calls_tier.NotDueError) else str(error)
     return None
 
 

@@ -5,6 +5,7 @@ Each build that changes what an earlier one published of a call or task, or fore
 before it is published and settled after: so a file is there exactly when its build was published, whatever dies.
 """
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,8 @@ from spanledger.forecasting.records import FORECASTS
 from spanledger.published.builds import Builds
 
 RESTATEMENTS = Path("records") / "restatements"
+NAMES = ("call_id", "task_id")
+"""What a restatement no longer says once the call or task is no longer kept."""
 ROWS_OF_THIS_BUILD = (
     "select 'cost' as figure, * from facts.int_restatements "
     "union all by name select 'outcome' as figure, * from facts.int_outcome_restatements"
@@ -52,8 +55,8 @@ def settle(data: Path, builds: Builds) -> None:
             sync_folder(folder)
 
 
-def open_restatements(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """`meta.restatements`: what all builds before this one restated."""
+def open_restatements(connection: duckdb.DuckDBPyConnection, data: Path, calls_from: date | None) -> None:
+    """`meta.restatements`: what all builds before this one restated; of days before ``calls_from`` without a name."""
     paths = [str(path) for path in sorted((data / RESTATEMENTS).absolute().glob("[!.]*.parquet"))]
     if paths:
         rows = f"from read_parquet({paths}, union_by_name = true)"
@@ -61,3 +64,7 @@ def open_restatements(connection: duckdb.DuckDBPyConnection, data: Path) -> None
         connection.execute(
             "update meta.restatements set figure = 'cost' where figure is null"
         )  # before outcomes had any
+    if calls_from:
+        connection.execute(
+            f"update meta.restatements set {', '.join(f'{name} = null' for name in NAMES)} where date < ?", [calls_from]
+        )

@@ -30,7 +30,8 @@ from spanledger.charges.charge_files import ChargeFiles
 from spanledger.charges.charge_history import ChargeHistory
 from spanledger.charges.charge_list import ChargeList
 from spanledger.forecasting import events as known_events
-from spanledger.keeping import expired_spans
+from spanledger.keeping import closed_days, expired_spans
+from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
 from spanledger.outcomes import outcome_plan
 from spanledger.outcomes.outcome_plan import OutcomePlan
 from spanledger.outcomes.outcome_rules import read_rules
@@ -62,6 +63,7 @@ class Plan:
     files: Sequence[LakeFile]  # files with at least one segment not in the previous build, those of this step
     segments: Sequence[str]  # those segments
     fingerprint: str
+    closed: ClosedDays  # days whose calls are no longer kept
     prices: PriceList
     is_repriced: bool  # the price list is not the previous build's
     charges: ChargeList
@@ -122,10 +124,11 @@ def plan(
 ) -> Plan:
     """Compare the lake with what the published build, or the last ``step`` towards the next, has consumed.
 
-    Everything is made anew when asked for, when there is no build, when part of the lake was rewritten or part of the
-    outcome records is gone, or when the models, outcome rules, versions or the place of the facts changed (views name
-    files by their whole path). A changed price list touches only the calls it prices, a changed charge only those of
-    its days, a new outcome only its task. Raises LakeError, also where the lake is not the one that was written to.
+    Everything is made anew when asked for, when there is no build, when days were closed since, when part of the lake
+    was rewritten or part of the outcome records is gone, or when the models, outcome rules, versions or the place of
+    the facts changed (views name files by their whole path). A changed price list touches only the calls it prices, a
+    changed charge only those of its days, a new outcome only its task. Raises LakeError, also where the lake is not the
+    one that was written to.
     """
     lake_place.check(CollectorConfig(data=data, lake=lake))
     keeper.refuse_others(data, lake)
@@ -133,11 +136,12 @@ def plan(
     charges = charge_list.read_charge_list(charge_files, exchange_of(read_texts(price_files)))
     events = periods.read(data)
     rules, planned = read_rules(outcome_rules_file), known_events.read(events_file)
-    fingerprint = _fingerprint(facts, files, rules)
+    closed = closed_days.read(data)
+    fingerprint = _fingerprint(facts, files, rules, closed)
     newest = step or published
     before = _made_of(newest) if newest else {}
     carried = None if (full_refresh and not step) or before.get("fingerprint") != fingerprint else newest
-    outcomes = outcome_plan.plan(data, rules, carried, before.get("next_lapse"), now)
+    outcomes = outcome_plan.plan(data, rules, carried, before.get("next_lapse"), now, closed.gone_outcomes)
     carried = carried if outcomes.is_complete else None
     consumed = _consumed(carried) if carried else set()
     fresh = [file for file in files if not consumed.issuperset(file.segments)]
@@ -150,6 +154,7 @@ def plan(
         files=taken,
         segments=segments,
         fingerprint=fingerprint,
+        closed=closed,
         prices=price_list,
         is_repriced=before.get("prices") != price_list.digest,
         charges=charges,
@@ -182,8 +187,8 @@ def _first(files: Sequence[LakeFile], rows: int) -> list[LakeFile]:
     return taken
 
 
-def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules) -> str:
-    digest = hashlib.sha256(str(facts).encode() + rules.digest.encode())
+def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules, closed: ClosedDays) -> str:
+    digest = hashlib.sha256(str(facts).encode() + rules.digest.encode() + str(closed.calls_from or "").encode())
     digest.update(models.digest())
     for path in sorted(SQL.glob("*.sql")):
         digest.update(path.name.encode() + path.read_bytes())
@@ -226,7 +231,11 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path, limits: Limi
         _insert(connection, "meta.segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _insert(connection, "meta.new_segments", pa.table({"segment": pa.array(work.segments, pa.string())}))
         _open_lake(connection, lake_rows.on_disk(work.files, work.segments, warehouse.parent, limits))
-        expired_spans.open_expired(connection, [] if work.previous else expired_spans.files(data))
+        closed_days.open_closed(connection, work.closed, data)
+        if work.previous:
+            expired_spans.open_expired(connection, [], NOTHING_CLOSED)
+        else:
+            expired_spans.open_expired(connection, expired_spans.files(data), work.closed)
         _insert(connection, "meta.prices", PriceHistory(data).learn(work.prices.ledger.rates, datetime.now(UTC)))
         _resolve_names(connection, work)
         if work.previous and work.is_repriced:
@@ -241,7 +250,7 @@ def prepare(warehouse: Path, build_id: str, work: Plan, data: Path, limits: Limi
             if work.published != work.previous:
                 connection.execute(f"attach '{work.published}' as published (read_only)")
             published_figures.open_published(connection, "previous" if work.published == work.previous else "published")
-        records.open_restatements(connection, data)
+        records.open_restatements(connection, data, work.closed.calls_from)
 
 
 def _open_charges(connection: duckdb.DuckDBPyConnection, work: Plan, data: Path) -> None:

@@ -9,13 +9,12 @@ import click
 
 from spanledger.exits import FAILED, IN_THE_WAY, USAGE, Failure
 from spanledger.options import command
-from spanledger.settings import CHARGE_FILES, PRICE_FILES, Settings
+from spanledger.settings import OF_BUILDS, Settings
 
 if TYPE_CHECKING:
     from spanledger.erasing.erasing import Erasure, Found
 
 SHOWN = 20
-OF_BUILDS = (*PRICE_FILES, *CHARGE_FILES, "outcome_rules_file", "budgets_file", "events_file", "business_file")
 NAMING_FILES = (*OF_BUILDS, "alerts_file", "reports_file", "mapping_file", "token_file", "login_file")
 
 

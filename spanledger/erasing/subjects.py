@@ -22,7 +22,7 @@ def known_users(data: Path, lake: PurePath) -> Known:
     found: Known = set()
     store = store_of(lake, data)
     places = [(store, file.path) for file in active_files(lake, store)]
-    for at, path in [*places, *((LOCAL, path) for path in expired_spans.files(data))]:
+    for at, path in [*places, *((LOCAL, path) for path in expired_spans.all_files(data))]:
         with at.opened(path) as file:
             names = file.schema_arrow.names
             table = file.read(columns=[name for name in (*USERS, *ORGANIZATIONS) if name in names])

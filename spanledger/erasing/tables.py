@@ -31,7 +31,7 @@ def write_aside(path: Path, subject: Subject) -> int:
 def expired_traces(data: Path, subject: Subject) -> set[bytes]:
     """The user's traces among spans that retention took out of the lake."""
     found = set[bytes]()
-    for path in expired_spans.files(data):
+    for path in expired_spans.all_files(data):
         for table in places.tables_of(path):
             theirs = table.filter(pa.array(of_user(table, subject)))
             found.update(bytes.fromhex(trace) for trace in theirs["trace_id"].to_pylist())
@@ -41,7 +41,7 @@ def expired_traces(data: Path, subject: Subject) -> set[bytes]:
 def remove_expired(data: Path, subject: Subject, traces: set[bytes], journal: Journal) -> None:
     """Take ``traces`` out of what is kept of such spans."""
     gone = pa.array(sorted(trace.hex() for trace in traces), pa.string())
-    for path in expired_spans.files(data):
+    for path in expired_spans.all_files(data):
         with pq.ParquetFile(path) as file:
             table = file.read()
         is_gone = pc.is_in(table["trace_id"], gone).to_numpy() & of_organization(table, subject.organization)

@@ -56,6 +56,7 @@ def write(data: Path, first: date, last: date, shape: Shape, output: Path | None
     """Write the UTC days ``first`` to ``last``, both included, to ``output`` or to standard output. Raises Failure."""
     with current.opened(data) as connection:
         _refuse_older(connection)
+        current.refuse_closed(connection, first, "the export")
         for name, value in (("per", shape.grain), ("first", first), ("last", last)):
             connection.execute(f"set variable {name} = ?", [value])
         formats.write(_rows(connection, shape), shape.form, output)

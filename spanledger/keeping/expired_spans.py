@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 from dbt.clients.yaml_helper import load_yaml_text
 
+from spanledger.keeping import closed_days
+from spanledger.keeping.closed_days import ClosedDays
 from spanledger.published.models import PROJECT
 
 MODEL = "int_spans"
@@ -27,20 +29,29 @@ def files(data: Path) -> list[Path]:
     return sorted(folder_of(data.absolute()).glob("[!.]*.parquet"))
 
 
-def open_expired(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
-    """`lake.expired_spans`, with the columns of `int_spans` as they are today: null where ``paths`` have none."""
+def all_files(data: Path) -> list[Path]:
+    """They, and what is left of closed days."""
+    return [*files(data), *(path for path in closed_days.read(data).left if path.exists())]
+
+
+def open_expired(connection: duckdb.DuckDBPyConnection, paths: list[Path], closed: ClosedDays) -> None:
+    """`lake.expired_spans`, with the columns of `int_spans` as they are today: null where ``paths`` have none.
+
+    Of closed days only what is left of them."""
     typed = ", ".join(f'null::{kind} as "{name}"' for name, kind in columns())
     connection.execute(f"create view lake.expired_columns as select {typed} where false")
-    connection.execute(f"create view lake.expired_spans as from lake.expired_columns {_rows(connection, paths)}")
+    kept = f" where date >= date '{closed.calls_from}'" if closed.calls_from else ""
+    rows = _rows(connection, paths, kept) + _rows(connection, closed.left, "")
+    connection.execute(f"create view lake.expired_spans as from lake.expired_columns {rows}")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> str:
+def _rows(connection: duckdb.DuckDBPyConnection, paths: list[Path], where: str) -> str:
     if not paths:
         return ""
     source = f"read_parquet({[str(path) for path in paths]}, hive_partitioning = false, union_by_name = true)"
     known = [name for name, _ in columns()]
     there = [f'"{name}"' for name, *_ in connection.execute(f"describe from {source}").fetchall() if name in known]
-    return f"union all by name select {', '.join(there)} from {source}"
+    return f" union all by name select {', '.join(there)} from {source}{where}"
 
 
 @cache

@@ -12,7 +12,7 @@ import click
 
 from spanledger.exits import FAILED, IN_THE_WAY, USAGE, Failure
 from spanledger.options import command
-from spanledger.settings import Settings
+from spanledger.settings import OF_BUILDS, Settings
 
 if TYPE_CHECKING:
     from spanledger.keeping.backup import Made
@@ -24,7 +24,8 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 def add_to(main: click.Group) -> None:
     """Add these commands to ``main``."""
     dry = click.option("--dry-run", is_flag=True, help="Say what would be removed and remove nothing.")
-    command(main, "data", "lake", "keep_spans_days", example="spanledger retention --keep-spans-days 90 --dry-run")(
+    tiers = ("keep_spans_days", "keep_calls_months")
+    command(main, "data", "lake", *tiers, *OF_BUILDS, example="spanledger retention --keep-spans-days 90 --dry-run")(
         dry(retention)
     )
     verify = click.option("--verify", is_flag=True, help="Read the backup back; copy anew what is damaged in the last.")
@@ -39,9 +40,10 @@ def add_to(main: click.Group) -> None:
 
 
 def retention(settings: Settings, dry_run: bool) -> None:
-    """Remove raw spans that arrived more than keep_spans_days ago. Calls, tasks and every published figure stay.
+    """Remove raw spans that arrived keep_spans_days ago, and calls of months that ended keep_calls_months ago.
 
-    What was removed is written down in records/retention. Safe while everything runs; `up` does it once a day.
+    Every daily figure stays. What was removed is written down in records/retention. Safe while everything runs; `up`
+    does it once a day. Calls go with a build, which wants the settings of other builds.
     """
     from spanledger.keeping import retention as keeping
     from spanledger.published.builds import BuildInProgressError
@@ -61,8 +63,40 @@ def retention(settings: Settings, dry_run: bool) -> None:
         click.echo(_line(day, "would go" if dry_run else "removed"))
     if not days:
         click.echo(f"nothing arrived more than {settings.keep_spans_days} days ago")
-    if any(day.why_kept for day in days):
+    stays = any(day.why_kept for day in days)
+    if settings.keep_calls_months:
+        stays |= _calls(settings, settings.keep_calls_months, now, dry_run)
+    if stays:
         click.get_current_context().exit(FAILED)
+
+
+def _calls(settings: Settings, months: int, now: datetime, dry_run: bool) -> bool:
+    """Let calls go; whether some stay that are old enough."""
+    from spanledger.building.build import Builder
+    from spanledger.building.building import NOT_BUILT
+    from spanledger.keeping import calls_tier
+    from spanledger.keeping.retention import NOT_REMOVED
+
+    data, lake, is_told = settings.data.absolute(), settings.lake_path, False
+    try:
+        if dry_run:
+            found = calls_tier.due(data, lake, months, now.date())
+            if found:
+                stays = f"stay: {found.why_kept}" if found.why_kept else "would go"
+                click.echo(f"{found.calls:,} calls before {found.calls_from} {stays}")
+            return bool(found and found.why_kept)
+        for receipt in calls_tier.expire(data, lake, months, now, Builder.of(settings).build):
+            is_told = True
+            left = f"; {receipt['spans']:,} spans stay, as their traces or tasks go on" if receipt["spans"] else ""
+            click.echo(f"{receipt['gone_calls']:,} calls before {receipt['calls_from']} removed{left}")
+    except calls_tier.NotDueError as error:
+        click.echo(str(error))
+        return True
+    except (*NOT_REMOVED, *NOT_BUILT) as error:
+        raise Failure(str(error), FAILED) from error
+    if not is_told:
+        click.echo(f"no calls of months that ended {months} months ago")
+    return False
 
 
 def _line(day: "Day", verb: str) -> str:

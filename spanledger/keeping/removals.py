@@ -17,6 +17,7 @@ from collector.files import aside, make_folder, publish, sync_folder
 from collector.store.lake_store import LakeStore
 from spanledger.keeping import expired_spans
 
+LATE = pa.list_(pa.struct([("organization", pa.string()), ("date", pa.date32()), ("spans", pa.int64())]))
 SCHEMA = pa.schema(
     [
         ("at", pa.timestamp("us", tz="UTC")),
@@ -31,6 +32,13 @@ SCHEMA = pa.schema(
         ("segments", pa.list_(pa.string())),
         ("kept_file", pa.string()),  # in records/expired_spans
         ("build_id", pa.string()),  # the published build that holds its figures
+        ("late", LATE),  # of the spans, those that came for closed days: in no figure
+        # from here on of calls (`calls_tier`): `tree` is calls, `spans` what is left of closed days
+        ("keep_calls_months", pa.int64()),
+        ("calls_from", pa.date32()),
+        ("gone_calls", pa.int64()),  # `digest`: SHA-256 over a line "organization/call_id" for each, in order
+        ("gone_outcomes", pa.int64()),
+        ("closed", pa.list_(pa.struct([("file", pa.string()), ("rows", pa.int64()), ("sha256", pa.string())]))),
     ]
 )
 
@@ -60,6 +68,14 @@ def unfinished(data: Path) -> list[Path]:
         for left in folder.glob(".*.tmp"):
             left.unlink()
     return sorted(_folder(data).glob(".*.parquet"))
+
+
+def write(data: Path, name: str, row: Mapping[str, Any]) -> None:
+    """A proof of what has gone already, durably."""
+    path = _folder(data) / name
+    make_folder(path.parent)
+    pq.write_table(pa.Table.from_pylist([row], schema=SCHEMA), aside(path))
+    publish(path)
 
 
 def finish(begun: Path, lake: PurePath, store: LakeStore) -> None:

@@ -39,7 +39,10 @@ logger = logging.getLogger(__name__)
 
 SQL = (Path(__file__).parent.parent / "sql" / "expire.sql").read_text()
 DAY_PREFIX = "ingest_date="
-KEYS = ("organization", "resource_tag_organization", "trace_id", "span_id")
+KEYS = (
+    *("organization", "resource_tag_organization", "trace_id", "span_id"),
+    *("start_time_unix_nano", "end_time_unix_nano", "received_at_ns"),
+)
 
 
 class RetentionError(RuntimeError):
@@ -81,7 +84,7 @@ def due(data: Path, lake: PurePath, keep_days: int, today: date) -> list[Day]:
     days = [day for tree in TREES for day in _days(lake / tree, first_kept, store)]
     if not days:
         return []
-    missing, waiting = set(behind(data, lake).segments), _dates_in_log(data / "log")
+    missing, waiting = set(behind(data, lake).segments), {hour.date() for hour in hours_in_log(data / "log")}
     return sorted((_judged(day, missing, waiting) for day in days), key=lambda day: (day.date, day.folder))
 
 
@@ -130,20 +133,21 @@ def _judged(day: Day, missing: set[str], waiting: set[date]) -> Day:
     return dataclasses.replace(day, why_kept=why)
 
 
-def _dates_in_log(log: Path) -> set[date]:
-    dates = set()
+def hours_in_log(log: Path) -> list[datetime]:
+    """Of arrival, of all that waits for the lake."""
+    hours = []
     for path in [*log.glob("*" + SEALED_SUFFIX), *log.glob("*" + OPEN_SUFFIX)]:
         try:
-            dates.add(read_header(path).hour.date())
+            hours.append(read_header(path).hour)
         except (FileNotFoundError, SegmentError):  # landed meanwhile, or being started, today
             continue
-    return dates
+    return hours
 
 
 def _remove(day: Day, data: Path, lake: PurePath, builds: Builds, said: Mapping[str, Any]) -> None:
     tree, store = day.folder.parent.name, store_of(lake, data)
     kept = expired_spans.folder_of(data) / f"{day.date}-{tree}-{new_build_id()}.parquet"
-    _keep(day, builds, kept, data / "run" / "duckdb", store)
+    late = _keep(day, builds, kept, data / "run" / "duckdb", store)
     more = {
         "tree": tree,
         "ingest_date": day.date,
@@ -151,31 +155,39 @@ def _remove(day: Day, data: Path, lake: PurePath, builds: Builds, said: Mapping[
         "segments": sorted(segment for file in day.files for segment in file.segments),
         "kept_file": kept.name,
         "build_id": builds.current,
+        "late": late,
     }
     removals.finish(removals.begin(data, lake, day.sizes, {**said, **more}), lake, store)
     logger.info("removed %s of %s: %d spans in %d files", day.date, tree, day.spans, len(day.sizes))
 
 
-def _keep(day: Day, builds: Builds, path: Path, scratch: Path, store: LakeStore) -> None:
-    """Write what the published build read of the day's spans. Raises RetentionError where it lacks one."""
+def _keep(day: Day, builds: Builds, path: Path, scratch: Path, store: LakeStore) -> list[dict[str, Any]]:
+    """Write what the published build read of the day's spans; returns how many came for closed days (`removals.LATE`).
+
+    Raises RetentionError where it lacks one."""
     make_folder(path.parent)
     with duckdb.connect(config={"temp_directory": str(scratch)}) as connection:
         connection.execute(f"attach '{_published(builds)}' as published (read_only)")
         _load_keys(connection, day.files, store)
         connection.execute(SQL)
-        [(lost,)] = connection.execute("select count(*) from gone where trace_key is null").fetchall()
+        [(lost,)] = connection.execute("select count(*) from gone where trace_key is null and not is_closed").fetchall()
         if lost:
             raise RetentionError(
                 f"{day.folder} stays: {lost} of its spans are not in the published build though it read their "
                 "segments; run spanledger build --full-refresh, and report it to us if this stays"
             )
-        rows = connection.sql("select * exclude (gone_span_id) from gone order by trace_key, span_id")
+        late: list[dict[str, Any]] = connection.execute("from late order by all").to_arrow_table().to_pylist()
+        rows = connection.sql(
+            "select * exclude (gone_span_id, is_closed) from gone where trace_key is not null "
+            "order by trace_key, span_id"
+        )
         rows.write_parquet(str(aside(path)), compression="zstd")
     publish(path)
+    return late
 
 
 def _load_keys(connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile], store: LakeStore) -> None:
-    """The table `arrived`: whose each row of ``files`` is; null where a file of an older version does not say."""
+    """The table `arrived`: whose and when each row of ``files`` is; null where an older version's file does not say."""
     none = pa.schema([SCHEMA.field(name) for name in KEYS]).empty_table()
     connection.register("rows_of_file", none)
     connection.execute("create table arrived as from rows_of_file")

@@ -24,14 +24,23 @@ def files(data: Path) -> list[LakeFile]:
     return outcome_files.active(outcome_files.folder_of(data.absolute()))
 
 
-def open_outcomes(connection: duckdb.DuckDBPyConnection, of: Sequence[LakeFile], name: str) -> None:
+def open_outcomes(
+    connection: duckdb.DuckDBPyConnection, of: Sequence[LakeFile], name: str, gone: Sequence[Path] = ()
+) -> None:
     """Create the view ``name`` with the columns of `SCHEMA`: one row per organization ('' where none was said) and
-    revision id in the files ``of``. Makes ``<name>_rows`` and ``<name>_columns`` on the way. Raises duckdb.Error.
+    revision id in the files ``of``, but those that the files ``gone`` name.
+
+    Makes ``<name>_rows`` and ``<name>_columns`` on the way. Raises duckdb.Error.
     """
     connection.register("no_outcomes", SCHEMA.empty_table())
     connection.execute(f"create table {name}_columns as from no_outcomes")
     connection.unregister("no_outcomes")
     source = f"union all by name from read_parquet({_listed(of)}, union_by_name = true)" if of else ""
+    if of and gone:
+        source += (
+            " where (coalesce(organization, ''), revision_id) not in "
+            f"(select (organization, revision_id) from read_parquet({[str(path) for path in gone]}))"
+        )
     connection.execute(f"create view {name}_rows as from {name}_columns {source}")
     connection.execute(f"create view {name} as {ONE_EACH.format(rows=f'{name}_rows')}")
 

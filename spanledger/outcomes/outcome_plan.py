@@ -20,6 +20,7 @@ class OutcomePlan:
     rules: OutcomeRules
     files: Sequence[LakeFile]  # files with at least one part that the build to carry on from has not read
     parts: Sequence[str]  # those parts
+    gone: Sequence[Path]  # files of revisions that are read no more
     is_complete: bool  # everything that build has read is still there
     has_lapsed: bool  # a pending task's window has passed since
 
@@ -30,7 +31,12 @@ class OutcomePlan:
 
 
 def plan(
-    data: Path, rules: OutcomeRules, previous: Path | None, next_lapse: datetime | None, now: datetime
+    data: Path,
+    rules: OutcomeRules,
+    previous: Path | None,
+    next_lapse: datetime | None,
+    now: datetime,
+    gone: Sequence[Path] = (),
 ) -> OutcomePlan:
     """Compare what is recorded with what the build ``previous`` has read. Raises LakeError naming a damaged file."""
     files = outcome_history.files(data)
@@ -43,6 +49,7 @@ def plan(
         rules=rules,
         files=[file for file in files if not known.issuperset(file.segments)],
         parts=sorted(there - known),
+        gone=gone,
         is_complete=is_complete,
         has_lapsed=previous is not None and next_lapse is not None and next_lapse <= now,
     )
@@ -55,7 +62,7 @@ def _parts_of(warehouse: Path) -> set[str]:
 
 def open_news(connection: duckdb.DuckDBPyConnection, work: OutcomePlan) -> None:
     """`meta.outcomes`, the revisions of the new files, and the rules."""
-    outcome_history.open_outcomes(connection, work.files, "meta.outcomes")
+    outcome_history.open_outcomes(connection, work.files, "meta.outcomes", work.gone)
     tables = {
         "meta.outcome_parts": pa.table({"part": pa.array(work.parts, pa.string())}),
         "meta.evaluation_rules": evaluation_table(work.rules),

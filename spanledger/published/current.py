@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -79,6 +80,22 @@ def _timed(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
     finally:
         is_done.set()
         watching.join()
+
+
+def refuse_closed(connection: duckdb.DuckDBPyConnection, first: date | None, what: str) -> None:
+    """Raises Failure where calls of the day ``first`` are asked for and no longer kept (keep_calls_months)."""
+    if first is None:
+        return
+    columns = "select 1 from information_schema.columns where table_name = 'build_info' and column_name = 'calls_from'"
+    if not connection.execute(columns).fetchall():
+        return  # made by a version that kept all
+    [(kept,)] = connection.execute("select calls_from from build_info").fetchall()
+    if kept and first < kept:
+        raise Failure(
+            f"{what} asks for calls from {first} on, and those before {kept} are no longer kept (keep_calls_months); "
+            "daily figures are: ask from that day on",
+            USAGE,
+        )
 
 
 def question(name: str) -> str:

@@ -17,6 +17,7 @@ from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
 from spanledger.published.build_limits import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
@@ -64,11 +65,11 @@ class Models:
         self.checks = 0
         """How many checks the last run passed."""
 
-    def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
+    def run(self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
         key = f"{PROJECT} {digest().hex()}"
         checks_contracts = key not in _kept_contract
-        with environment(warehouse, previous, facts, self._limits, checks_contracts=checks_contracts):
+        with environment(warehouse, previous, facts, self._limits, closed, checks_contracts=checks_contracts):
             try:
                 result = self.invoke(DUCKDB, "build", *self._options)
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}
@@ -137,7 +138,13 @@ def _findings(failed: NodeResult) -> str:
 
 @contextlib.contextmanager
 def environment(
-    warehouse: Path, previous: Path, facts: Path, limits: Limits, *, checks_contracts: bool
+    warehouse: Path,
+    previous: Path,
+    facts: Path,
+    limits: Limits,
+    closed: ClosedDays = NOTHING_CLOSED,
+    *,
+    checks_contracts: bool,
 ) -> Iterator[None]:
     """What `profiles.yml` and the macros ask the environment for."""
     names = {
@@ -147,6 +154,8 @@ def environment(
         "DBT_SPANLEDGER_BUILD_MEMORY": f"{limits.memory_bytes}B",
         "DBT_SPANLEDGER_BUILD_THREADS": str(limits.threads),
         "DBT_SPANLEDGER_CHECK_CONTRACTS": "yes" if checks_contracts else "no",
+        "DBT_SPANLEDGER_CALLS_FROM": str(closed.calls_from or ""),
+        "DBT_SPANLEDGER_CLOSED_DAYS": str(closed.folder),
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in names}

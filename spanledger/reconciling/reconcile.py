@@ -114,6 +114,7 @@ def _ours(said: Invoice, naming: Naming, connection: duckdb.DuckDBPyConnection) 
     """Our side, with room around the period for days that begin elsewhere."""
     midnight = (datetime.combine(day, time(), tzinfo=UTC) for day in (said.first, said.last))
     first, last = midnight
+    current.refuse_closed(connection, said.first, "comparing with an invoice")
     parameters = {
         "first": first - WIDEST_OFFSET,
         "last": last + timedelta(days=1) + WIDEST_OFFSET,

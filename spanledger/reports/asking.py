@@ -12,6 +12,7 @@ import duckdb
 from app import questions
 from app.filters import Filters, as_parameters
 from spanledger.exits import FAILED, Failure
+from spanledger.published import current
 from spanledger.reports.periods import Period
 
 SQL = Path(__file__).parent / "sql"
@@ -66,12 +67,16 @@ class Asking:
 
     def _ask(self, name: str, first: date, last: date, extra: Mapping[str, Any]) -> list[dict[str, Any]]:
         own = SQL / f"{name}.sql"
-        text = questions.scoped(own.read_text(encoding="utf-8")) if own.exists() else questions.sql(name)
+        said = own.read_text(encoding="utf-8") if own.exists() else questions.own(name)
+        text = questions.scoped(said)
         days = {"first": first, "last": last, "until_at": datetime.combine(last, time.max, UTC)}
         known = days | as_parameters(Filters(chosen=dict(self.filters)))
         if twice := set(known) & set(extra):
             raise LookupError(f"{name}.sql: {sorted(twice)} are days or filters; give the parameter another name")
         known |= extra
+        current.refuse_closed(
+            self.connection, first if questions.reads_calls(said, known) else None, f"the question {name}"
+        )
         try:
             answer = self.connection.execute(text, questions.bound(text, known, f"{name}.sql") or None)
             names = [column[0] for column in answer.description]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
 from spanledger.published.build_limits import Limits
 from spanledger.published.models import BuildError, Models, check, environment
 from spanledger.spark import adapter, inputs, session
@@ -32,8 +33,12 @@ class SparkModels(Models):
         self._options = (*self._options, *(() if "--exclude" in self._options else ("--exclude",)), *ON_SPARK_ALONE)
         adapter.register()
 
-    def run(self, warehouse: Path, previous: Path, facts: Path) -> None:
+    def run(self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED) -> None:
         """Make every table of ``warehouse`` on Spark, then check it on DuckDB. Raises BuildError."""
+        if closed.closings:
+            raise BuildError(
+                f"engine spark cannot read closed days, and those before {closed.calls_from} are: set engine to duckdb"
+            )
         if not session.has_java():
             raise BuildError("engine spark needs Java 17 or newer and found none: install openjdk-17-jre-headless")
         folder = warehouse.parent / "spark"

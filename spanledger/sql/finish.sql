@@ -18,5 +18,6 @@ select
     finished_at as built_at,
     (select max(started_at + to_microseconds(coalesce(duration_ms, 0)::bigint * 1000)) from main.fct_calls) as data_until,
     $lake_files::bigint as lake_files,
-    $lake_rows::bigint as lake_rows
+    $lake_rows::bigint as lake_rows,
+    (select max(calls_from) from meta.closed_days) as calls_from -- of days before, calls are no longer kept; null: all are
 from meta.build;

@@ -296,6 +296,19 @@ create table meta.closed_attribution (
     full_cost_usd decimal(28, 12)
 );
 
+-- Days before `calls_from` are closed, one row for each time that some were: their calls are no longer kept, and what came
+-- since `closed_at` is in no figure of theirs. `early_cost_usd`: what later calls of tasks of those days cost then;
+-- `late_cost_usd`: what such calls had cost beyond that since the closing before.
+create table meta.closed_days (
+    calls_from date not null,
+    closed_at timestamptz not null,
+    early_cost_usd decimal(28, 12) not null,
+    late_cost_usd decimal(28, 12) not null
+);
+
+-- What came for closed days and was removed from the lake by its age since, by day of arrival.
+create table meta.late_removed (arrived_date date not null, organization varchar not null, date date not null, spans bigint not null);
+
 -- What the published build says of each call and task; views that the builder opens where there is one.
 create table meta.published_calls (
     call_id varchar,

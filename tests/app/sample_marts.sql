@@ -247,6 +247,11 @@ CREATE TABLE dim_periods AS
 SELECT DISTINCT date_trunc('month', date)::DATE AS month, 'open' AS state, NULL::TIMESTAMPTZ AS closed_at
 FROM fct_calls;
 
+CREATE TABLE rpt_late_spans (arrived_date DATE, organization VARCHAR, date DATE, spans BIGINT);
+INSERT INTO rpt_late_spans VALUES
+    (DATE '2026-11-20', 'acme', DATE '2026-06-30', 3),
+    (DATE '2026-11-21', 'acme', DATE '2026-06-29', 2);
+
 CREATE TABLE fct_alerts (
     incident_id VARCHAR, fingerprint VARCHAR, organization VARCHAR, environment VARCHAR, kind VARCHAR, severity VARCHAR,
     summary VARCHAR, scope VARCHAR, owner VARCHAR, amount_usd DECIMAL(28, 12), state VARCHAR, since_at TIMESTAMPTZ,

@@ -201,6 +201,6 @@ class _Company:
         con.execute(statements())
         con.execute(
             "CREATE TABLE build_info AS SELECT ? AS build_id, ?::TIMESTAMPTZ AS built_at, "
-            "?::TIMESTAMPTZ AS data_until, ?::BIGINT AS lake_rows",
+            "?::TIMESTAMPTZ AS data_until, ?::BIGINT AS lake_rows, NULL::DATE AS calls_from",
             [build_id, self.until + timedelta(minutes=6), self.until, len(self.spans)],
         )

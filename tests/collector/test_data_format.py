@@ -10,7 +10,7 @@ from collector.wal.segments import MAGIC
 from transforms import outcomes
 from transforms.columns import SCHEMA
 
-WRITTEN = {1: "f4f14b28e6cc27a6"}
+WRITTEN = dict.fromkeys((1, 2), "f4f14b28e6cc27a6")
 """Format -> digest of what is written for good: the lake's columns, those of outcomes, the log's format."""
 
 

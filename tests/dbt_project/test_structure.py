@@ -54,6 +54,9 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("dim_budgets", "budgets"): "as above",
     ("rpt_budget_status", "budget_overrides"): "as above",
     ("rpt_budget_status", "budget_reservations"): "as above",
+    ("rpt_late_spans", "spans"): "what is in no model can be counted in the lake alone",
+    ("rpt_late_spans", "closed_days"): "what was closed outlives builds; the builder knows it",
+    ("rpt_late_spans", "late_removed"): "as above",
     ("dim_prices", "prices"): "prices come from the builder, not from spans; there is nothing between to name",
 }
 """References against the layers, with the reason for each."""

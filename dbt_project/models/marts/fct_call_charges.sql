@@ -31,3 +31,4 @@ left join {{ ref('int_covered_charges') }} as covered
     and lines.call_id = covered.call_id
     and coalesce(lines.usage_number, 0) = covered.usage_number
     and lines.charge_kind = covered.charge_kind
+{{ where_kept('lines.date') }}

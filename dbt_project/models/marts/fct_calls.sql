@@ -78,3 +78,4 @@ select
     agent_name,
     has_trustworthy_clock
 from {{ ref('int_calls') }}
+{{ where_kept('date') }}

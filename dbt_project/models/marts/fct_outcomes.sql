@@ -23,3 +23,4 @@ select
     revision_id,
     date
 from {{ ref('int_outcomes') }}
+{{ where_kept('date') }}

@@ -21,3 +21,4 @@ select
     unexplained_output_tokens,
     has_trustworthy_clock
 from {{ ref('int_spans') }}
+{{ where_kept('date') }}

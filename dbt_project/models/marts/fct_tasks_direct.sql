@@ -39,3 +39,4 @@ select
     tasks.own_calls,
     tasks.own_unknown_cost_calls
 from {{ ref('int_tasks') }} as tasks
+{{ where_kept('tasks.task_date') }}

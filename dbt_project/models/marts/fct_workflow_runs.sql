@@ -19,3 +19,4 @@ select
     is_restart,
     has_error
 from {{ ref('int_runs') }}
+{{ where_kept('date') }}

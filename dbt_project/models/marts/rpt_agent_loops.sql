@@ -11,6 +11,7 @@ with limited as (
         and loops.workflow_id is not distinct from limits.workflow_id
         and loops.is_agent = limits.is_agent
         and loops.loop_name is not distinct from limits.loop_name
+    {{ where_kept('loops.date') }}
 )
 
 select

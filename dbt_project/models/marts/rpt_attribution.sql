@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fct_charges') }}
 -- Whose all that is spent is. An open month says what is known today; a closed one what it was closed with, and what it would
 -- say otherwise today stands in the first open month, as in rpt_total_cost.
 {%- set key = [
@@ -8,11 +9,19 @@ with closed as (
     select month from {{ source('meta', 'closings') }}
 ),
 
+days as (
+    select * from {{ ref('int_attribution_days') }}
+    {%- if calls_from() %}
+    union all by name
+    {{ charges_since_closing() }}
+    {%- endif %}
+),
+
 dated as (
     select
         *,
         cast(date_trunc('month', date) as date) as month
-    from {{ ref('int_attribution_days') }}
+    from days
 ),
 
 owed as (

@@ -22,4 +22,4 @@ select
     is_dearer as is_escalation,
     outcome
 from {{ ref('int_task_steps') }}
-where models > 1
+where models > 1 and {{ is_kept('date') }}

@@ -19,6 +19,7 @@ with summed as (
         sum(single_cost_squared) as single_cost_squared,
         cast(sum(single_success_cost_usd) as double) as single_cost_successes
     from {{ ref('int_version_days') }}
+    {{ where_kept('task_date') }}
     group by all
 ),
 
@@ -33,7 +34,7 @@ customers as (
         sum(power(cast(cost_usd as double), 2)) as task_cost_squared,
         cast(coalesce(sum(cost_usd) filter (where is_success), 0) as double) as task_cost_successes
     from {{ ref('int_task_versions') }}
-    where is_known and shared_by is not null
+    where is_known and shared_by is not null and {{ is_kept('task_date') }}
     group by all
 ),
 

@@ -32,6 +32,9 @@ renamed as (
 known as (
     select {{ select_list(said) }}
     from renamed
+    {%- if calls_from() %}
+    where {{ is_kept(arrived_day('start_ns', 'end_ns', 'first_received_ns')) }}
+    {%- endif %}
     union all
     select {{ select_list(said) }}
     from {{ source('lake', 'expired_spans') }}

@@ -12,6 +12,8 @@ spent as (
         organization = $organization
         and environment is not distinct from $environment
         and date between $first::date and $last::date
+        -- of an incident that began on a closed day some calls are gone, and nobody is named
+        and $first::date >= coalesce((select max(calls_from) from meta.closed_days), '-infinity'::date)
         and date_trunc('hour', started_at) in (select hour_at from flagged)
         and is_in_scope($kind, $scope, traffic_source, team, project, workflow_id, model)
     group by user_id
