@@ -67,11 +67,12 @@ class Models:
 
     def run(self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED) -> None:
         """Make every table of ``warehouse`` and check it. Raises BuildError."""
-        key = f"{PROJECT} {digest().hex()}"
+        version = digest().hex()
+        key = f"{PROJECT} {version}"
         checks_contracts = key not in _kept_contract
         with environment(warehouse, previous, facts, self._limits, closed, checks_contracts=checks_contracts):
             try:
-                result = self.invoke(DUCKDB, "build", *self._options)
+                result = self.invoke(self.manifest(DUCKDB, version), DUCKDB, "build", *self._options)
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}
                 check(result)
                 self.checks = sum(one.node.resource_type == "test" for one in result.result or [])
@@ -79,19 +80,15 @@ class Models:
             finally:
                 _close_connections()
 
-    def invoke(self, target: str, command: str, *options: str) -> dbtRunnerResult:
-        """One of dbt's commands over the project, read for a target of `profiles.yml`."""
+    def invoke(self, manifest: Manifest, target: str, command: str, *options: str) -> dbtRunnerResult:
+        """One of dbt's commands over the project, which was read for that target of `profiles.yml`."""
         # dbt prints through its own logger; the result object says all that is needed
         with contextlib.redirect_stdout(io.StringIO()):
-            return dbtRunner(manifest=self._manifest(target)).invoke(self._command(target, command, *options))
+            return dbtRunner(manifest=manifest).invoke(self._command(target, command, *options))
 
-    def _command(self, target: str, name: str, *options: str) -> list[str]:
-        kept = self._folder / ("target" if target == DUCKDB else target)
-        places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
-        return [name, *QUIET, *places, "--target-path", str(kept), "--log-path", str(self._folder / "logs"), *options]
-
-    def _manifest(self, target: str) -> Manifest:
-        key = f"{target} {PROJECT} {digest().hex()}"
+    def manifest(self, target: str, version: str) -> Manifest:
+        """The project as dbt read it for a target; ``version`` is the digest of its files."""
+        key = f"{target} {PROJECT} {version}"
         if key not in _read:
             parsed = dbtRunner().invoke(self._command(target, "parse", "--no-write-json"))
             if not isinstance(parsed.result, Manifest):
@@ -102,6 +99,11 @@ class Models:
             gc.collect()
             gc.freeze()
         return _read[key]
+
+    def _command(self, target: str, name: str, *options: str) -> list[str]:
+        kept = self._folder / ("target" if target == DUCKDB else target)
+        places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
+        return [name, *QUIET, *places, "--target-path", str(kept), "--log-path", str(self._folder / "logs"), *options]
 
 
 def _close_connections() -> None:

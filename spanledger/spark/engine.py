@@ -15,7 +15,7 @@ import duckdb
 
 from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
 from spanledger.published.build_limits import Limits
-from spanledger.published.models import BuildError, Models, check, environment
+from spanledger.published.models import BuildError, Models, check, digest, environment
 from spanledger.spark import adapter, inputs, session
 from spanledger.spark.workbench import Workbench
 
@@ -62,12 +62,12 @@ class SparkModels(Models):
             book.execute(f"attach '{previous}' as previous (read_only)")
             build_id, *_ = book.execute("select build_id from meta.build").fetchall()[0]
             bench = Workbench(spark, book, folder, facts, build_id)
-            manifest = self._manifest(TARGET)
+            manifest = self.manifest(TARGET, digest().hex())
             reports = [f"{n.schema}.{n.name}" for n in manifest.nodes.values() if n.config.materialized == "daily"]
             inputs.open_inputs(bench, reports)
             adapter.SpanLedgerSparkAdapter.bench = bench
             try:
-                result = self.invoke(TARGET, "run", "--no-write-json")
+                result = self.invoke(manifest, TARGET, "run", "--no-write-json")
                 check(result)
                 self.look(bench)
             finally:
