@@ -34,15 +34,6 @@ def _hugeint(node: exp.Expression) -> exp.Expression:
     return node
 
 
-@rule("`a // b`, `a % b`", "`a div nullif(b, 0)`", "null where `b` is 0, in Spark an error", exp.IntDiv, exp.Mod)
-def _whole(node: exp.Expression) -> exp.Expression:
-    below = node.expression.unnest()
-    if isinstance(below, exp.Literal | exp.Nullif):
-        return node
-    node.set("expression", said("nullif(:b, 0)", b=node.expression))
-    return node
-
-
 @rule("`avg(x)`", "`avg(cast(x as double))`", "DuckDB's is a double, whatever `x` is", exp.Avg)
 def _average(node: exp.Expression) -> exp.Expression:
     if not isinstance(node.this, exp.Order):  # that one is in `sums`

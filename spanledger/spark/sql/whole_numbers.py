@@ -1,8 +1,16 @@
-"""Whole numbers beyond 64 bits, and decimals cut off."""
+"""Whole numbers divided, those beyond 64 bits too, and decimals cut off."""
 
 from sqlglot import exp
 
 from spanledger.spark.sql.rules import rule, said
+
+
+@rule("`a // b`, `a % b`", "`a div nullif(b, 0)`", "null where `b` is 0, in Spark an error", exp.IntDiv, exp.Mod)
+def _whole_division(node: exp.Expression) -> exp.Expression:
+    below = node.expression.unnest()
+    if not isinstance(below, exp.Literal | exp.Nullif):
+        node.set("expression", said("nullif(:b, 0)", b=node.expression))
+    return node
 
 
 @rule(
@@ -11,14 +19,13 @@ from spanledger.spark.sql.rules import rule, said
     "Spark's `div` gives 64 bits whatever its parts; other whole numbers keep it",
     exp.IntDiv,
 )
-def _whole_division(node: exp.Expression) -> exp.Expression:
+def _huge_division(node: exp.Expression) -> exp.Expression:
     if not (_is_huge(node.this) or _is_huge(node.expression)):
-        is_bare = isinstance(node.expression, exp.Literal | exp.Nullif)
-        return node if is_bare else said("(:a div nullif(:b, 0))", a=node.this, b=node.expression)
+        return node
     # a divisor of 19 digits leaves 29 of the quotient before the point: see Spark's rule for the type of a quotient
     return said(
         "cast((cast(:a as decimal(38, 0)) - cast(:a as decimal(38, 0)) % cast(:b as decimal(38, 0)))"
-        " / nullif(cast(:b as decimal(19, 0)), 0) as decimal(38, 0))",
+        " / cast(:b as decimal(19, 0)) as decimal(38, 0))",
         a=node.this,
         b=node.expression,
     )
