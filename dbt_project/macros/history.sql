@@ -136,18 +136,7 @@
   {% call statement('main') -%}
     create or replace temp table {{ fresh }} as {{ rows }}
   {%- endcall %}
-  {% set replaced -%}
-    select filename as path, {{ key }} as key, count(*) as rows
-    from {{ history(name ~ '__files') }} as files
-    where
-      {{ key }} in (select {{ key }} from {{ touched }})
-      and not exists (
-        select 1 from history.removed as removed
-        where removed.path = files.filename and removed.key = files.{{ key }}
-      )
-    group by filename, {{ key }}
-  {%- endset %}
-  {%- do book_removed(name, '(' ~ replaced ~ ')') -%}
+  {%- do book_removed(name, '(' ~ replaced_rows(name, key, touched) ~ ')') -%}
   {%- set merged = run_query(files_to_merge(name, fresh)).columns[0].values() -%}
   {% do write_history(model, 'select * from ' ~ fresh, merged) %}
   {% call statement('drop') -%} drop table {{ fresh }} {%- endcall %}
@@ -163,6 +152,19 @@
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# `select` of which old files of ``name`` hold how many live rows of the keys in ``touched``: path, key and rows. #}
+{% macro replaced_rows(name, key, touched) -%}
+  select filename as path, {{ key }} as key, count(*) as rows
+  from {{ history(name ~ '__files') }} as files
+  where
+    {{ key }} in (select {{ key }} from {{ touched }})
+    and not exists (
+      select 1 from history.removed as removed
+      where removed.path = files.filename and removed.key = files.{{ key }}
+    )
+  group by filename, {{ key }}
+{%- endmacro %}
 
 {# Say in the tables of `meta` which keys have rows in which old files that are replaced: ``replaced``, path, key and rows. #}
 {% macro book_removed(name, replaced) %}

@@ -61,18 +61,7 @@
   {% call statement('main') -%} select 1 {%- endcall %}
   {%- else %}
   {% call statement('main') -%} {{ kept_rows(fresh, typed(sql)) }} {%- endcall %}
-  {% set replaced -%}
-    select filename as path, {{ key }} as key, count(*) as rows
-    from {{ history(name ~ '__files') }} as files
-    where
-      {{ key }} in (select {{ key }} from {{ touched }})
-      and not exists (
-        select 1 from history.removed as removed
-        where removed.path = files.filename and removed.key = files.{{ key }}
-      )
-    group by filename, {{ key }}
-  {%- endset %}
-  {% call statement('removed') -%} {{ kept_rows(gone, replaced) }} {%- endcall %}
+  {% call statement('removed') -%} {{ kept_rows(gone, replaced_rows(name, key, touched)) }} {%- endcall %}
   {%- do removed.append(gone) -%}
   {%- do book_removed(name, "read_parquet('" ~ adapter.folder_of(gone) ~ "/*.parquet')") -%}
   {%- for row in bookkept(files_to_merge(name, "read_parquet('" ~ adapter.folder_of(fresh) ~ "/*.parquet')")) -%}
