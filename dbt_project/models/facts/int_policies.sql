@@ -74,6 +74,6 @@ select
     {{ money('coalesce(sum(sunk_cost_usd) filter (where is_cheap_first), 0)') }} as sunk_cost_usd,
     cast(coalesce(sum(tasks) filter (where is_expensive), 0) as bigint) as expensive_tasks,
     cast(coalesce(sum(cost_usd - sunk_cost_usd) filter (where is_expensive), 0) as double) as expensive_cost,
-    coalesce(sum(last_cost_squared) filter (where is_expensive), 0) as expensive_cost_squared
+    coalesce({{ ordered_sum('last_cost_squared', 'is_expensive') }}, 0) as expensive_cost_squared
 from ways
 group by organization, environment, workflow_id, step, traffic_source, cheap_model, expensive_model

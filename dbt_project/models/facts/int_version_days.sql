@@ -18,7 +18,7 @@ known as (
         max(cost_usd) as max_task_cost_usd,
         count(*) filter (where shared_by is null) as single_tasks,
         count(*) filter (where shared_by is null and is_success) as single_successes,
-        sum(power(cast(cost_usd as double), 2)) filter (where shared_by is null) as single_cost_squared,
+        {{ ordered_sum('power(cast(cost_usd as double), 2)', 'shared_by is null') }} as single_cost_squared,
         sum(cost_usd) filter (where shared_by is null and is_success) as single_success_cost_usd
     from tasks
     where is_known

@@ -16,7 +16,7 @@ with summed as (
         max(max_task_cost_usd) as max_task_cost_usd,
         sum(single_tasks) as single_tasks,
         sum(single_successes) as single_successes,
-        sum(single_cost_squared) as single_cost_squared,
+        {{ ordered_sum('single_cost_squared') }} as single_cost_squared,
         cast(sum(single_success_cost_usd) as double) as single_cost_successes
     from {{ ref('int_version_days') }}
     {{ where_kept('task_date') }}
@@ -31,7 +31,7 @@ customers as (
         count(*) as tasks,
         count(*) filter (where is_success) as successes,
         cast(sum(cost_usd) as double) as cost,
-        sum(power(cast(cost_usd as double), 2)) as task_cost_squared,
+        {{ ordered_sum('power(cast(cost_usd as double), 2)') }} as task_cost_squared,
         cast(coalesce(sum(cost_usd) filter (where is_success), 0) as double) as task_cost_successes
     from {{ ref('int_task_versions') }}
     where is_known and shared_by is not null and {{ is_kept('task_date') }}
@@ -44,10 +44,10 @@ shared as (
         count(*) as customers,
         sum(tasks) as tasks,
         sum(successes) as successes,
-        sum(task_cost_squared) as task_cost_squared,
-        sum(task_cost_successes) as task_cost_successes,
-        sum(cost * cost) as cost_squared,
-        sum(cost * successes) as cost_successes,
+        {{ ordered_sum('task_cost_squared') }} as task_cost_squared,
+        {{ ordered_sum('task_cost_successes') }} as task_cost_successes,
+        {{ ordered_sum('cost * cost') }} as cost_squared,
+        {{ ordered_sum('cost * successes') }} as cost_successes,
         sum(successes * successes) as successes_squared
     from customers
     group by {{ key | join(', ') }}
