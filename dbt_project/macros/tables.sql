@@ -67,7 +67,7 @@
   {%- endif %}
 {%- endmacro %}
 
-{# A column's name as SQL wants it. #}
+{# A column's name as DuckDB's SQL wants it, from which other engines' is translated. #}
 {% macro quoted(column) -%}
-  {{ adapter.quote(column.name) if column.quote else column.name }}
+  {{ '"' ~ column.name ~ '"' if column.quote else column.name }}
 {%- endmacro %}
