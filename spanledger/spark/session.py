@@ -17,6 +17,12 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    # nobody sees its pages: keep nothing for them, and write no long plans
+    "spark.ui.retainedJobs": "1",
+    "spark.ui.retainedStages": "1",
+    "spark.ui.retainedTasks": "1",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.sql.maxPlanStringLength": "1000",
     "spark.jars.packages": "",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.ansi.enabled": "true",

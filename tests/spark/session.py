@@ -1,32 +1,25 @@
-"""A Spark of the tests: on this machine alone, small, as translated statements want it."""
+"""The Spark of the tests: the product's session, one for all of them, set for few rows and many statements."""
 
 import tempfile
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from spanledger.spark.session import SETTINGS
+from spanledger.published.build_limits import Limits
+from spanledger.spark import session
+
+LIMITS = Limits(memory_bytes=3 * 1024**3, threads=2)
+QUICK = {
+    # compiling a statement costs more than it saves on few rows, and so does planning it again by what came out
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    # Spark's checks of its own optimizer
+    "spark.sql.lightweightPlanChangeValidation": "false",
+}
 
 
-def local_session(memory: str = "2g") -> SparkSession:
-    """A session on two cores that listens on loopback."""
-    settings = {
-        **SETTINGS,
-        "spark.sql.shuffle.partitions": "2",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": memory,
-        # few rows, many statements: compiling each costs more than it saves
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="spark-"),
-    }
-    builder = SparkSession.builder.master("local[2]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session: SparkSession = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    return session
+def local_session() -> SparkSession:
+    """The session of this process, started on first use."""
+    session.SETTINGS.update(QUICK)
+    return session.started(LIMITS, Path(tempfile.mkdtemp(prefix="spark-")))

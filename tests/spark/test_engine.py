@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from spanledger.published.models import BuildError
-from spanledger.spark import session, spark_models
+from spanledger.spark import spark_models
 from spanledger.spark.columns import ddl, spark_type
 from spanledger.spark.workbench import _pattern
-from tests.spark.builds import LIMITS
+from tests.spark.session import LIMITS, local_session
 
 
 def test_without_java_a_build_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,8 +19,8 @@ def test_without_java_a_build_says_what_to_install(tmp_path: Path, monkeypatch: 
         models.run(tmp_path / "warehouse.duckdb", tmp_path / "previous.duckdb", tmp_path / "facts")
 
 
-def test_spark_stays_on_this_machine(tmp_path: Path) -> None:
-    running = session.started(LIMITS, tmp_path)
+def test_spark_stays_on_this_machine() -> None:
+    running = local_session()
     settings = dict(running.sparkContext.getConf().getAll())
     assert settings["spark.driver.host"] == settings["spark.driver.bindAddress"] == "127.0.0.1"
     assert running.sparkContext.uiWebUrl is None

@@ -63,7 +63,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], l
             return equal.differences(spark.sql(translate(sql, lambda _: columns)).toArrow(), expected, types)
 
         yield compare
-    spark.stop()
 
 
 def _rows() -> list[tuple[object, ...]]:
