@@ -53,14 +53,14 @@
   {%- set touched = config.require('touched') | replace('scratch.', '') -%}
   {%- set old = files_by_model().get(name, []) -%}
   {%- set fresh, gone, merging = 'work.' ~ name ~ '__fresh', 'work.' ~ name ~ '__removed', 'work.' ~ name ~ '__merging' -%}
-  {%- set merged, removed = [], ['history.removed'] -%}
+  {%- set merged, removed, rows_of_model = [], ['history.removed'], typed(in_steps(sql)) -%}
   {{ run_hooks(pre_hooks) }}
 
   {%- if old | length == 0 %}
-  {% do write_history_on_spark(name, date_column, typed(sql), []) %}
+  {% do write_history_on_spark(name, date_column, rows_of_model, []) %}
   {% call statement('main') -%} select 1 {%- endcall %}
   {%- else %}
-  {% call statement('main') -%} {{ kept_rows(fresh, typed(sql)) }} {%- endcall %}
+  {% call statement('main') -%} {{ kept_rows(fresh, rows_of_model) }} {%- endcall %}
   {% call statement('removed') -%} {{ kept_rows(gone, replaced_rows(name, key, touched)) }} {%- endcall %}
   {%- do removed.append(gone) -%}
   {%- do book_removed(name, "read_parquet('" ~ adapter.folder_of(gone) ~ "/*.parquet')") -%}

@@ -25,6 +25,7 @@ from pyspark.errors import PySparkException
 from spanledger.spark import session
 from spanledger.spark.columns import ddl
 from spanledger.spark.sql import translate
+from spanledger.spark.sql.steps import steps
 from spanledger.spark.workbench import Workbench
 
 NAME = "spanledgerspark"
@@ -99,6 +100,11 @@ class SpanLedgerSparkAdapter(SparkAdapter):
     def translated(self, sql: str) -> str:
         """A query of DuckDB's as Spark says it."""
         return _translated(sql)
+
+    @available
+    def steps(self, sql: str, prefix: str) -> list[tuple[str, str]]:
+        """A query of DuckDB's in steps: (table to keep the rows in, query); the last has no table."""
+        return steps(COMMENT.sub("", sql), prefix)
 
     @available
     def bookkeep(self, sql: str) -> list[tuple[Any, ...]]:
