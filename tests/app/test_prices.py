@@ -47,6 +47,7 @@ def test_cache_is_in_the_denominator(tmp_path: Path, sample: ModuleType, monkeyp
             "UPDATE fct_calls SET model = 'claude-haiku-4-5', input_tokens = 1000100, cached_input_tokens = 1000000, "
             "output_tokens = 0, cost_usd = 0.1001, cost_source = 'computed'"
         )
+        sample.sum_quarters(con)
     shown = text(page("prices", tmp_path, monkeypatch))
     assert "A million tokens cost $0.10 " in shown
     assert "$0.10 for 1.0 M tokens" in shown

@@ -98,6 +98,9 @@ from (
 ) as told (budget_id, workflow_id, unit, window_kind, limit_usd, withdrawn_at);
 
 -- What forecasts read beside spend: the instant of the build, prices, budgets.
+-- all calls are kept
+create table meta.closed_days (calls_from date);
+
 create table meta.build as select timestamptz '2026-10-01 12:00:00+00' as made_at;
 
 create table dim_prices (

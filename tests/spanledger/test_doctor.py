@@ -211,14 +211,17 @@ def test_a_holder_of_the_data_directory_that_does_not_answer(data: Path) -> None
     assert all(f"kill {os.getpid()}" in line for line in faults)
 
 
+WRONG = "date '2026-11-01' as date, 1 as calls, 0.5 as cost_usd"
+
+
 def test_a_build_that_does_not_add_up_and_one_of_another_version(data: Path) -> None:
     with duckdb.connect(str(Builds(data).published)) as connection:
         query = "select table_type from information_schema.tables where table_name = 'rpt_spend_classes'"
         kind = "view" if connection.execute(query).fetchall() == [("VIEW",)] else "table"
-        connection.execute(f"create or replace {kind} rpt_spend_classes as select 1 as calls, 0.5 as cost_usd")
+        connection.execute(f"create or replace {kind} rpt_spend_classes as select {WRONG}")
     code, _, faults = examine(data)
     assert code == 1
-    assert "lacks 8 expected columns, such as rpt_spend_classes.date" in faults[0]
+    assert "lacks 7 expected columns, such as rpt_spend_classes.organization" in faults[0]
     assert "the classes of spend add up to the calls" in faults[1]
     assert "the classes of spend hold every call" in faults[2]
     assert all("spanledger build --full-refresh" in line for line in faults)

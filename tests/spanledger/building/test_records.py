@@ -18,7 +18,7 @@ def test_what_was_written_before_outcomes_is_about_costs(tmp_path: Path) -> None
         connection.execute((SQL / "meta.sql").read_text())
         for name, rows in {"1.parquet": BEFORE, "2.parquet": TODAY, ".3.parquet": TODAY}.items():
             connection.execute(f"copy ({rows}) to '{folder / name}' (format parquet)")
-        records.open_restatements(connection, tmp_path)
+        records.open_restatements(connection, tmp_path, None)
         found = connection.execute(
             "select figure, call_id, task_id, reason, new_outcome from meta.restatements order by build_id"
         ).fetchall()
