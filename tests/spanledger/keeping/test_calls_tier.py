@@ -70,13 +70,13 @@ class Place:
             clock=lambda: self.now,
         ).build(full_refresh=full)
 
-    def close(self, *, fails: bool = False) -> list[dict[str, Any]]:
+    def close(self, months: int = MONTHS, *, fails: bool = False) -> list[dict[str, Any]]:
         def build() -> None:
             if fails:
                 raise BuildError("a disk is full")
             self.build()
 
-        return calls_tier.expire(self.data, self.data / "lake", MONTHS, self.now, build)
+        return calls_tier.expire(self.data, self.data / "lake", months, self.now, build)
 
     def expire(self, days: int) -> list[retention.Day]:
         return retention.expire(self.data, self.data / "lake", days, self.now)
@@ -262,6 +262,33 @@ def test_what_comes_for_closed_days_is_counted_and_in_no_figure(place: Place) ->
     assert place.tables()["rpt_late_spans"].sort_by("date").to_pylist() == counted
     changed = _differences(days, _closed_part(place.tables()), since=None)
     assert {one.partition(",")[0] for one in changed} == {"rpt_attribution", "rpt_total_cost"}, "by the credit"
+
+
+def test_another_month_goes_like_the_first(place: Place) -> None:
+    """After the first: what it left of a task that goes on, and what came late, are neither lost nor counted again."""
+    before = place.tables()
+    with open_warehouse(place.data) as warehouse:
+        gone = _names(warehouse, f"date < date '{NEXT_CUT}' and task_id is distinct from 'both'")
+        kept = _names(warehouse, f"date >= date '{NEXT_CUT}' or task_id = 'both'")
+    [receipt] = place.close(6)
+    assert receipt["calls_from"] == NEXT_CUT
+    after = place.tables()
+    changed = _differences(before, after, since=NEXT_CUT)
+    records = {"fct_restatements", "fct_price_changes", "fct_outcomes"}
+    assert {one.partition(",")[0] for one in changed} <= {*records, "rpt_data_quality"}
+    bare = (  # a task's id goes with the task
+        one | {"rpt_data_quality": one["rpt_data_quality"].drop_columns("subjects")} for one in (before, after)
+    )
+    assert {one.partition(",")[0] for one in _differences(*bare, since=NEXT_CUT)} <= records
+    assert after["fct_calls"]["date"].to_pylist() == [date(2026, 12, 20)]
+    days = before["fct_calls"]["date"].to_pylist()
+    assert receipt["gone_calls"] == sum(CUT <= day < NEXT_CUT for day in days) - 1
+    _holds_no_name(place.data, gone - kept)
+    place.build(full=True)
+    assert _differences(after, place.tables(), since=None) == {}
+    with open_warehouse(place.data) as warehouse:
+        held = warehouse.execute(question("invariants")).fetchall()
+        assert [row for row in held if row[1] != row[2]] == []
 
 
 LATE_DAYS = (date(2026, 10, 20), date(2026, 10, 31))
