@@ -7,8 +7,8 @@ BIN := .venv/bin
 JS := tests/end_to_end/js
 AUDITOR := .venv/audit
 SPARK := .venv/spark
-# Short runs on small data: a JVM that compiles little, and collects garbage with one thread.
-QUICK_JVM := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+# Short runs on small data: a JVM that compiles little, has room for all of it, and collects garbage with one thread.
+QUICK_JVM := -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC
 NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
