@@ -11,6 +11,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,7 +137,7 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-class Relay:
+class Relay(ABC):
     """Stands before a server. What becomes of each connection is decided by `passing`."""
 
     def __init__(self, target: int) -> None:
@@ -145,9 +146,9 @@ class Relay:
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
+    @abstractmethod
     def passing(self) -> Callable[[bytes], bytes | None]:
         """For one connection: what of each piece that is sent goes on; None cuts the connection."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Take no more connections."""
