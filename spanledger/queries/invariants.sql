@@ -8,6 +8,13 @@ kept as (
     from (from build_info union all by name select null::date as calls_from where false)
 ),
 
+-- asked for where days were closed: nothing to go through elsewhere
+kept_tasks as (
+    select (organization, task_id, traffic_source)
+    from fct_tasks
+    where (select since from kept) is not null
+),
+
 classes as (
     select coalesce(sum(calls), 0) as n, coalesce(sum(cost_usd), 0) as cost from rpt_spend_classes
     where date >= coalesce((select since from kept), '-infinity'::date)
@@ -44,7 +51,7 @@ select
 from fct_calls as calls
 where
     (select since from kept) is null
-    or (calls.organization, calls.task_id, calls.task_traffic_source) in (select (organization, task_id, traffic_source) from fct_tasks)
+    or (calls.organization, calls.task_id, calls.task_traffic_source) in (from kept_tasks)
 union all
 select
     'every outcome is the word that holds',
@@ -56,5 +63,5 @@ where
     and outcome != 'unknown'
     and (
         (select since from kept) is null
-        or (said.organization, said.task_id, said.traffic_source) in (select (organization, task_id, traffic_source) from fct_tasks)
+        or (said.organization, said.task_id, said.traffic_source) in (from kept_tasks)
     )
