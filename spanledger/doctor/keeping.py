@@ -64,7 +64,7 @@ def _kind(folder: Path, mounts: Path) -> str | None:
 def kept(settings: Settings) -> Iterator[Finding]:
     """Whether what is older than asked for has gone."""
     data, lake = settings.data.absolute(), settings.lake_path
-    gone = len(list((data / "records" / "retention").glob("[!.c]*.parquet")))  # not the calls' receipts
+    gone = len(list((data / "records" / "retention").glob("[!.]*.parquet")))
     days = settings.keep_spans_days
     if days is None:
         yield ok("retention", f"raw spans are kept for ever{f'; {gone} days were removed before' if gone else ''}")

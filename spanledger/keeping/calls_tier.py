@@ -6,7 +6,7 @@ In this order, so that whatever dies in between, every figure is there once and 
    hidden name, which then gets its own: from that moment the days are closed (see `closed_days`);
 2. records forget the calls: spans that retention kept, outcomes of tasks that are gone, names in restatements;
 3. everything is built anew, with no span of closed days but those that are left; older builds and their facts go;
-4. what is left is counted, and the receipt is written to `records/retention/`.
+4. what is left is counted, and the receipt is written to `records/retention/calls/`.
 
 What stays of closed days are traces, runs and tasks that have something since: as they are one with it.
 """
@@ -199,7 +199,7 @@ def _keep_only(builds: Builds) -> None:
 
 
 def _receipt(data: Path, closing: Closing) -> Path:
-    return data / "records" / "retention" / f"calls-{closing.calls_from}.parquet"
+    return removals.folder_of(data) / "calls" / f"{closing.calls_from}.parquet"
 
 
 def _finish(data: Path, closing: Closing, builds: Builds, now: datetime) -> dict[str, Any]:
@@ -221,5 +221,5 @@ def _finish(data: Path, closing: Closing, builds: Builds, now: datetime) -> dict
         **{name: closing.said[name] for name in ("gone_calls", "gone_outcomes", "closed")},
         "digest": closing.said["gone_calls_digest"],
     }
-    removals.write(data, _receipt(data, closing).name, row)
+    removals.write(_receipt(data, closing), row)
     return row

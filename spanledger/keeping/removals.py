@@ -1,4 +1,5 @@
-"""What was removed by age, provably: `records/retention/`, append-only, a file for each day of a tree that went.
+"""What was removed by age, provably: `records/retention/`, append-only, a file for each day of a tree that went, and
+in `calls/` one for each time that calls went (`calls_tier`).
 
 It is written under a hidden name, with the names of the files that are to go, before the first of them does, and takes
 its place when the last has gone. So whatever dies in between, `finish` removes what is left of them and no file else:
@@ -54,7 +55,7 @@ def begin(data: Path, lake: PurePath, sizes: Mapping[PurePath, int], said: Mappi
         "digest": hashlib.sha256(lines.encode()).hexdigest(),
         "paths": list(names),
     }
-    folder = _folder(data)
+    folder = folder_of(data)
     make_folder(folder)
     begun = folder / f".{row['at']:%Y%m%dT%H%M%S%fZ}-{row['ingest_date']}-{row['tree']}.parquet"
     pq.write_table(pa.Table.from_pylist([row], schema=SCHEMA), aside(begun))
@@ -64,15 +65,14 @@ def begin(data: Path, lake: PurePath, sizes: Mapping[PurePath, int], said: Mappi
 
 def unfinished(data: Path) -> list[Path]:
     """What a run that died had begun, in order; what it had only half written is forgotten."""
-    for folder in (_folder(data), expired_spans.folder_of(data)):
+    for folder in (folder_of(data), expired_spans.folder_of(data)):
         for left in folder.glob(".*.tmp"):
             left.unlink()
-    return sorted(_folder(data).glob(".*.parquet"))
+    return sorted(folder_of(data).glob(".*.parquet"))
 
 
-def write(data: Path, name: str, row: Mapping[str, Any]) -> None:
+def write(path: Path, row: Mapping[str, Any]) -> None:
     """A proof of what has gone already, durably."""
-    path = _folder(data) / name
     make_folder(path.parent)
     pq.write_table(pa.Table.from_pylist([row], schema=SCHEMA), aside(path))
     publish(path)
@@ -91,5 +91,6 @@ def finish(begun: Path, lake: PurePath, store: LakeStore) -> None:
     sync_folder(begun.parent)
 
 
-def _folder(data: Path) -> Path:
+def folder_of(data: Path) -> Path:
+    """Where the proofs of one data directory are."""
     return data / "records" / "retention"

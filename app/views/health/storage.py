@@ -42,7 +42,7 @@ def _growth(number: float | None) -> str:
 def _kept_for(data: Path) -> str:
     """Retention in force, as far as it is known."""
     said = next((one.value("keep_spans_days") for one in kept.settings(data)), None)
-    gone = len(list((data / "records" / "retention").glob("[!.c]*.parquet")))  # not the calls' receipts
+    gone = len(list((data / "records" / "retention").glob("[!.]*.parquet")))
     removed = f"; {figures.count(gone)} days were removed so far" if gone else ""
     if said is None:
         return f"How long raw spans are kept is not known here{removed}. Figures stay."
