@@ -52,15 +52,17 @@ class Arrivals:
         self._names: set[PurePath] = set()
         self._pause = Pause(0.0 if isinstance(config.lake, Path) else _OBJECTS_S)
         self._as_of_ns = 0
-        self._their_hours: list[str] = []
+        self._their_hours: list[str] | None = None
 
     def new(self, *, is_thorough: bool) -> Iterator[tuple[str, list[Row]]]:
         """Rows of each segment that has landed since. A file that compaction took away meanwhile comes with the one
-        that replaces it."""
+        that replaces it. Raises RuntimeError where `as_of_ns` was never asked."""
+        if (clocks := self._their_hours) is None:
+            raise RuntimeError("as_of_ns is asked before new: it learns the clocks of receivers")
         if not self._pause.is_over:
             return
         for tree in TREES:
-            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._from(tree))
+            hours = self._store.hours(self._config.lake / tree, None if is_thorough else self._from(tree, clocks))
             for hour in hours:
                 if self._looked_at.get(hour.folder) == hour.stamp:
                     continue
@@ -71,14 +73,14 @@ class Arrivals:
                 self._since[tree] = hours[-_RECENT:][0].folder
         self._pause.begin()
 
-    def _from(self, tree: str) -> PurePath | None:
+    def _from(self, tree: str, clocks: list[str]) -> PurePath | None:
         """The first hour to look at: some hours ago, by this clock, by the last folder and by the clocks of receivers;
         nobody's need be right."""
         if (since := self._since.get(tree)) is None:
             return None
         place = self._config.lake / tree
-        clocks = [receivers.hours_of(datetime.now(UTC))[-1], *self._their_hours]
-        return min([since, *(place / hour for hour in clocks)])
+        hours = [receivers.hours_of(datetime.now(UTC))[-1], *clocks]
+        return min([since, *(place / hour for hour in hours)])
 
     def as_of_ns(self, now_ns: int) -> int:
         """All that had arrived by then is in the lake, as `new` finds it now: now, or when the oldest segment that
