@@ -88,8 +88,7 @@ def _erasure(settings: Settings, asked: Any) -> "Erasure":
 def _built(settings: Settings) -> str | None:
     from spanledger.building.build import Builder
 
-    builder = Builder.of(settings)
-    return builder.build(full_refresh=True).build_id
+    return Builder.of(settings).build(full_refresh=True).build_id
 
 
 def _tell(said: dict[str, Any]) -> None:
