@@ -19,7 +19,7 @@ _SCOPE = re.compile(r"\bscoped_[a-z_]+")
 _COMMENT = re.compile(r"--.*")
 _OF_CALLS = re.compile(
     r"\b(fct_(calls|call_charges|call_shapes|spans|tasks|tasks_direct|workflow_runs|outcomes)"
-    r"|rpt_(agent_loops|escalation_chains|lever_calls))\b"
+    r"|rpt_(agent_loops|escalation_chains|lever_calls|tasks_daily))\b"
 )
 _BY_DAY = {"scoped_sums", "scoped_charges", "scoped_rates", "scoped_task_sums"}
 """Scopes that read sums by day, and calls only of days that the period or its zone cuts."""

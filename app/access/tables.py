@@ -12,7 +12,7 @@ SQL = Path(__file__).parent / "sql"
 
 BY_PROJECT = (
     *("dim_charges", "fct_charges", "fct_tasks", "fct_tasks_direct", "fct_workflow_runs", "rpt_attribution"),
-    *("rpt_cost_per_successful_task", "rpt_spend_hourly", "rpt_total_cost", "rpt_traffic_split"),
+    *("rpt_cost_per_successful_task", "rpt_spend_hourly", "rpt_tasks_daily", "rpt_total_cost", "rpt_traffic_split"),
     *("rpt_calls_daily", "rpt_charges_daily", "rpt_rates_daily", "rpt_usage_quarter_hourly"),
 )
 """Their columns organization, team and project say whose a row is, and nothing in a row is of others."""

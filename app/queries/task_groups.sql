@@ -2,14 +2,44 @@
 -- is said by the functions that the build put into the warehouse: one formula for reports and pages. Their sums run over the
 -- tasks of one customer or user together, or over single tasks where there are few such clusters. Tasks of nobody are
 -- clusters of one: they are summed as they are, and no customer's tasks beside each other.
-WITH tasks AS MATERIALIZED (
+-- Whole days are sums already, but not by days of another zone than UTC.
+WITH single_tasks AS (
+    SELECT * FROM scoped_tasks_cut
+    WHERE $tz = 'UTC' OR $by <> 'task_date'
+    UNION ALL
+    SELECT * FROM scoped_tasks
+    WHERE $tz <> 'UTC' AND $by = 'task_date'
+),
+
+customers AS (
+    SELECT * FROM scoped_customer_tasks
+    WHERE $tz = 'UTC' OR $by <> 'task_date'
+    UNION ALL BY NAME
+    SELECT
+        day,
+        workflow_id,
+        team,
+        project,
+        prompt_version,
+        feature,
+        size,
+        traffic_source,
+        shared_by(customer_id, user_id) AS shared_by,
+        1 AS tasks,
+        (outcome = 'success')::BIGINT AS successes,
+        (outcome = 'failure')::BIGINT AS failures,
+        (unknown_cost_calls > 0 OR calls = 0)::BIGINT AS unknown_cost_tasks,
+        cost_usd,
+        if(outcome = 'success', cost_usd, 0) AS success_cost_usd,
+        cost_usd::DOUBLE * cost_usd::DOUBLE AS cost_squared,
+        cost_usd AS max_task_cost_usd
+    FROM single_tasks
+    WHERE outcome <> 'pending'
+),
+
+clusters AS (
     SELECT
         traffic_source,
-        outcome,
-        unknown_cost_calls > 0 OR calls = 0 AS is_unknown,
-        cost_usd,
-        latency_ms,
-        active_ms,
         CASE $by
             WHEN 'traffic_source' THEN traffic_source
             WHEN 'task_date' THEN day::VARCHAR
@@ -20,28 +50,19 @@ WITH tasks AS MATERIALIZED (
             WHEN 'feature' THEN feature
             WHEN 'size' THEN size::VARCHAR
         END AS name,
-        cost_usd::DOUBLE AS cost,
-        shared_by(customer_id, user_id) AS shared_by
-    FROM scoped_tasks
-    WHERE outcome <> 'pending' AND ($of_source IS NULL OR traffic_source = $of_source)
-),
-
-clusters AS (
-    SELECT
-        traffic_source,
-        name,
         shared_by,
-        count(*) AS tasks,
-        count(*) FILTER (outcome = 'success') AS successes,
-        count(*) FILTER (outcome = 'failure') AS failures,
-        count(*) FILTER (is_unknown) AS unknown_cost_tasks,
+        sum(tasks) AS tasks,
+        sum(successes) AS successes,
+        sum(failures) AS failures,
+        sum(unknown_cost_tasks) AS unknown_cost_tasks,
         sum(cost_usd) AS cost_usd,
-        sum(cost) AS cost,
-        sum(cost * cost) AS cost_squared,
-        coalesce(sum(cost) FILTER (outcome = 'success'), 0) AS cost_success,
-        max(cost) AS dearest
-    FROM tasks
-    GROUP BY traffic_source, name, shared_by
+        sum(cost_usd)::DOUBLE AS cost,
+        sum(cost_squared) AS cost_squared,
+        sum(success_cost_usd)::DOUBLE AS cost_success,
+        max(max_task_cost_usd)::DOUBLE AS dearest
+    FROM customers
+    WHERE $of_source IS NULL OR traffic_source = $of_source
+    GROUP BY ALL
 ),
 
 -- A success is 0 or 1, its own square.
@@ -79,17 +100,26 @@ sure AS (
     FROM sums
 ),
 
--- Only where they are shown ($is_spread): to put tasks in order takes as long as to sum them.
+-- Only where they are shown ($is_spread): to put tasks in order takes longer than to sum them.
 spread AS (
     SELECT
         traffic_source,
-        name,
-        quantile_cont(cost, [0.5, 0.95]) AS costs,
+        CASE $by
+            WHEN 'traffic_source' THEN traffic_source
+            WHEN 'task_date' THEN day::VARCHAR
+            WHEN 'workflow_id' THEN workflow_id
+            WHEN 'prompt_version' THEN prompt_version
+            WHEN 'team' THEN team
+            WHEN 'project' THEN project
+            WHEN 'feature' THEN feature
+            WHEN 'size' THEN size::VARCHAR
+        END AS name,
+        quantile_cont(cost_usd::DOUBLE, [0.5, 0.95]) AS costs,
         quantile_cont(latency_ms, 0.95) AS p95_latency_ms,
         quantile_cont(active_ms, 0.95) AS p95_active_ms
-    FROM tasks
-    WHERE $is_spread
-    GROUP BY traffic_source, name
+    FROM scoped_tasks
+    WHERE $is_spread AND outcome <> 'pending' AND ($of_source IS NULL OR traffic_source = $of_source)
+    GROUP BY ALL
 )
 
 SELECT

@@ -14,13 +14,13 @@ OUTCOMES = {"success": "successes", "failure": "failures", "unknown": "outcome u
 COLOURS = {"successes": GREEN, "failures": VERMILLION, "outcome unknown": GREY}
 
 
-def section(context: Context, source: str, now: Row) -> None:
-    """The histogram; nothing where no task has a cost. `now`: the measures of that traffic source's tasks."""
+def section(context: Context, source: str) -> None:
+    """The histogram of a traffic source's tasks; nothing where none has a cost."""
     rows = context.rows("task_costs", of_source=source)
     costed = [row for row in rows if row["bin"] is not None]
-    if not costed or not now.get("p95_task_cost_usd"):
+    if not costed or not rows[0]["p95_task_cost_usd"]:
         return
-    p50, p95 = now["p50_task_cost_usd"], now["p95_task_cost_usd"]
+    p50, p95 = rows[0]["p50_task_cost_usd"], rows[0]["p95_task_cost_usd"]
     free = sum(row["tasks"] for row in rows if row["bin"] is None)
     note = f"; {figures.count(free)} without any cost are not drawn" if free else ""
     finding(_sentence(p50, p95), f"Tasks by what each cost. Dashed: the median, and what 19 in 20 stay below{note}")

@@ -18,14 +18,15 @@ TAGS = {
     "project": "Project",
     "feature": "Feature",
     "size": "Size",
+    "traffic_source": "Traffic source",
 }
 PARTS = {"step": "Step", "model": "Model"}
-FILTERS = {"workflow_id": "workflow", "prompt_version": "prompt"}
+FILTERS = {"workflow_id": "workflow", "prompt_version": "prompt", "traffic_source": "source"}
 """Names of filters that are not the tag's own; sizes have none."""
 
 
 def render(context: Context) -> None:
-    measures = context.rows("task_groups", **BY_SOURCE)
+    measures = context.rows("task_groups", **BY_SOURCE | {"is_spread": False})
     source = headline_source(measures)
     now = of_source(measures, source)
     _head(source, now, _pending(context, source))
@@ -40,15 +41,12 @@ def render(context: Context) -> None:
         charts.line_with_band(
             [_day(row) for row in daily], height=200, leads=lambda row: context.day_link(row["date"], source=source)
         )
-    task_costs.section(context, source, now)
+    task_costs.section(context, source)
     by = choices.one_of("by", "Group by", TAGS | PARTS)
     if by in PARTS:
         _parts(context, by, source, now)
     else:
         _groups(context, by, source)
-    if len(measures) > 1:
-        finding("The same by traffic source")
-        _table(measures, Column("traffic_source", "Traffic source"))
     verdicts.restated(context)
 
 
@@ -80,8 +78,10 @@ def _day(row: Row) -> dict[str, Any]:
 
 
 def _groups(context: Context, by: str, source: str) -> None:
-    rows = context.rows("task_groups", of_source=source, by=by, is_spread=True)
-    finding(f"{TAGS[by]}s by spend of their {source} tasks" if rows else "No tasks in this period")
+    is_any = by == "traffic_source"
+    rows = context.rows("task_groups", of_source=None if is_any else source, by=by, is_spread=True)
+    theirs = "their tasks" if is_any else f"their {source} tasks"
+    finding(f"{TAGS[by]}s by spend of {theirs}" if rows else "No tasks in this period")
     if rows:
         name = FILTERS.get(by, by)
         href = None if by == "size" else lambda row: context.calls_link(**{name: row["name"]})

@@ -29,14 +29,6 @@
   sum({{ x }} order by {{ x }}) filter (where {{ of }})
 {%- endmacro %}
 
-{# `unit_sum`, by `ordered_sum`. #}
-{% macro ordered_unit_sum(x, y, of_cluster, cluster) -%}
-  case
-    when count(distinct {{ cluster }}) >= 5 then {{ ordered_sum(x ~ ' * ' ~ of_cluster) }}
-    else {{ ordered_sum(x ~ ' * ' ~ y) }}
-  end
-{%- endmacro %}
-
 {# 97.5 % quantile of the standard normal distribution. #}
 {% macro normal_quantile() -%}1.959963984540054{%- endmacro %}
 

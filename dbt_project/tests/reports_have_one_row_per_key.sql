@@ -47,6 +47,13 @@
         'date', 'int_task_steps',
         ['environment', 'workflow_id', 'step', 'traffic_source', 'first_model', 'last_model', 'is_changed', 'is_escalation'],
     ),
+    'int_customer_task_days': (
+        'task_date', 'int_tasks',
+        [
+            'environment', 'workflow_id', 'team', 'project', 'prompt_version', 'feature', 'size', 'traffic_source', 'customer_id',
+            'user_id',
+        ],
+    ),
     'int_pool_days': ('task_date', 'int_tasks', ['team', 'project']),
     'int_version_days': (
         'task_date', 'int_task_versions', ['environment', 'workflow_id', 'traffic_source', 'kind', 'subject', 'version']

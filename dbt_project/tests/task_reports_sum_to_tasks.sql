@@ -1,4 +1,4 @@
--- The daily task metrics hold every task that counts, and their figures stand in the order they must.
+-- The daily task metrics hold every task that counts, by customer too, and their figures stand in the order they must.
 with reported as (
     select
         task_date,
@@ -36,13 +36,30 @@ days as (
     from {{ ref('fct_tasks') }}
     where is_tasked and task_date in ({{ touched_dates('int_tasks') }})
     group by task_date
+),
+
+customers as (
+    select
+        task_date,
+        sum(tasks) as tasks,
+        sum(successes) as successes,
+        sum(failures) as failures,
+        sum(cost_usd) as cost_usd
+    from {{ ref('rpt_tasks_daily') }}
+    where task_date in ({{ touched_dates('int_tasks') }})
+    group by task_date
 )
 
 select *
 from reported
 full join days using (task_date)
+full join customers using (task_date)
 where
-    reported.tasks is distinct from days.tasks
+    coalesce(customers.tasks, 0) is distinct from coalesce(days.tasks, 0)
+    or coalesce(customers.successes, 0) is distinct from coalesce(days.successes, 0)
+    or coalesce(customers.failures, 0) is distinct from coalesce(days.failures, 0)
+    or coalesce(customers.cost_usd, 0) is distinct from coalesce(days.cost_usd, 0)
+    or reported.tasks is distinct from days.tasks
     or reported.successes is distinct from days.successes
     or reported.failures is distinct from days.failures
     or reported.unknown_outcomes is distinct from days.unknown_outcomes

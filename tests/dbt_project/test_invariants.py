@@ -127,6 +127,9 @@ MISTAKES = [
         "from loaded where successes > 0",
     ),
     Mistake(
+        "task_reports_sum_to_tasks", "facts/int_customer_task_days", "is_tasked and", "is_tasked and calls > 1 and"
+    ),
+    Mistake(
         "versions_hold_every_task",
         "facts/int_version_days",
         "count(*) filter (where not is_known) as left_out_tasks",

@@ -14,6 +14,7 @@ WITHOUT: dict[str, str] = {
     "int_touched_traces": "keys of new rows, nothing else",
     "int_touched_runs": "keys, now and before; the end-to-end tests build in parts",
     "int_touched_tasks": "keys, now and before; the end-to-end tests build in parts",
+    "int_touched_task_days": "days of new rows, nothing else",
     "int_span_versions": "new rows beside old ones; the end-to-end tests build in parts",
     "int_touched_charge_days": "keys, now and before; the end-to-end tests build in parts",
     "int_covered_metrics": "reads what earlier builds kept; the end-to-end tests build in parts",

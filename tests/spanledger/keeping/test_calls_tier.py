@@ -38,7 +38,7 @@ ARRIVED, NOW = datetime(2026, 11, 9, 8, tzinfo=UTC), datetime(2027, 3, 10, 8, tz
 MONTHS = 4
 OF_CALLS = {
     **dict.fromkeys(("fct_calls", "fct_call_charges", "fct_call_shapes", "fct_spans", "fct_workflow_runs"), "date"),
-    **dict.fromkeys(("fct_tasks", "fct_tasks_direct"), "task_date"),
+    **dict.fromkeys(("fct_tasks", "fct_tasks_direct", "rpt_tasks_daily"), "task_date"),
     **dict.fromkeys(("rpt_agent_loops", "rpt_escalation_chains", "fct_outcomes"), "date"),
 }
 """Tables that end where calls do, with the column that says so."""
