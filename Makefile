@@ -27,7 +27,7 @@ demo: setup ## the same on a simulated company
 	@exec $(BIN)/spanledger demo
 
 test: setup check browser validator ## every check and test, real browser and exporters included
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-spark: setup java $(SPARK)/.ready ## builds on Spark equal builds on DuckDB (docs/spark.md)
 	@PYTHONPATH=$(CURDIR)/$(SPARK) JDK_JAVA_OPTIONS="$(QUICK_JVM)" $(BIN)/pytest tests/spark
