@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     build_memory_bytes: Annotated[int, Field(ge=256 * 1024**2)] = Field(
         4 * 1024**3, description="Memory of a build; more goes to a temporary file beside it."
     )
-    build_threads: Count = Field(2, description="Threads of a build.")
+    build_threads: Count = Field(2, description="Threads of a build, at most.")
     build_step_rows: Count = Field(
         1_000_000,
         description="New spans that a build reads at once; more are read in steps, none of which is published.",

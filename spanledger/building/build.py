@@ -173,7 +173,7 @@ class Builder:
         try:
             workspace.prepare(warehouse, build_id, plan, self._data, self._limits)
             alert_history.open_alerts(warehouse, self._data)
-            self._models.run(warehouse, self._previous(plan), self._builds.facts, plan.closed)
+            self._models.run(warehouse, self._previous(plan), self._builds.facts, plan.closed, rows=plan.lake_rows)
             self._seconds.update(self._models.seconds)
         except (duckdb.Error, LakeReadError) as failure:
             damaged = workspace.damaged(plan.files, store_of(self._lake, self._data))

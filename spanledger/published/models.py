@@ -65,12 +65,15 @@ class Models:
         self.checks = 0
         """How many checks the last run passed."""
 
-    def run(self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED) -> None:
-        """Make every table of ``warehouse`` and check it. Raises BuildError."""
+    def run(
+        self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED, *, rows: int
+    ) -> None:
+        """Make every table of ``warehouse``, of a lake of so many ``rows``, and check it. Raises BuildError."""
+        limits = self._limits.for_rows(rows)
         version = digest().hex()
         key = f"{PROJECT} {version}"
         checks_contracts = key not in _kept_contract
-        with environment(warehouse, previous, facts, self._limits, closed, checks_contracts=checks_contracts):
+        with environment(warehouse, previous, facts, limits, closed, checks_contracts=checks_contracts):
             try:
                 result = self.invoke(self.manifest(DUCKDB, version), DUCKDB, "build", *self._options)
                 self.seconds = {one.node.name: one.execution_time for one in result.result or []}

@@ -33,7 +33,9 @@ class SparkModels(Models):
         self._options = (*self._options, *(() if "--exclude" in self._options else ("--exclude",)), *ON_SPARK_ALONE)
         adapter.register()
 
-    def run(self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED) -> None:
+    def run(
+        self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED, *, rows: int
+    ) -> None:
         """Make every table of ``warehouse`` on Spark, then check it on DuckDB. Raises BuildError."""
         if closed.closings:
             raise BuildError(
@@ -46,7 +48,7 @@ class SparkModels(Models):
         try:
             seconds = self._compute(warehouse, previous, facts, folder)
             os.environ[COMPUTED] = str(folder)
-            super().run(warehouse, previous, facts)
+            super().run(warehouse, previous, facts, rows=rows)
         finally:
             os.environ.pop(COMPUTED, None)
             shutil.rmtree(folder)
