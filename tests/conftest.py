@@ -26,8 +26,8 @@ LONGEST = (
     "spanledger/erasing/test_delete_user.py",
     "end_to_end/test_merging.py",
 )
-"""Files of a minute or so, the longest first. `make test` hands files to processes in the order of the tests: were one of
-these begun last, the other processes would have nothing left to do beside it. xdist's own order, files of many tests
+"""Files of a minute or so, the longest first. `make test` hands files to processes in the order of the tests: were one
+of these begun last, the other processes would have nothing left to do beside it. xdist's own order, files of many tests
 first, begins just these last: they have few."""
 
 
