@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -63,8 +64,12 @@ def users(data: Path) -> dict[str, int]:
         return dict(said.fetchall())
 
 
-def prepared(bodies: list[bytes], data: Path) -> None:
-    """A lake with merged files, replaced ones beside them, and two builds."""
+@pytest.fixture(scope="module")
+def built(bodies: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A lake with merged files, replaced ones beside them, and two builds; and a copy of all that.
+
+    Builds name their facts by path: a test starts from the copy, put back where it was made."""
+    data, kept = (tmp_path_factory.mktemp(name) / "data" for name in ("built", "kept"))
     (data / "lake").mkdir(parents=True)
     (data / "hash.key").write_bytes(KEY)
     half, builder = len(bodies) // 2, Builder(data, data / "lake")
@@ -75,6 +80,17 @@ def prepared(bodies: list[bytes], data: Path) -> None:
     Compaction(data / "lake" / "spans", max_rows=2000, grace_s=3600).run(datetime.datetime.now(datetime.UTC), [])
     assert list((data / "lake").rglob(f"{COMPACT_PREFIX}*"))
     assert set(users(data)) == set(USERS)
+    shutil.copytree(data, kept)
+    return data, kept
+
+
+@pytest.fixture
+def data(built: tuple[Path, Path]) -> Path:
+    """That data directory, whatever the test before did to it."""
+    data, kept = built
+    shutil.rmtree(data)
+    shutil.copytree(kept, data)
+    return data
 
 
 def contents(data: Path) -> Iterator[tuple[Path, bytes]]:
@@ -98,9 +114,7 @@ def naming(data: Path, *ids: str) -> set[str]:
 
 
 @pytest.mark.timeout(900)  # four builds, every file read again
-def test_no_file_names_the_user_and_every_figure_stays(bodies: list[bytes], tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    prepared(bodies, data)
+def test_no_file_names_the_user_and_every_figure_stays(bodies: list[bytes], data: Path, tmp_path: Path) -> None:
     user, calls = USER, users(data)
     before = naming(data, user)
     assert {name.partition("/")[0] for name in before} >= {"lake", "facts"}
@@ -139,10 +153,10 @@ def test_no_file_names_the_user_and_every_figure_stays(bodies: list[bytes], tmp_
 
 
 @pytest.mark.timeout(900)
-def test_with_the_calls_it_is_a_build_of_the_data_without_the_user(bodies: list[bytes], tmp_path: Path) -> None:
-    data, other = tmp_path / "data", tmp_path / "other"
-    prepared(bodies, data)
-    user = USER
+def test_with_the_calls_it_is_a_build_of_the_data_without_the_user(
+    bodies: list[bytes], data: Path, tmp_path: Path
+) -> None:
+    user, other = USER, tmp_path / "other"
     theirs = {
         span.trace_id
         for body in bodies
