@@ -3,12 +3,13 @@
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from collector.store.lake import active_files
 from sample_traces import company
-from spanledger.building.build import Builder
+from spanledger.building.build import Builder, Outcome
 from spanledger.prices.price_files import PriceFiles
 from spanledger.published.build_limits import Limits
 from spanledger.published.builds import Builds
@@ -58,16 +59,34 @@ def copied(lake: Path, to: Path, *, without: int = 0) -> list[Path]:
     return [path.rename(to / path.name) for path in aside]
 
 
-def test_steps_make_the_tables_that_one_build_makes(lake: Path, tmp_path: Path) -> None:
-    copied(lake, tmp_path / "whole")
+class Whole(NamedTuple):
+    """A data directory built without its last segments, that directory once more, and a refresh of all at once."""
+
+    data: Path
+    before: Path
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module")
+def whole(lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    data, before = (tmp_path_factory.mktemp(name) / "data" for name in ("whole", "before"))
+    late = copied(lake, data, without=3)
+    builder(data, 10**9).build()
+    folder = active_files(data / "lake")[0].path.parent
+    for path in late:
+        path.rename(folder / path.name)
+    shutil.copytree(data, before)
+    return Whole(data, before, builder(data, 10**9).build(full_refresh=True))
+
+
+def test_steps_make_the_tables_that_one_build_makes(lake: Path, whole: Whole, tmp_path: Path) -> None:
     copied(lake, tmp_path / "steps")
-    whole = builder(tmp_path / "whole", 10**9).build()
     by_steps = builder(tmp_path / "steps", of_step(lake))
     made = by_steps.build()
     assert made.is_full
     assert made.steps == STEPS
-    assert (made.new_segments, made.lake_rows) == (whole.new_segments, whole.lake_rows)
-    assert unequal_marts(tmp_path / "whole", tmp_path / "steps") == {}
+    assert (made.new_segments, made.lake_rows) == (whole.outcome.new_segments, whole.outcome.lake_rows)
+    assert unequal_marts(whole.data, tmp_path / "steps") == {}
     builds = Builds(tmp_path / "steps")
     assert not builds.step.exists()
     with open_warehouse(tmp_path / "steps") as warehouse:
@@ -76,18 +95,13 @@ def test_steps_make_the_tables_that_one_build_makes(lake: Path, tmp_path: Path) 
     assert by_steps.build().build_id is None
 
 
-def test_what_a_full_refresh_in_steps_restates_is_what_it_restates_at_once(lake: Path, tmp_path: Path) -> None:
-    for name, rows in (("whole", 10**9), ("steps", of_step(lake))):
-        data = tmp_path / name
-        late = copied(lake, data, without=3)
-        builder(data, 10**9).build()
-        folder = active_files(data / "lake")[0].path.parent
-        for path in late:
-            path.rename(folder / path.name)
-        assert builder(data, rows).build(full_refresh=True).is_full
-    assert restated(tmp_path / "whole") == restated(tmp_path / "steps")
-    assert restated(tmp_path / "whole")
-    assert unequal_marts(tmp_path / "whole", tmp_path / "steps") == {}
+def test_what_a_full_refresh_in_steps_restates_is_what_it_restates_at_once(lake: Path, whole: Whole) -> None:
+    made = builder(whole.before, of_step(lake)).build(full_refresh=True)
+    assert (made.is_full, made.steps) == (True, STEPS)
+    assert whole.outcome.is_full
+    assert restated(whole.data) == restated(whole.before)
+    assert restated(whole.data)
+    assert unequal_marts(whole.data, whole.before) == {}
 
 
 def test_a_step_that_fails_publishes_nothing_and_leaves_nothing(lake: Path, tmp_path: Path) -> None:
