@@ -10,15 +10,19 @@ import pytest
 from sample_traces.company import requests, simulate
 from spanledger.building.build import Builder
 from tests.lake import land
+from tests.once import once
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nine days of the simulated company in a lake, and a build of them; to be read only."""
-    data = tmp_path_factory.mktemp("made") / "data"
-    land(requests(simulate(7, 9, 0.05, end=date(2026, 11, 1))), data)
-    Builder(data, data / "lake").build()
-    return data
+
+    def make(folder: Path) -> None:
+        data = folder / "data"
+        land(requests(simulate(7, 9, 0.05, end=date(2026, 11, 1))), data)
+        Builder(data, data / "lake").build()
+
+    return once(tmp_path_factory, "nine-days", make) / "data"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from spanledger.building.build_figures import NAME
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
 from tests.lake import land, open_warehouse
+from tests.once import once
 
 END = date(2026, 11, 16)
 """The day after the company's last: a Monday."""
@@ -56,7 +57,12 @@ def hostile_call() -> bytes:
 @pytest.fixture(scope="package")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory; to be read only."""
-    data = tmp_path_factory.mktemp("reports") / "data"
+    return once(tmp_path_factory, "reports", make_company) / "data"
+
+
+def make_company(folder: Path) -> None:
+    """Five weeks of the simulated company, built."""
+    data = folder / "data"
     history = simulate(7, 36, 0.08, end=END)
     built_at = datetime(2026, 11, 16, 5, tzinfo=UTC)
     arrived = round(built_at.timestamp()) * 10**9
@@ -65,7 +71,6 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prices, charges = PriceFiles(data / "prices.csv"), ChargeFiles(charges=DEMO / "charges.csv")
     files = (data, data / "lake", prices, charges)
     Builder(*files, budgets_file=DEMO / "budgets.yml", clock=lambda: built_at).build()
-    return data
 
 
 @pytest.fixture
