@@ -53,9 +53,10 @@ class Workbench:
 
     def tell(self, name: str, query: str) -> None:
         """Add the rows of a query on the book to an exported table."""
-        self.bookkeep(
-            f"copy ({query}) to '{self.folder / name / f'more_{next(self._numbers)}.parquet'}' (format parquet)"
-        )
+        file = self.folder / name / f"more_{next(self._numbers)}.parquet"
+        hidden = file.with_name(f".{file.name}")  # until it is whole: others may be listing the folder
+        self.bookkeep(f"copy ({query}) to '{hidden}' (format parquet)")
+        hidden.rename(file)
         self.spark.sql(f"refresh table {name}")
 
     def open_files(self, name: str, columns: str, paths: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """A statement of DuckDB's to one of Spark's."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ from spanledger.spark.sql.columns import ColumnsOf, expand
 from spanledger.spark.sql.rules import apply
 
 _DEPTH = 20_000  # sums of many terms nest: sqlglot goes down one frame and more for each
+_one_at_a_time = threading.RLock()
 
 
 class _Generator(SparkGenerator):
@@ -57,10 +59,11 @@ def translate(statement: str, columns_of: ColumnsOf | None = None) -> str:
 
 @contextmanager
 def deep() -> Iterator[None]:
-    """Room for statements that nest."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
+    """Room for statements that nest, for one thread at a time: the limit is the process's."""
+    with _one_at_a_time:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, _DEPTH))
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(before)
