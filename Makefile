@@ -7,7 +7,8 @@ BIN := .venv/bin
 JS := tests/end_to_end/js
 AUDITOR := .venv/audit
 SPARK := .venv/spark
-# Short runs on small data: a JVM that compiles little, has room for all of it, and collects garbage with one thread.
+# Short runs on small data: a JVM that compiles little, has room for all of it, and collects garbage with one thread. Two at
+# once, in the order of their names: the longest come first.
 QUICK_JVM := -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC
 NOT_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo not-root)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -30,7 +31,7 @@ test: setup check browser validator ## every check and test, real browser and ex
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-spark: setup java $(SPARK)/.ready ## builds on Spark equal builds on DuckDB (docs/spark.md)
-	@PYTHONPATH=$(CURDIR)/$(SPARK) JDK_JAVA_OPTIONS="$(QUICK_JVM)" $(BIN)/pytest tests/spark
+	@PYTHONPATH=$(CURDIR)/$(SPARK) JDK_JAVA_OPTIONS="$(QUICK_JVM)" $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/spark
 
 check: setup $(AUDITOR)/.ready ## format, lint, types, import directions, dependencies
 	@$(BIN)/ruff format --check .

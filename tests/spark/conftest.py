@@ -2,4 +2,4 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [] if find_spec("pyspark") else ["*.py", "sql/*"]
+collect_ignore_glob = [] if find_spec("pyspark") else ["*.py", "compared/*", "sql/*"]

@@ -9,6 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SHOWN = 3
+ALONE = """
+with rows_of_both as (
+  select 1 as side, {columns} from made
+  union all
+  select -1 as side, {columns} from expected
+)
+select sum(side)::bigint as times, * exclude (side) from rows_of_both group by all having times <> 0
+"""
+"""EXCEPT ALL both ways in one pass: how many times more often a row is in `made` (below zero: in `expected`)."""
 
 
 def differences(made: pa.Table, expected: pa.Table | Path, types: list[tuple[str, str]]) -> list[str]:
@@ -19,16 +28,13 @@ def differences(made: pa.Table, expected: pa.Table | Path, types: list[tuple[str
         return [f"columns of one side alone, or twice: {only or made.column_names}"]
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.register("arrived", made)
+        connection.register("made", made)
+        connection.register("expected", pq.read_table(expected) if isinstance(expected, Path) else expected)
         columns = ", ".join(f'cast("{name}" as {_storable(of)}) as "{name}"' for name, of in types)
-        connection.execute(f"create table made as select {columns} from arrived")
-        connection.register("wanted", pq.read_table(expected) if isinstance(expected, Path) else expected)
-        connection.execute(f"create table expected as select {columns} from wanted")
-        more, less = (
-            connection.execute(f"select * from {one} except all select * from {other}").fetchall()
-            for one, other in (("made", "expected"), ("expected", "made"))
-        )
+        apart = connection.execute(ALONE.format(columns=columns)).fetchall()
         rows = connection.execute("select count(*) from expected").fetchall()[0][0]
+    more = [row for times, *row in apart for _ in range(times)]
+    less = [row for times, *row in apart for _ in range(-times)]
     if _nearly(more, less):
         return []
     return [f"{len(more)} rows are Spark's alone, {len(less)} DuckDB's, of {rows}", *_shown(more, less, names)]

@@ -10,16 +10,28 @@ from spanledger.spark import session
 
 LIMITS = Limits(memory_bytes=3 * 1024**3, threads=2)
 QUICK = {
-    # compiling a statement costs more than it saves on few rows, and so does planning it again by what came out
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # planning again by what came out costs more than it saves on few rows, and so does cutting a statement's work into
+    # tasks: models go beside one another
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.leafNodeDefaultParallelism": "1",
+    "spark.sql.files.minPartitionNum": "1",
+    # what is written is read once or twice, and goes
+    "spark.sql.parquet.compression.codec": "uncompressed",
+    "spark.hadoop.parquet.enable.dictionary": "false",
+    "spark.hadoop.parquet.page.write-checksum.enabled": "false",
+    "spark.shuffle.compress": "false",
+    "spark.broadcast.compress": "false",
     # Spark's checks of its own optimizer
     "spark.sql.lightweightPlanChangeValidation": "false",
 }
 
 
-def local_session() -> SparkSession:
-    """The session of this process, started on first use."""
+def local_session(*, compiles: bool = False) -> SparkSession:
+    """The session of this process, started on first use; ``compiles``: statements, which costs more than it saves on a
+    few thousand rows, and less on many."""
     session.SETTINGS.update(QUICK)
-    return session.started(LIMITS, Path(tempfile.mkdtemp(prefix="spark-")))
+    spark = session.started(LIMITS, Path(tempfile.mkdtemp(prefix="spark-")))
+    spark.conf.set("spark.sql.shuffle.partitions", "1")
+    spark.conf.set("spark.sql.codegen.wholeStage", str(compiles).lower())
+    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if compiles else "NO_CODEGEN")
+    return spark
