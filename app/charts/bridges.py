@@ -26,7 +26,7 @@ def waterfall(steps: Sequence[tuple[str, Decimal, str]]) -> None:
     data.append(_step("All together", ZERO, at, "Cost after less cost before.", "change"))
     colours = {"rise": VERMILLION, "fall": GREEN, "change": BLUE}
     rows = base(data, tooltip=told(name="cause", exact="change", meaning="what it is"))
-    zero = base([{"zero": 0}]).mark_rule(color=GREY).encode(x="zero:Q")
+    zero = base([{"zero": 0}]).mark_rule(color=GREY).encode(x=alt.X("zero:Q"))
     _show(data, [zero, _bars(rows, data, colours)], rows)
 
 
@@ -49,7 +49,7 @@ def savings_bridge(spend: Decimal, savings: Sequence[tuple[str, Decimal, Decimal
     colours = {"spend": BLUE, "saved": GREEN, "added": VERMILLION}
     rows = base(data, tooltip=told(name="lever", exact="amount", range="leaves between"))
     ranges = rows.transform_filter("datum.low != datum.high").mark_rule(strokeWidth=2, color=GREY)
-    lines = ranges.encode(y=_names(data), x=alt.X("low:Q", title=None), x2="high:Q")
+    lines = ranges.encode(y=_names(data), x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
     _show(data, [alt.layer(_bars(rows, data, colours), lines)], rows)
 
 
@@ -63,7 +63,7 @@ def _bar(name: str, start: Decimal, ends: Ends, exact: str, kind: str) -> dict[s
 
 def _bars(rows: Any, data: Rows, colours: dict[str, str]) -> Any:
     bars = rows.mark_bar(height={"band": 0.65})
-    return bars.encode(y=_names(data), x=_amounts(), x2="end:Q", color=coloured("kind", list(colours), colours))
+    return bars.encode(y=_names(data), x=_amounts(), x2=alt.X2("end:Q"), color=coloured("kind", list(colours), colours))
 
 
 def _names(data: Rows) -> alt.Y:

@@ -45,8 +45,12 @@ class _Settled:
 
 
 def base(data: Rows, **encodings: Any) -> Any:
-    """A chart of rows that share these encodings."""
-    return alt.Chart(alt.Data(values=list(data))).encode(**encodings)
+    """A chart of rows that share these encodings.
+
+    Encodings are channels (`alt.Y("usd:Q")`), not their short words, each of which Altair looks for in the whole schema.
+    Rows are a tuple: a list would be copied, row by row, whenever charts are laid over each other.
+    """
+    return alt.Chart(alt.Data(values=tuple(data))).encode(**encodings)
 
 
 def led(row: Mapping[str, Any], leads: Leads | None) -> dict[str, str]:
@@ -54,9 +58,9 @@ def led(row: Mapping[str, Any], leads: Leads | None) -> dict[str, str]:
     return {} if leads is None else {"href": leads(row)}
 
 
-def linked(leads: Leads | None) -> dict[str, str]:
+def linked(leads: Leads | None) -> dict[str, alt.Href]:
     """The encoding that makes marks links, where they lead somewhere."""
-    return {} if leads is None else {"href": "href:N"}
+    return {} if leads is None else {"href": alt.Href("href:N")}
 
 
 def told(**titles: str) -> list[alt.Tooltip]:

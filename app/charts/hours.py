@@ -26,7 +26,9 @@ def week_hours(rows: Rows, *, zone: str) -> None:
     hours = alt.Axis(values=list(range(0, 24, 3)), labelAngle=0, ticks=False, domain=False, labelExpr=_CLOCK)
     days = alt.Axis(ticks=False, domain=False, labelExpr="slice(datum.label, 0, 3)")
     told_of = told(when=zone, exact="average hour", all="all together", calls="calls")
-    cells = base(data, tooltip=told_of, href="href:N").mark_rect(color=BLUE, cornerRadius=2, xOffset=1, x2Offset=-1)
+    cells = base(data, tooltip=told_of, href=alt.Href("href:N")).mark_rect(
+        color=BLUE, cornerRadius=2, xOffset=1, x2Offset=-1
+    )
     chart = cells.encode(
         x=alt.X("hour:O", title=None, axis=hours),
         y=alt.Y("weekday:O", title=None, sort=list(WEEKDAYS), axis=days),

@@ -35,9 +35,9 @@ def icicle(
     tooltip = told(name="", of="in", exact="spend", share="share")
     x = alt.X("start:Q", title=None, scale=alt.Scale(domain=[0, len(levels)], nice=False), axis=_levels(levels))
     y = alt.Y("low:Q", title=None, scale=alt.Scale(domain=[0, shown(total)], reverse=True, nice=False), axis=None)
-    places = base(data, x=x, y=y, tooltip=tooltip, href="href:N")
+    places = base(data, x=x, y=y, tooltip=tooltip, href=alt.Href("href:N"))
     boxes = places.mark_rect(x2Offset=-2, y2Offset=-1).encode(
-        x2="end:Q", y2="high:Q", color=alt.Color("colour:N", scale=None, legend=None)
+        x2=alt.X2("end:Q"), y2=alt.Y2("high:Q"), color=alt.Color("colour:N", scale=None, legend=None)
     )
     words = places.transform_filter("datum.is_labelled").mark_text(
         align="left",
@@ -48,7 +48,7 @@ def icicle(
         limit=alt.expr(f"width / {len(levels)} - 10"),
         cursor="pointer",
     )
-    show(alt.layer(boxes, words.encode(text="label:N")), height)
+    show(alt.layer(boxes, words.encode(text=alt.Text("label:N"))), height)
 
 
 def _row(

@@ -30,7 +30,7 @@ def line_with_band(rows: Rows, *, height: int = 240, leads: Leads | None = None)
     lines = base(data, x=day(), tooltip=tooltip)
     band = lines.mark_rule(color=BLUE, opacity=0.3, strokeWidth=4, clip=True).encode(**linked(leads))
     chart = alt.layer(
-        band.encode(y=alt.Y("low:Q", title=None, scale=scale, axis=money(4)), y2="high:Q"),
+        band.encode(y=alt.Y("low:Q", title=None, scale=scale, axis=money(4)), y2=alt.Y2("high:Q")),
         lines.mark_line(color=BLUE).encode(y=alt.Y("usd:Q", scale=scale)),
         lines.mark_point(size=18, filled=True, opacity=1, color=BLUE).encode(
             y=alt.Y("usd:Q", scale=scale), **linked(leads)
@@ -64,8 +64,8 @@ def expected_band(rows: Rows, *, grain: str, height: int = 280, leads: Leads | N
     flagged = steps.transform_filter("datum.state == 'flagged'")
     band = steps.mark_area(opacity=0.25, color=GREY, interpolate="step-after")
     chart = alt.layer(
-        band.encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
-        steps.mark_line(strokeDash=[4, 3], color=GREY, interpolate="step-after").encode(y="expected:Q"),
+        band.encode(y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q")),
+        steps.mark_line(strokeDash=[4, 3], color=GREY, interpolate="step-after").encode(y=alt.Y("expected:Q")),
         steps.mark_line(color=BLUE, strokeWidth=1.6, interpolate="step-after").encode(y=y),
         flagged.mark_point(filled=True, size=60, color=VERMILLION, opacity=1).encode(y=y),
         steps.mark_point(filled=True, size=60, opacity=0).encode(y=y, **linked(leads)),
@@ -96,10 +96,10 @@ def month_fan(
     dashed = base(future, x=day(), tooltip=tooltip)
     low = alt.Y("low:Q", title=None, axis=money(5))
     chart = alt.layer(
-        dashed.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2="high:Q"),
-        dashed.mark_line(strokeDash=[5, 4], color=BLUE).encode(y="usd:Q"),
-        solid.mark_line(strokeWidth=2.5, color=BLUE).encode(y="usd:Q"),
-        solid.mark_point(filled=True, size=60, color=BLUE, opacity=0).encode(y="usd:Q", **linked(leads)),
+        dashed.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2=alt.Y2("high:Q")),
+        dashed.mark_line(strokeDash=[5, 4], color=BLUE).encode(y=alt.Y("usd:Q")),
+        solid.mark_line(strokeWidth=2.5, color=BLUE).encode(y=alt.Y("usd:Q")),
+        solid.mark_point(filled=True, size=60, color=BLUE, opacity=0).encode(y=alt.Y("usd:Q"), **linked(leads)),
         *([] if limit is None else [_limit_line(limit)]),
     )
     show(chart, height)
@@ -107,7 +107,7 @@ def month_fan(
 
 def _limit_line(limit: Decimal) -> alt.Chart:
     line = base([amounts({"limit": limit}, "limit")]).mark_rule(color=VERMILLION, strokeWidth=1.5, strokeDash=[2, 3])
-    return line.encode(y="limit:Q", tooltip=told(limit_text="budget"))
+    return line.encode(y=alt.Y("limit:Q"), tooltip=told(limit_text="budget"))
 
 
 def share_fan(rows: Rows, *, title: str, target: float, height: int = 260) -> None:
@@ -124,9 +124,9 @@ def share_fan(rows: Rows, *, title: str, target: float, height: int = 260) -> No
     months = base(data, x=x, tooltip=tooltip)
     low = alt.Y("low:Q", title=None, axis=shares(5))
     chart = alt.layer(
-        months.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2="high:Q"),
-        months.mark_line(color=BLUE, strokeWidth=2.2).encode(y="middle:Q"),
-        base([{"target": target}]).mark_rule(strokeDash=[4, 4], color=GREY).encode(y="target:Q"),
+        months.mark_area(opacity=0.22, color=BLUE).encode(y=low, y2=alt.Y2("high:Q")),
+        months.mark_line(color=BLUE, strokeWidth=2.2).encode(y=alt.Y("middle:Q")),
+        base([{"target": target}]).mark_rule(strokeDash=[4, 4], color=GREY).encode(y=alt.Y("target:Q")),
     )
     show(chart, height)
 

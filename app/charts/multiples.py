@@ -30,14 +30,16 @@ def group_days(
         if top
     ]
     y = alt.Y("base:Q", title=None, scale=_rows(names), axis=_names(names, "left"))
-    bars = base(data, x=day(), tooltip=told(day="", name="", exact="spend"), href="href:N").mark_bar(color=BLUE)
+    bars = base(data, x=day(), tooltip=told(day="", name="", exact="spend"), href=alt.Href("href:N")).mark_bar(
+        color=BLUE
+    )
     said = [{"base": number} for number in range(1, len(names) + 1)]
     sums = (
         base(said)
         .mark_point(opacity=0)
         .encode(y=alt.Y("base:Q", title=None, scale=_rows(names), axis=_sums(names, totals)))
     )
-    chart = alt.layer(bars.encode(y=y, y2="tip:Q"), sums).resolve_scale(y="independent")
+    chart = alt.layer(bars.encode(y=y, y2=alt.Y2("tip:Q")), sums).resolve_scale(y="independent")
     show(chart, 30 + ROW_PX * len(names))
 
 

@@ -33,12 +33,12 @@ def ratio_intervals(rows: Rows, colours: Mapping[str, str], *, leads: Leads | No
     # a piece at each interval, not one line through all: it would run through the words between them
     one = lines.mark_tick(color=GREY, thickness=1.5, size=18)
     chart = alt.layer(
-        one.encode(x=alt.X("one:Q", scale=scale, title=None, axis=_times(reach)), color=alt.value(GREY)),
-        lines.mark_rule(strokeWidth=3).encode(x=alt.X("ratio_low:Q", scale=scale), x2="ratio_high:Q"),
+        one.encode(x=alt.X("one:Q", scale=scale, title=None, axis=_times(reach)), color=alt.ColorValue(GREY)),
+        lines.mark_rule(strokeWidth=3).encode(x=alt.X("ratio_low:Q", scale=scale), x2=alt.X2("ratio_high:Q")),
         lines.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("ratio:Q", scale=scale)),
         # above its interval, not beside it: a narrow screen has no room there
         lines.mark_text(align="left", baseline="bottom", dy=-10, limit=380).encode(
-            x=alt.value(0), text="line:N", color=alt.value("#808080")
+            x=alt.XValue(0), text=alt.Text("line:N"), color=alt.ColorValue("#808080")
         ),
     )
     show(chart, 60 + 42 * len(data))
@@ -82,8 +82,8 @@ def cost_ranges(past: Rows, ranges: Rows, *, height: int = 150, leads: Leads | N
     )
     chart = alt.layer(
         ticks.encode(x=alt.X("usd:Q", scale=scale, title=None, axis=money(5, grid=False))),
-        lines.mark_rule(strokeWidth=2, color=BLUE).encode(x=alt.X("least:Q", scale=scale), x2="most:Q"),
-        lines.mark_bar(height=14, color=BLUE, opacity=0.55).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
+        lines.mark_rule(strokeWidth=2, color=BLUE).encode(x=alt.X("least:Q", scale=scale), x2=alt.X2("most:Q")),
+        lines.mark_bar(height=14, color=BLUE, opacity=0.55).encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q")),
         lines.mark_tick(thickness=3, size=22, color=BLUE).encode(x=alt.X("middle:Q", scale=scale)),
     )
     show(chart, height)

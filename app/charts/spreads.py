@@ -49,10 +49,12 @@ def _cost(least: float, most: float, *, is_labelled: bool) -> alt.X:
 
 def _bars(data: Sequence[Row], colour: str, x: alt.X) -> alt.Chart:
     bars = base(
-        data, tooltip=told(group="outcome", between="cost", tasks_text="tasks", leads="leads to"), href="href:N"
+        data,
+        tooltip=told(group="outcome", between="cost", tasks_text="tasks", leads="leads to"),
+        href=alt.Href("href:N"),
     )
     y = alt.Y("tasks:Q", title=None, axis=counts(3, tickMinStep=1, minExtent=SAME_PX, maxExtent=SAME_PX))
-    return bars.mark_bar(color=colour, x2Offset=-1).encode(x=x, x2="high:Q", y=y, y2=alt.datum(0))
+    return bars.mark_bar(color=colour, x2Offset=-1).encode(x=x, x2=alt.X2("high:Q"), y=y, y2=alt.Y2Datum(0))
 
 
 def _across(marks: Sequence[Any], x: alt.X) -> alt.Chart:

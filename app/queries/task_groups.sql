@@ -37,9 +37,9 @@ customers AS (
     WHERE outcome <> 'pending'
 ),
 
-clusters AS (
+named AS MATERIALIZED (
     SELECT
-        traffic_source,
+        *,
         CASE $by
             WHEN 'traffic_source' THEN traffic_source
             WHEN 'task_date' THEN day::VARCHAR
@@ -49,23 +49,28 @@ clusters AS (
             WHEN 'project' THEN project
             WHEN 'feature' THEN feature
             WHEN 'size' THEN size::VARCHAR
-        END AS name,
-        shared_by,
-        sum(tasks) AS tasks,
-        sum(successes) AS successes,
-        sum(failures) AS failures,
-        sum(unknown_cost_tasks) AS unknown_cost_tasks,
-        sum(cost_usd) AS cost_usd,
-        sum(cost_usd)::DOUBLE AS cost,
-        sum(cost_squared) AS cost_squared,
-        sum(success_cost_usd)::DOUBLE AS cost_success,
-        max(max_task_cost_usd)::DOUBLE AS dearest
+        END AS name
     FROM customers
     WHERE $of_source IS NULL OR traffic_source = $of_source
-    GROUP BY ALL
 ),
 
--- A success is 0 or 1, its own square.
+shared AS (
+    SELECT
+        traffic_source,
+        name,
+        count(*) AS clusters,
+        sum(cost * cost) AS cost_squared,
+        sum(cost * successes) AS cost_success,
+        sum(successes * successes) AS success_squared
+    FROM (
+        SELECT traffic_source, name, sum(cost_usd::DOUBLE) AS cost, sum(successes::DOUBLE) AS successes
+        FROM named
+        WHERE shared_by IS NOT NULL
+        GROUP BY traffic_source, name, shared_by
+    )
+    GROUP BY traffic_source, name
+),
+
 sums AS (
     SELECT
         traffic_source,
@@ -75,29 +80,31 @@ sums AS (
         sum(failures)::BIGINT AS failures,
         sum(unknown_cost_tasks)::BIGINT AS unknown_cost_tasks,
         sum(cost_usd) AS cost_usd,
-        sum(cost) AS cost,
-        max(dearest) AS dearest,
-        count(shared_by) + coalesce(sum(tasks) FILTER (shared_by IS NULL), 0) AS clusters,
+        sum(cost_usd)::DOUBLE AS cost,
+        max(max_task_cost_usd)::DOUBLE AS dearest,
+        coalesce(sum(tasks) FILTER (shared_by IS NULL), 0) AS single_tasks,
         sum(cost_squared) AS cost_squared,
-        sum(cost_success) AS cost_success,
-        sum(if(shared_by IS NULL, cost_squared, cost * cost)) AS clusters_cost_squared,
-        sum(if(shared_by IS NULL, cost_success, cost * successes)) AS clusters_cost_success,
-        sum(if(shared_by IS NULL, successes, successes * successes)) AS clusters_success_squared
-    FROM clusters
+        sum(success_cost_usd)::DOUBLE AS cost_success,
+        coalesce(sum(cost_squared) FILTER (shared_by IS NULL), 0) AS single_cost_squared,
+        coalesce(sum(success_cost_usd) FILTER (shared_by IS NULL), 0)::DOUBLE AS single_cost_success,
+        coalesce(sum(successes) FILTER (shared_by IS NULL), 0)::DOUBLE AS single_successes
+    FROM named
     GROUP BY traffic_source, name
 ),
 
 sure AS (
     SELECT
-        *,
-        clusters >= 5 AS is_clustered,
-        if(is_clustered, clusters, tasks)::BIGINT AS units,
+        sums.*,
+        coalesce(shared.clusters, 0) + single_tasks >= 5 AS is_clustered,
+        if(is_clustered, coalesce(shared.clusters, 0) + single_tasks, tasks)::BIGINT AS units,
         relative_variance(
-            units, cost, successes::DOUBLE, if(is_clustered, clusters_cost_squared, cost_squared),
-            if(is_clustered, clusters_cost_success, cost_success),
-            if(is_clustered, clusters_success_squared, successes)::DOUBLE
+            units, cost, successes::DOUBLE,
+            if(is_clustered, coalesce(shared.cost_squared, 0) + single_cost_squared, sums.cost_squared),
+            if(is_clustered, coalesce(shared.cost_success, 0) + single_cost_success, sums.cost_success),
+            if(is_clustered, coalesce(shared.success_squared, 0) + single_successes, successes)::DOUBLE
         ) AS variance
     FROM sums
+    LEFT JOIN shared ON sums.traffic_source = shared.traffic_source AND sums.name IS NOT DISTINCT FROM shared.name
 ),
 
 -- Only where they are shown ($is_spread): to put tasks in order takes longer than to sum them.
