@@ -47,7 +47,7 @@ class _Settled:
 def base(data: Rows, **encodings: Any) -> Any:
     """A chart of rows that share these encodings.
 
-    Encodings are channels (`alt.Y("usd:Q")`), not their short words, each of which Altair looks for in the whole schema.
+    Encodings are channels (`alt.Y("usd:Q")`), not short words: Altair looks for each of those in the whole schema.
     Rows are a tuple: a list would be copied, row by row, whenever charts are laid over each other.
     """
     return alt.Chart(alt.Data(values=tuple(data))).encode(**encodings)
