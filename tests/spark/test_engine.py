@@ -16,7 +16,7 @@ def test_without_java_a_build_says_what_to_install(tmp_path: Path, monkeypatch: 
     monkeypatch.delenv("JAVA_HOME", raising=False)
     models = spark_models()(tmp_path / "dbt", LIMITS)
     with pytest.raises(BuildError, match="needs Java 17 or newer and found none: install"):
-        models.run(tmp_path / "warehouse.duckdb", tmp_path / "previous.duckdb", tmp_path / "facts")
+        models.run(tmp_path / "warehouse.duckdb", tmp_path / "previous.duckdb", tmp_path / "facts", rows=0)
 
 
 def test_spark_stays_on_this_machine() -> None:
