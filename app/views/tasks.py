@@ -78,10 +78,10 @@ def _day(row: Row) -> dict[str, Any]:
 
 
 def _groups(context: Context, by: str, source: str) -> None:
-    is_any = by == "traffic_source"
-    rows = context.rows("task_groups", of_source=None if is_any else source, by=by, is_spread=True)
-    theirs = "their tasks" if is_any else f"their {source} tasks"
-    finding(f"{TAGS[by]}s by spend of {theirs}" if rows else "No tasks in this period")
+    is_of_all = by == "traffic_source"
+    rows = context.rows("task_groups", of_source=None if is_of_all else source, by=by, is_spread=True)
+    order = "number of tasks" if is_of_all else f"spend of their {source} tasks"
+    finding(f"{TAGS[by]}s by {order}" if rows else "No tasks in this period")
     if rows:
         name = FILTERS.get(by, by)
         href = None if by == "size" else lambda row: context.calls_link(**{name: row["name"]})
