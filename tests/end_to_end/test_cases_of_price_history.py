@@ -159,45 +159,26 @@ def test_a_price_a_hundredfold_too_high_is_corrected_by_the_right_one(place: Pla
     assert place.ask("select count(*) from fct_calls") == [(10,)]
 
 
-@pytest.fixture(scope="module")
-def paused(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """One call is published; another arrived since."""
-    place = Place(tmp_path_factory.mktemp("paused"))
-    place.write(WRONG[0])
-    land([call("one", (100_000, 0))], place.data)
-    place.build()
-    land([call("two", (200_000, 0))], place.data)
-    return place
-
-
-def refusal(place: Place, row: str) -> str:
-    """What a build says with that row in the file's third line."""
-    place.write(WRONG[0], row)
-    with pytest.raises(PriceError, match=r"prices\.csv:3: ") as refused:
-        place.build()
-    return str(refused.value)
-
-
-PER_TOKEN = "deepseek,deepseek-chat,input,0.28,2026-01-01,,per million typed as per token,token"
-
-
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (PER_TOKEN, "0.28 USD per token, outside"),
+        ("deepseek,deepseek-chat,input,0.28,2026-01-01,,per million typed as per token,token",
+         "0.28 USD per token, outside"),
         ("openai,gpt-4o,input,2.5,2026-01-01,,per million typed as per thousand,1K tokens",
          "more than 100 times off the list price"),
     ],
 )  # fmt: skip
-def test_a_price_that_nobody_charges_is_refused_and_blocks_nothing(paused: Place, row: str, said: str) -> None:
-    """The line is named; what is published stays."""
-    assert said in refusal(paused, row)
-    assert paused.sessions() == {"one": Decimal(1)}
-
-
-def test_the_right_price_makes_up_for_the_pause(paused: Place) -> None:
-    """What arrives is kept."""
-    refusal(paused, PER_TOKEN)
-    paused.write(WRONG[0])
-    paused.build()
-    assert paused.sessions() == {"one": Decimal(1), "two": Decimal(2)}
+def test_a_price_that_nobody_charges_is_refused_and_blocks_nothing(place: Place, row: str, said: str) -> None:
+    """The line is named; what is published stays, what arrives is kept, and the right price makes up for the pause."""
+    place.write(WRONG[0])
+    land([call("one", (100_000, 0))], place.data)
+    place.build()
+    place.write(WRONG[0], row)
+    land([call("two", (200_000, 0))], place.data)
+    with pytest.raises(PriceError, match=r"prices\.csv:3: ") as refused:
+        place.build()
+    assert said in str(refused.value)
+    assert place.sessions() == {"one": Decimal(1)}
+    place.write(WRONG[0])
+    place.build()
+    assert place.sessions() == {"one": Decimal(1), "two": Decimal(2)}

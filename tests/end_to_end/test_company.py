@@ -66,12 +66,12 @@ def test_duplicates_name_the_call_they_repeat(history: company.Company, referenc
 def test_order_repeats_and_small_requests_change_nothing(
     history: company.Company, reference: Path, tmp_path: Path
 ) -> None:
-    """Shuffled, a third sent twice, spans of a trace far apart, in three builds: the same tables as all at once."""
+    """Shuffled, a third sent twice, spans of a trace far apart, in four builds: the same tables as all at once."""
     company.write_prices(history, tmp_path / "prices.csv")
     builder = Builder(tmp_path, tmp_path / "lake", PriceFiles(tmp_path / "prices.csv"))
     bodies = list(company.requests(history, spans_per_request=5, shuffle_seed=SEED, resend_share=0.3))
     assert len(bodies) > 1000
-    cuts = [0, *(len(bodies) * share // 100 for share in (60, 95, 100))]
+    cuts = [0, *(len(bodies) * share // 100 for share in (50, 75, 96, 100))]
     for start, end in pairwise(cuts):
         land(bodies[start:end], tmp_path, per_segment=100)
         assert builder.build().is_full == (start == 0)

@@ -25,16 +25,15 @@ def build(data: Path, rows: tuple[str, ...]) -> None:
     Builder(data, data / "lake", PriceFiles(prices=prices)).build()
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two calls, built with a rate that is whole; the tests build on it."""
-    made = tmp_path_factory.mktemp("intervals") / "data"
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    made = tmp_path / "data"
     land(pack([call(1, "2026-08-05", 1_000_000, model="own"), call(2, "2026-10-05", 1_000_000, model="own")], 1), made)
-    build(made, WHOLE)
     return made
 
 
 def test_a_rate_that_is_cut_in_two_names_the_part_that_holds_as_a_full_build_does(data: Path, tmp_path: Path) -> None:
+    build(data, WHOLE)
     build(data, CUT)
     shutil.copytree(data / "lake", tmp_path / "full" / "lake")
     build(tmp_path / "full", CUT)
@@ -46,6 +45,7 @@ def test_a_rate_that_is_cut_in_two_names_the_part_that_holds_as_a_full_build_doe
 
 
 def test_a_rate_may_reach_beyond_what_nanoseconds_can_count(data: Path) -> None:
+    build(data, WHOLE)
     for price in ("2", "3"):
         build(data, tuple(FAR.format(kind, price, "0001-01-01", "9999-12-31") for kind in ("input", "output")))
         assert [float(cost) for (cost,) in ask(data, "select cost_usd from fct_calls")] == [float(price)] * 2

@@ -1,4 +1,4 @@
-"""A corrected price on six weeks of the simulated company: published anew where it matters, the old figure kept."""
+"""A corrected price on three months of the simulated company: published anew where it matters, the old figure kept."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ class Story(NamedTuple):
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     after = tmp_path_factory.mktemp("after") / "data"
-    land(requests(simulate(11, 46, 0.05, end=date(2026, 11, 1))), after)
+    land(requests(simulate(11, 92, 0.05, end=date(2026, 11, 1))), after)
     Builder(after, after / "lake").build()
     between = datetime.now(UTC)
     before = tmp_path_factory.mktemp("before") / "data"
