@@ -63,14 +63,21 @@ def test_every_figure_is_the_marts(url: str, data: Path, monkeypatch: pytest.Mon
         )
 
 
+def test_every_figure_by_traffic_source_is_the_marts(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = read(page("tasks", data, monkeypatch, period="all", by="traffic_source"))
+    wrong, compared = _compared("tasks", "by source", said, data)
+    assert not wrong, "\n".join(wrong)
+    assert {"Spend", "Cost per success", "Successes", "p50 · p95 task", "p95 latency"} <= compared
+
+
 def _figures(said: Said) -> set[str]:
     """The labels of all figures of a page."""
     return {label for table in said.tables for label in table.numbers} | {card.label for card in said.cards}
 
 
-def _compared(url: str, period: str, said: Said, data: Path) -> tuple[list[str], set[str]]:
-    """Of one page beside the marts of ``data``."""
-    file = TRACED / (f"{_name(url)}.sql" if period == "all" else f"{_name(url)} {period}.sql")
+def _compared(url: str, view: str, said: Said, data: Path) -> tuple[list[str], set[str]]:
+    """Of one page beside the marts of ``data``; ``view``: of all days as it opens, else what the file's name adds."""
+    file = TRACED / (f"{_name(url)}.sql" if view == "all" else f"{_name(url)} {view}.sql")
     return tracing.differences(said, tracing.answers(_warehouse(data), file)) if file.exists() else ([], set())
 
 
