@@ -152,11 +152,11 @@ def _said(name: str, made: pa.Table, expected: pa.Table, types: list[tuple[str, 
 
 def history_lake(data: Path) -> Callable[[Path], object]:
     """50,000 calls of two weeks in a lake; what is returned lands in one the spans that come next, every fifth of them
-    up to three days late."""
+    up to two weeks late."""
     week = history.make_week(7, date(2026, 11, 9))
     rest = history.write_history(data / "lake", week, 50_000, 14)
     company.write_prices(week.company, data / "prices.csv")
-    return lambda data: history.land(data / "lake", history.late(rest, 0.2, 4), f"{14 * 24:012d}-h")
+    return lambda data: history.land(data / "lake", history.late(rest, 0.2, 14), f"{14 * 24:012d}-h")
 
 
 def company_lake(data: Path) -> Callable[[Path], object]:

@@ -10,11 +10,8 @@ from spanledger.spark import session
 
 LIMITS = Limits(memory_bytes=3 * 1024**3, threads=2)
 QUICK = {
-    # planning again by what came out costs more than it saves on few rows, and so does cutting a statement's work into
-    # tasks: models go beside one another
+    # planning a statement again by what came out costs more than it saves on few rows
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.leafNodeDefaultParallelism": "1",
-    "spark.sql.files.minPartitionNum": "1",
     # what is written is read once or twice, and goes
     "spark.sql.parquet.compression.codec": "uncompressed",
     "spark.hadoop.parquet.enable.dictionary": "false",
@@ -31,7 +28,6 @@ def local_session(*, compiles: bool = False) -> SparkSession:
     few thousand rows, and less on many."""
     session.SETTINGS.update(QUICK)
     spark = session.started(LIMITS, Path(tempfile.mkdtemp(prefix="spark-")))
-    spark.conf.set("spark.sql.shuffle.partitions", "1")
     spark.conf.set("spark.sql.codegen.wholeStage", str(compiles).lower())
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if compiles else "NO_CODEGEN")
     return spark
