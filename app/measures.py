@@ -10,8 +10,8 @@ Row = Mapping[str, Any]
 COVERAGE_NEEDED = Decimal("0.8")
 """Below this share of tasks with a known outcome the range is shown, not the point."""
 
-BY_SOURCE: dict[str, str | None] = {"by": "traffic_source", "of_source": None}
-"""What to ask the question task_groups for each traffic source's measures."""
+BY_SOURCE: dict[str, str | bool | None] = {"by": "traffic_source", "of_source": None, "is_spread": False}
+"""What to ask the question task_groups for each traffic source's sums; with ``is_spread``, for its percentiles too."""
 
 
 def headline_source(measures: Sequence[Row]) -> str:

@@ -17,7 +17,7 @@ SHOWN_DRIVERS = 6
 
 
 def render(context: Context) -> None:
-    measures = context.rows("task_groups", **BY_SOURCE, is_spread=True)
+    measures = context.rows("task_groups", **BY_SOURCE | {"is_spread": True})
     measures_before = context.rows_before("task_sources")
     source = headline_source(measures)
     now, before = of_source(measures, source), of_source(measures_before, source)

@@ -26,7 +26,7 @@ FILTERS = {"workflow_id": "workflow", "prompt_version": "prompt", "traffic_sourc
 
 
 def render(context: Context) -> None:
-    measures = context.rows("task_groups", **BY_SOURCE, is_spread=False)
+    measures = context.rows("task_groups", **BY_SOURCE)
     source = headline_source(measures)
     now = of_source(measures, source)
     _head(source, now, _pending(context, source))
