@@ -44,9 +44,9 @@ audit: setup $(AUDITOR)/.ready ## known vulnerabilities in the locked packages; 
 	@$(BIN)/python -m tests.audit --required
 
 # Each prints what it measured and fails when it breaks a promise; the others run all the same.
-BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size pages_at_size anomalies drift feature_estimates forecasts routing_advice newcomer
-bench: setup ## how fast, compared with what (docs/speed.md); takes an hour and wants a machine of its own
-	@$(call run_all,$(BENCHES))
+BENCHES := decode stages door_to_lake ack_latency budget_latency peers build_at_size pages_at_size spark_at_size anomalies drift feature_estimates forecasts routing_advice newcomer
+bench: setup java $(SPARK)/.ready ## how fast, compared with what (docs/speed.md); takes more than an hour and wants a machine of its own
+	@export PYTHONPATH=$(CURDIR)/$(SPARK); $(call run_all,$(BENCHES))
 
 run_all = broken=; for name in $(1); do echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || broken="$$broken $$name"; done; \
   [ -z "$$broken" ] || { echo "promises broken, or not run:$$broken" >&2; exit 1; }

@@ -37,7 +37,9 @@ SETTINGS = {
     # lake files are small and many: list them here, read several in a task
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.files.openCostInBytes": "65536",
-    "spark.sql.autoBroadcastJoinThreshold": "33554432",
+    # one side of a join is sent whole by its size when it was worked out: from a compressed file's it cannot be told
+    "spark.sql.autoBroadcastJoinThreshold": "1048576",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "33554432",
 }
 
 _session: SparkSession | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +18,7 @@ from sample_traces.recordings import recordings
 from spanledger.building.build import Builder, Outcome
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from spanledger.results import registry
 from spanledger.running.demo import END, FILES
 from spanledger.spark.engine import SparkModels
@@ -47,9 +48,10 @@ class Place:
     """A data directory, and its builds so far."""
 
     data: Path
-    has_many_rows: bool = False
+    start_session: Callable[[], object] = local_session  # before Spark's builds
     ids: "count[int]" = field(default_factory=lambda: count(1))
     seen: dict[str, pa.Table] = field(default_factory=dict)  # what Spark said of each view, the last time
+    node_seconds: dict[str, float] = field(default_factory=dict)  # of the last build
 
     def build(self, engine: str, *, full: bool = False) -> Outcome:
         """A build of what is new; raises AssertionError where there is nothing."""
@@ -67,16 +69,17 @@ class Place:
         )
         spanledger.building.build.new_build_id = lambda: f"2026112{next(self.ids)}T000000000000Z-test"
         if engine == "spark":
-            local_session(compiles=self.has_many_rows)
+            self.start_session()
         SparkModels.look = self._look  # type: ignore[method-assign]
         outcome = builder.build(full_refresh=full)
+        self.node_seconds = builder.node_seconds
         assert outcome.build_id is not None, "there was nothing new to build"
         return outcome
 
-    def copied_to(self, data: Path) -> "Place":
+    def copied_to(self, data: Path) -> Self:
         """The same without builds; what was learnt outlives them, so that both engines know it of one time."""
         shutil.copytree(self.data, data, ignore=shutil.ignore_patterns("builds", "facts", "dbt"))
-        return Place(data, self.has_many_rows)
+        return type(self)(data, self.start_session)
 
     def _look(self, bench: Workbench) -> None:
         self.seen = {}
@@ -95,8 +98,8 @@ class Story:
     """Two places with one lake, in which one engine each builds. What Spark made is compared twice: as readers find it
     in the warehouse, and each mart, views too, as Spark sees it."""
 
-    def __init__(self, folder: Path, make: MakeLake, *, has_many_rows: bool = False) -> None:
-        self._duckdb = Place(folder / "duckdb", has_many_rows)
+    def __init__(self, folder: Path, make: MakeLake, start_session: Callable[[], object] = local_session) -> None:
+        self._duckdb = Place(folder / "duckdb", start_session)
         self._land_later = make(self._duckdb.data)
         self._duckdb.build("duckdb")
         self._spark = self._duckdb.copied_to(folder / "spark")
@@ -150,11 +153,11 @@ def _said(name: str, made: pa.Table, expected: pa.Table, types: list[tuple[str, 
         yield "\n    ".join([name, *found])
 
 
-def history_lake(data: Path) -> Callable[[Path], object]:
-    """50,000 calls of two weeks in a lake; what is returned lands in one the spans that come next, every fifth of them
+def history_lake(data: Path, calls: int = 50_000) -> Callable[[Path], object]:
+    """So many calls of two weeks in a lake; what is returned lands in one the spans that come next, every fifth of them
     up to two weeks late."""
     week = history.make_week(7, date(2026, 11, 9))
-    rest = history.write_history(data / "lake", week, 50_000, 14)
+    rest = history.write_history(data / "lake", week, calls, 14)
     company.write_prices(week.company, data / "prices.csv")
     return lambda data: history.land(data / "lake", history.late(rest, 0.2, 14), f"{14 * 24:012d}-h")
 

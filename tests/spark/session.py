@@ -12,6 +12,7 @@ LIMITS = Limits(memory_bytes=3 * 1024**3, threads=2)
 QUICK = {
     # planning a statement again by what came out costs more than it saves on few rows
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "33554432",
     # what is written is read once or twice, and goes
     "spark.sql.parquet.compression.codec": "uncompressed",
     "spark.hadoop.parquet.enable.dictionary": "false",

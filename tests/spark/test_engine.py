@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spanledger.published.models import BuildError
+from spanledger.published.build_errors import BuildError
 from spanledger.spark import spark_models
 from spanledger.spark.columns import ddl, spark_type
 from spanledger.spark.workbench import _pattern

@@ -79,5 +79,5 @@ walk as (
 
 select * from walk
 union all
-select * from starts
-where (organization, trace_id, span_id) not in (select (organization, trace_id, span_id) from walk)
+select starts.* from starts
+anti join walk using (organization, trace_id, span_id)
