@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 
 
 def statements() -> str:

@@ -1,6 +1,8 @@
 """Imports point one way: collector → transforms ← app, spanledger above all; sample traces share nothing with them."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,10 @@ def test_transforms_is_pure() -> None:
 def test_models_import_nothing() -> None:
     code = [str(path.relative_to(ROOT)) for path in (ROOT / "dbt_project").rglob("*.py") if "target" not in path.parts]
     assert not code, f"{code}: dbt_project/ holds SQL and YAML; Python belongs to transforms/"
+
+
+@pytest.mark.parametrize("module", ["spanledger.building.build", "spanledger.doctor", "spanledger.keeping.retention"])
+def test_dbt_is_loaded_by_builds_alone(module: str) -> None:
+    """Loading it takes a second: a look whether there is something to build, and the doctor, do without."""
+    code = f"import sys, {module}; sys.exit('dbt' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

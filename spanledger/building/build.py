@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
@@ -21,19 +21,25 @@ from spanledger.alerts import history as alert_history
 from spanledger.building import records, workspace
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_errors import BuildError, LakeReadError
 from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from spanledger.published.builds import Builds, new_build_id
-from spanledger.published.models import DUCKDB, BuildError, LakeReadError, Models
+from spanledger.published.project import DUCKDB
 from spanledger.results import registry as results
 from spanledger.settings import Settings
+
+if TYPE_CHECKING:
+    from spanledger.published.models import Models
 
 NO_FILES, NO_CHARGES = PriceFiles(), ChargeFiles()
 FINISH = (Path(__file__).parent.parent / "sql" / "finish.sql").read_text()
 
 
-def models_on(engine: str) -> type[Models]:
+def models_on(engine: str) -> type["Models"]:
     """What runs the models. Raises BuildError where a package is missing that the engine needs."""
     if engine == DUCKDB:
+        from spanledger.published.models import Models  # loads dbt, a second that a look for news need not take
+
         return Models
     from spanledger.spark import spark_models  # an extra: loaded only where it is asked for
 
@@ -130,7 +136,7 @@ class Builder:
         return Outcome(made[-1], is_full, segments, plan.lake_rows, seconds, checks, len(made))
 
     @cached_property
-    def _models(self) -> Models:
+    def _models(self) -> "Models":
         return models_on(self._engine)(self._data / "dbt", self._limits, unit_tests=self._unit_tests)
 
     @property

@@ -22,8 +22,8 @@ from spanledger.building.build import Builder, Outcome
 from spanledger.building.build_figures import counted
 from spanledger.installation.doctor_file import Visits
 from spanledger.keeping import calls_tier, retention
+from spanledger.published.build_errors import BuildError
 from spanledger.published.builds import BuildInProgressError
-from spanledger.published.models import BuildError
 from spanledger.reports.schedule import Schedule
 from spanledger.settings import Settings
 from transforms.installation import BUILDER, BUILDER_LOCK

@@ -38,7 +38,7 @@ from spanledger.outcomes.outcome_rules import read_rules
 from spanledger.prices.price_files import PriceFiles
 from spanledger.prices.price_history import PriceHistory
 from spanledger.prices.price_list import PriceList, read_price_list, read_texts
-from spanledger.published import models, published_figures
+from spanledger.published import project, published_figures
 from spanledger.published.build_limits import USUAL_LIMITS, Limits
 from transforms.columns import SCHEMA
 from transforms.forecasts.events_file import PlannedEvents
@@ -189,7 +189,7 @@ def _first(files: Sequence[LakeFile], rows: int) -> list[LakeFile]:
 
 def _fingerprint(facts: Path, files: Sequence[LakeFile], rules: OutcomeRules, closed: ClosedDays) -> str:
     digest = hashlib.sha256(str(facts).encode() + rules.digest.encode() + str(closed.calls_from or "").encode())
-    digest.update(models.digest())
+    digest.update(project.digest())
     for path in sorted(SQL.glob("*.sql")):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update(metadata.version("duckdb").encode())

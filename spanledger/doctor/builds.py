@@ -3,11 +3,9 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-from dbt.clients.yaml_helper import load_yaml_text
 
 from collector.store.lake import active_files
 from collector.store.lake_file import LakeError
@@ -16,7 +14,7 @@ from spanledger.doctor.findings import Finding, fault, note, ok
 from spanledger.freshness import behind
 from spanledger.published.builds import Builds
 from spanledger.published.current import question
-from spanledger.published.models import PROJECT
+from spanledger.published.project import described
 from spanledger.running.preflight import holder
 from spanledger.settings import Settings
 from transforms.installation import BUILDER_LOCK
@@ -102,9 +100,7 @@ def _shape(connection: duckdb.DuckDBPyConnection, every: Builds) -> Iterator[Fin
 
 def _contracts() -> Iterator[tuple[str, str]]:
     """Table and column of every mart, from the contracts beside the models."""
-    for path in sorted((PROJECT / "models" / "marts").glob("*.yml")):
-        models: list[dict[str, Any]] = load_yaml_text(path.read_text()).get("models", [])
-        yield from ((model["name"], column["name"]) for model in models for column in model.get("columns", []))
+    yield from ((model["name"], column["name"]) for model in described("marts") for column in model.get("columns", []))
 
 
 def _sums(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:

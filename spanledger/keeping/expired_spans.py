@@ -5,16 +5,14 @@ links or texts. Builds that carry on have these rows in their facts already. A b
 read them from the lake any more and takes them from here, so that no published number is lost with the raw spans.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import duckdb
-from dbt.clients.yaml_helper import load_yaml_text
 
 from spanledger.keeping import closed_days
 from spanledger.keeping.closed_days import ClosedDays
-from spanledger.published.models import PROJECT
+from spanledger.published.project import described
 
 MODEL = "int_spans"
 
@@ -57,10 +55,5 @@ def _rows(connection: duckdb.DuckDBPyConnection, paths: list[Path], where: str) 
 @cache
 def columns() -> tuple[tuple[str, str], ...]:
     """Name and type of each column of `int_spans`, from the contract beside the model."""
-    return tuple(_contract())
-
-
-def _contract() -> Iterator[tuple[str, str]]:
-    models = load_yaml_text((PROJECT / "models" / "facts" / "_facts.yml").read_text())["models"]
-    [model] = [model for model in models if model["name"] == MODEL]
-    yield from ((column["name"], column["data_type"]) for column in model["columns"])
+    model = next(model for model in described("facts") if model["name"] == MODEL)
+    return tuple((column["name"], column["data_type"]) for column in model["columns"])

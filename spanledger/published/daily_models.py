@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 
 _DATE_COLUMN = re.compile(r"date_column='(\w+)'")
 ONE_RUN_OR_TASK = "regexp_matches(counter_key, '(^|&)(workflow_run_id|task_id)=')"

@@ -6,7 +6,6 @@ build. What was read lives as long as the process, so it is kept out of the garb
 
 import contextlib
 import gc
-import hashlib
 import io
 import os
 from collections.abc import Iterator
@@ -18,38 +17,21 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
+from spanledger.published import project
+from spanledger.published.build_errors import BuildError, LakeReadError
 from spanledger.published.build_limits import Limits
+from spanledger.published.project import DUCKDB
 
-PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check")
 NO_UNIT_TESTS = ("--no-write-json", "--exclude", "test_type:unit")
 FINDINGS_SHOWN = 3
 READER_OF_THE_LAKE = "stg_spans"
-DUCKDB = "duckdb"
-"""The target of `profiles.yml` that makes the warehouse."""
 
 _read: dict[str, Manifest] = {}
 """What dbt read, by target, the project's folder and the digest of its files."""
 
 _kept_contract: set[str] = set()
 """The keys of `_read` whose models were seen to have the columns that their contracts say."""
-
-
-class BuildError(RuntimeError):
-    """A build that was not published; names the models or checks that failed and says what they said."""
-
-
-class LakeReadError(BuildError):
-    """The model that reads the lake failed."""
-
-
-def digest() -> bytes:
-    """SHA-256 of the project's files: other models, other digest. 32 bytes."""
-    result = hashlib.sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in {".sql", ".yml"} and "target" not in path.parts:
-            result.update(path.name.encode() + path.read_bytes())
-    return result.digest()
 
 
 class Models:
@@ -70,8 +52,8 @@ class Models:
     ) -> None:
         """Make every table of ``warehouse``, of a lake of so many ``rows``, and check it. Raises BuildError."""
         limits = self._limits.for_rows(rows)
-        version = digest().hex()
-        key = f"{PROJECT} {version}"
+        version = project.digest().hex()
+        key = f"{project.PROJECT} {version}"
         checks_contracts = key not in _kept_contract
         with environment(warehouse, previous, facts, limits, closed, checks_contracts=checks_contracts):
             try:
@@ -91,7 +73,7 @@ class Models:
 
     def manifest(self, target: str, version: str) -> Manifest:
         """The project as dbt read it for a target; ``version`` is the digest of its files."""
-        key = f"{target} {PROJECT} {version}"
+        key = f"{target} {project.PROJECT} {version}"
         if key not in _read:
             parsed = dbtRunner().invoke(self._command(target, "parse", "--no-write-json"))
             if not isinstance(parsed.result, Manifest):
@@ -104,8 +86,9 @@ class Models:
         return _read[key]
 
     def _command(self, target: str, name: str, *options: str) -> list[str]:
+        folder = str(project.PROJECT)
         kept = self._folder / ("target" if target == DUCKDB else target)
-        places = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target)
+        places = ("--project-dir", folder, "--profiles-dir", folder, "--target", target)
         return [name, *QUIET, *places, "--target-path", str(kept), "--log-path", str(self._folder / "logs"), *options]
 
 

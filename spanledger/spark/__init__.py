@@ -2,7 +2,8 @@
 
 from importlib.util import find_spec
 
-from spanledger.published.models import BuildError, Models
+from spanledger.published.build_errors import BuildError
+from spanledger.published.models import Models
 
 PACKAGES = ("pyspark", "sqlglot", "dbt.adapters.spark")
 INSTALL = "pip install --require-hashes --no-deps -r requirements-spark.lock"

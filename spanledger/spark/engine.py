@@ -14,8 +14,10 @@ from pathlib import Path
 import duckdb
 
 from spanledger.keeping.closed_days import NOTHING_CLOSED, ClosedDays
+from spanledger.published.build_errors import BuildError
 from spanledger.published.build_limits import Limits
-from spanledger.published.models import BuildError, Models, check, digest, environment
+from spanledger.published.models import Models, check, environment
+from spanledger.published.project import digest
 from spanledger.spark import adapter, inputs, session
 from spanledger.spark.workbench import Workbench
 

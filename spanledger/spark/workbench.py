@@ -17,7 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from spanledger.published.models import BuildError
+from spanledger.published.build_errors import BuildError
 from spanledger.spark.columns import ddl
 
 IN_PATTERNS = "{}"

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from tests.dbt_project.change_sql import ROLL_UP, TABLES, rendered
 
 MARTS = PROJECT / "models" / "marts"

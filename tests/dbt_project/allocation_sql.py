@@ -14,7 +14,7 @@ import jinja2
 import pyarrow as pa
 import yaml
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from transforms.allocation import tables
 from transforms.allocation.rules import AllocationRules
 from transforms.allocation.usage import Usage, usage_table

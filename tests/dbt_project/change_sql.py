@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import duckdb
 import jinja2
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 
 MACROS = "".join(
     (PROJECT / "macros" / f"{name}.sql").read_text()

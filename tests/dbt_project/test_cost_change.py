@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from tests.dbt_project.change_sql import AFTER, BEFORE, effects, insert, open_tables, roll_up
 
 FACTORS = [

@@ -11,8 +11,9 @@ from sample_traces.company import requests, simulate
 from spanledger.building.build import Builder
 from spanledger.charges.charge_files import ChargeFiles
 from spanledger.published import models
+from spanledger.published.build_errors import BuildError
 from spanledger.published.builds import Builds
-from spanledger.published.models import BuildError
+from spanledger.published.project import PROJECT
 from tests.lake import land
 
 
@@ -163,12 +164,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the models to make mistakes in."""
-    return Path(shutil.copytree(models.PROJECT, tmp_path_factory.mktemp("copy") / "dbt_project"))
+    return Path(shutil.copytree(PROJECT, tmp_path_factory.mktemp("copy") / "dbt_project"))
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.invariant)
 def test_a_mistake_is_noticed(mistake: Mistake, data: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "PROJECT", project)
+    monkeypatch.setattr("spanledger.published.project.PROJECT", project)
     only = ("--select", f"+{mistake.invariant}")  # the models it checks, and no other check
     monkeypatch.setattr(models, "NO_UNIT_TESTS", (*models.NO_UNIT_TESTS, *only))
     path = project / "models" / f"{mistake.model}.sql"
@@ -185,6 +186,4 @@ def test_a_mistake_is_noticed(mistake: Mistake, data: Path, project: Path, monke
 
 
 def test_every_invariant_has_a_mistake() -> None:
-    assert {mistake.invariant for mistake in MISTAKES} == {
-        path.stem for path in (models.PROJECT / "tests").glob("*.sql")
-    }
+    assert {mistake.invariant for mistake in MISTAKES} == {path.stem for path in (PROJECT / "tests").glob("*.sql")}

@@ -3,7 +3,7 @@
 import duckdb
 from jinja2 import Environment
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 
 MOMENTS = [-1500, -1000, -1, 0, 499, 999, 1000, 946_684_800_000_000_000, 1_790_000_000_123_456_789, 2**63 - 808]
 

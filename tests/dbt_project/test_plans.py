@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 
 CALLS = """
     create table int_candidates as

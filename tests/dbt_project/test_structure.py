@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from transforms.dialects import DIALECTS
 from transforms.evaluations import EVENT as EVALUATION
 

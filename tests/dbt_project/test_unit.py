@@ -7,7 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
 from spanledger.building.build import Builder
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from tests.dbt_project import plans
 
 WITHOUT: dict[str, str] = {

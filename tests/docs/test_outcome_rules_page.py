@@ -3,7 +3,7 @@
 import re
 
 from docs.generate import DOCS
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from transforms.outcome_rules import read_outcome_rules
 
 PAGE = (DOCS / "outcomes.md").read_text()

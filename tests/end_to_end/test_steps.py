@@ -11,9 +11,9 @@ from collector.store.lake import active_files
 from sample_traces import company
 from spanledger.building.build import Builder, Outcome
 from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_errors import BuildError
 from spanledger.published.build_limits import Limits
 from spanledger.published.builds import Builds
-from spanledger.published.models import BuildError
 from tests.end_to_end.truth_check import unequal_marts
 from tests.lake import land, open_warehouse
 

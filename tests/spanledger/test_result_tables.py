@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 
-from spanledger.published.models import PROJECT
+from spanledger.published.project import PROJECT
 from spanledger.results.registry import TABLES
 from spanledger.results.table import TABLES as DESCRIPTIONS
 from spanledger.results.table import ResultTable, Work

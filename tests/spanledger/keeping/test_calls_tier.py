@@ -26,8 +26,8 @@ from spanledger.charges.charge_files import ChargeFiles
 from spanledger.keeping import calls_tier, closed_days, restoring, retention
 from spanledger.keeping.backup import Backup
 from spanledger.prices.price_files import PriceFiles
+from spanledger.published.build_errors import BuildError
 from spanledger.published.current import question
-from spanledger.published.models import BuildError
 from tests.collector.killing import in_child, killed_before
 from tests.end_to_end.charging import PRICES, ask, call, deliver, write_charges
 from tests.lake import land, open_warehouse

@@ -18,9 +18,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from collector.store.lake_file import LakeError
 from spanledger.building.build import Builder
 from spanledger.prices.price_files import PriceFiles
-from spanledger.published import builds, models
+from spanledger.published import builds, project
+from spanledger.published.build_errors import BuildError
 from spanledger.published.builds import BuildInProgressError, Builds
-from spanledger.published.models import BuildError
 from tests.collector.otlp import request, span
 from tests.collector.running import wait_until
 from tests.lake import land, open_warehouse
@@ -98,11 +98,11 @@ def test_a_failing_check_publishes_nothing(
     data: Path, builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = calls(data), state(data)
-    project = Path(shutil.copytree(models.PROJECT, tmp_path / "dbt_project"))
+    copy = Path(shutil.copytree(project.PROJECT, tmp_path / "dbt_project"))
     check = "select call_id, input_tokens from {{ ref('fct_calls') }} order by started_at limit 1"
-    (project / "tests" / "no_call_at_all.sql").write_text(check)
+    (copy / "tests" / "no_call_at_all.sql").write_text(check)
     with monkeypatch.context() as patch:
-        patch.setattr(models, "PROJECT", project)
+        patch.setattr(project, "PROJECT", copy)
         with pytest.raises(BuildError, match=r"no_call_at_all: Got 1 result(?s:.*)call_id=\w+, input_tokens=1000"):
             builder.build()
     assert (calls(data), state(data)) == before
