@@ -12,12 +12,19 @@
   {{ return(['team', 'project', 'cost_center']) }}
 {% endmacro %}
 
-{# Whether the rules ask about a column at all: what none asks about need not keep calls apart. #}
-{% macro is_of_interest(column) -%}
-  (
-    exists (select 1 from {{ source_of('owner_rules') }} where {{ column }} is not null)
-    or exists (select 1 from {{ source('meta', 'shared_rules') }} where {{ column }} is not null)
-  )
+{# CTE `of_interest`, a row: of each column, whether the rules ask about it; what none asks about need not keep calls apart. #}
+{% macro of_interest(columns) -%}
+of_interest as (
+    select
+        {%- for column in columns %}
+        count({{ column }}) > 0 as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from (
+        select {{ select_list(columns) }} from {{ source_of('owner_rules') }}
+        union all
+        select {{ select_list(columns) }} from {{ source('meta', 'shared_rules') }}
+    ) as rules
+)
 {%- endmacro %}
 
 {# Whether a rule's patterns match a row of `faces`. #}

@@ -8,12 +8,23 @@
   }) }}
 {% endmacro %}
 
+{# CTE `asks`, a row: of each tag, whether the policy asks for it, and whether it says which values are allowed. #}
+{% macro tag_asks() -%}
+asks as (
+    select
+        {%- for tag in policy_tags() %}
+        count(*) filter (where tag = '{{ tag }}') > 0 as {{ tag }}_is_asked,
+        count(*) filter (where tag = '{{ tag }}' and allowed is not null) > 0 as {{ tag }}_is_listed,
+        {%- endfor %}
+        count(*) > 0 as is_any
+    from {{ source('meta', 'required_tags') }}
+)
+{%- endmacro %}
+
 {# The value of a tag as the policy asks for it: nothing where it is not asked for, '' for any value where all are allowed. #}
 {% macro tag_as_asked(tag, value) -%}
     case
-        when exists (select 1 from {{ source('meta', 'required_tags') }} where tag = '{{ tag }}' and allowed is not null)
-            then nullif({{ value }}, '')
-        when exists (select 1 from {{ source('meta', 'required_tags') }} where tag = '{{ tag }}')
-            then case when {{ value }} != '' then '' end
+        when asks.{{ tag }}_is_listed then nullif({{ value }}, '')
+        when asks.{{ tag }}_is_asked then case when {{ value }} != '' then '' end
     end
 {%- endmacro %}

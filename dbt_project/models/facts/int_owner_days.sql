@@ -6,26 +6,29 @@
 -- the rules on shared charges whose users they are.
 {%- set kept = ['date', 'organization', 'environment', 'traffic_source', 'charge_id'] + owner_columns() %}
 {%- set asked = allocation_asks() | reject('in', kept) | list + ['response_model', 'request_model'] %}
-with calls as (
+with {{ of_interest(allocation_asks() | reject('in', kept) | list) }},
+
+calls as (
     select
-        {{ select_list(kept[:5]) }},
+        {{ select_list(kept[:5], 'calls.') }},
         {%- for column in owner_columns() %}
-        nullif({{ column }}, '') as {{ column }},
+        nullif(calls.{{ column }}, '') as {{ column }},
         {%- endfor %}
         {%- for column in allocation_asks() if column not in kept + ['model', 'workflow_id'] %}
-        case when {{ is_of_interest(column) }} then {{ column }} end as {{ column }},
+        case when of_interest.{{ column }} then calls.{{ column }} end as {{ column }},
         {%- endfor %}
-        case when {{ is_of_interest('workflow_id') }} then coalesce(workflow_id, run_workflow_id) end as workflow_id,
+        case when of_interest.workflow_id then coalesce(calls.workflow_id, calls.run_workflow_id) end as workflow_id,
         {%- for column in ['model', 'response_model', 'request_model'] %}
-        case when {{ is_of_interest('model') }} then {{ column }} end as {{ column }},
+        case when of_interest.model then calls.{{ column }} end as {{ column }},
         {%- endfor %}
-        input_tokens,
-        output_tokens,
-        usage_error,
-        ended_ns - started_ns as duration_ns,
-        cost_usd
-    from {{ ref('int_calls') }}
-    where date in ({{ touched_dates('int_calls', 'allocation') }})
+        calls.input_tokens,
+        calls.output_tokens,
+        calls.usage_error,
+        calls.ended_ns - calls.started_ns as duration_ns,
+        calls.cost_usd
+    from {{ ref('int_calls') }} as calls
+    cross join of_interest
+    where calls.date in ({{ touched_dates('int_calls', 'allocation') }})
 ),
 
 summed as (

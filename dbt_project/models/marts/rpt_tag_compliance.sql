@@ -1,6 +1,8 @@
 {{ config(materialized='daily', touched_by=['int_calls', 'tag_policy']) }}
 {%- set tags = policy_tags() %}
-with calls as (
+with {{ tag_asks() }},
+
+calls as (
     select
         date,
         organization,
@@ -12,7 +14,8 @@ with calls as (
         count(*) as calls,
         coalesce(sum(cost_usd), 0) as cost_usd
     from {{ ref('int_calls') }}
-    where date in ({{ touched_dates('int_calls', 'tag_policy') }}) and exists (select 1 from {{ source('meta', 'required_tags') }})
+    cross join asks
+    where asks.is_any and date in ({{ touched_dates('int_calls', 'tag_policy') }})
     group by all
 ),
 

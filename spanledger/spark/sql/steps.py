@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from spanledger.spark.sql.translate import deep
 
-MANY = 60
+MANY = 20
 """How many relations the places of one common table may read in all; where it is more, the table is kept."""
 
 
@@ -20,6 +20,7 @@ def steps(statement: str, prefix: str) -> list[tuple[str, str]]:
             table = f"{prefix}{often.alias}"
             found.append((table, _alone(tree, often).sql("duckdb")))
             _put_aside(tree, often, table)
+            _drop_unread(tree)
         return [*found, ("", tree.sql("duckdb") if found else statement)]
 
 
@@ -58,7 +59,14 @@ def _put_aside(tree: exp.Expression, common: exp.CTE, name: str) -> None:
         if table.name == common.alias:
             table.replace(exp.to_table(name).as_(table.alias_or_name, table=True))
     common.pop()
+
+
+def _drop_unread(tree: exp.Expression) -> None:
+    """Take away the common tables that nothing reads any more: Spark plans them all the same."""
     around = _with(tree)
+    for common in reversed(around.expressions if around is not None else ()):
+        if all(table.name != common.alias for table in _tables(tree)):
+            common.pop()
     if around is not None and not around.expressions:
         around.pop()
 

@@ -1,6 +1,7 @@
 """A common table that is read too often is kept in a table first; DuckDB says the same of the steps as of the whole."""
 
 import duckdb
+import sqlglot
 
 from spanledger.spark.sql.steps import MANY, steps
 
@@ -26,6 +27,13 @@ def test_a_step_takes_along_what_it_needs() -> None:
     [(name, query), last] = steps(f"with one as (select a from main.t), two as (select a from one) {often}", "work.m__")
     assert (name, query) == ("work.m__two", "WITH one AS (SELECT a FROM main.t) SELECT a FROM one")
     assert last[1].lower().count("from work.m__two as two") == MANY
+
+
+def test_what_is_not_read_any_more_is_left_out() -> None:
+    often = " union all ".join(["select * from three"] * MANY)
+    common = "one as (select a from main.t), two as (select a from one), three as (select a from two)"
+    *_, (_, last) = steps(f"with {common}, other as (select a from main.s) {often} union all from other", "work.m__")
+    assert [common.alias for common in sqlglot.parse_one(last, read="duckdb").ctes] == ["other"]
 
 
 def test_other_queries_stay_as_they_are() -> None:
