@@ -22,7 +22,7 @@ of_interest as (
     from (
         select {{ select_list(columns) }} from {{ source_of('owner_rules') }}
         union all
-        select {{ select_list(columns) }} from {{ source('meta', 'shared_rules') }}
+        select {{ select_list(columns) }} from {{ source_of('shared_rules') }}
     ) as rules
 )
 {%- endmacro %}

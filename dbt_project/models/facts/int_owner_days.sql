@@ -5,8 +5,8 @@
 -- What the calls of a day cost and used, by who owns them: their tags, else the first rule that matches and says so; and by
 -- the rules on shared charges whose users they are.
 {%- set kept = ['date', 'organization', 'environment', 'traffic_source', 'charge_id'] + owner_columns() %}
-{%- set asked = allocation_asks() | reject('in', kept) | list + ['response_model', 'request_model'] %}
-with {{ of_interest(allocation_asks() | reject('in', kept) | list) }},
+{%- set asked = allocation_asks() | reject('in', kept) | list %}
+with {{ of_interest(asked) }},
 
 calls as (
     select
@@ -14,7 +14,7 @@ calls as (
         {%- for column in owner_columns() %}
         nullif(calls.{{ column }}, '') as {{ column }},
         {%- endfor %}
-        {%- for column in allocation_asks() if column not in kept + ['model', 'workflow_id'] %}
+        {%- for column in asked if column not in ['model', 'workflow_id'] %}
         case when of_interest.{{ column }} then calls.{{ column }} end as {{ column }},
         {%- endfor %}
         case when of_interest.workflow_id then coalesce(calls.workflow_id, calls.run_workflow_id) end as workflow_id,
@@ -46,7 +46,7 @@ summed as (
 faces as (
     select
         *,
-        row_number() over (order by {{ (kept + asked) | join(', ') }}) as face
+        row_number() over (order by {{ (kept + asked + ['response_model', 'request_model']) | join(', ') }}) as face
     from summed
 ),
 
