@@ -165,7 +165,7 @@ def _cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _measure(folder: Path, full: str = "") -> dict[str, Any]:
+def measure(folder: Path, full: str = "") -> dict[str, Any]:
     command = [
         sys.executable,
         "-m",
@@ -195,18 +195,18 @@ def _incremental(folder: Path, new_spans: int, days: int) -> Iterator[tuple[str,
     shutil.rmtree(none, ignore_errors=True)
     (none / "lake").mkdir(parents=True)
     shutil.copy(folder / "prices.csv", none / "prices.csv")
-    _measure(none)
+    measure(none)
     parts = _parts(rest, new_spans, min(LATE_DAYS, days))
     fixed = 0.0
     for name, rows in parts.items():
         history.land(none / "lake", rows, f"{name}-n")
-        alone = _measure(none)
+        alone = measure(none)
         _say(f"{name}, on no history", alone)
         if name == "one new span":
             fixed = alone["cpu_s"]
             continue
         history.land(folder / "lake", rows, f"{name}-n")
-        beside = _measure(folder)
+        beside = measure(folder)
         _say(f"{name}, on the history", beside)
         yield name, (beside["cpu_s"] - fixed) / max(alone["cpu_s"] - fixed, 0.1)
 
@@ -245,7 +245,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace, folder: Path) -> int:
     make(folder, options.calls, options.days, options.seed)
-    full = _measure(folder, "full")
+    full = measure(folder, "full")
     _say(f"full build of {options.calls:,} calls over {options.days} days", full)
     broken = options.calls >= FULL_CALLS and (full["wall_s"] > FULL_WALL_S or full["rss_bytes"] > FULL_BYTES)
     for name, times in _incremental(folder, options.new_spans, options.days):

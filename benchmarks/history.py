@@ -7,6 +7,7 @@ call. Rows stand in files by their hour of arrival, as compaction leaves them; t
 next is what a benchmark adds.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,18 +66,27 @@ def make_week(seed: int, first: date) -> Week:
 
 def write_history(lake: Path, week: Week, calls: int, days: int) -> pa.Table:
     """Write about ``calls`` calls over ``days`` days from the week's first on. Returns what is left of the last day."""
-    copies = max(round(calls / (week.calls * days / 7)), 1)
-    for number in range(days):
+    if days < 1:
+        raise ValueError(f"a history needs at least one day, not {days}")
+    copies = copies_for(week, calls, days)
+    last = days * 24 - 24 + LAST_DAY_ENDS_NS // HOUR_NS
+    for hour, rows in arrivals(week, copies, 0, last):
+        land(lake, rows, f"{hour:012d}-h")
+    return pa.concat_tables([rows for _, rows in arrivals(week, copies, last, days * 24)]).sort_by("received_at_ns")
+
+
+def copies_for(week: Week, calls: int, days: int) -> int:
+    """How many copies of the week make about ``calls`` calls in ``days`` days; at least one."""
+    return max(round(calls / (week.calls * days / 7)), 1)
+
+
+def arrivals(week: Week, copies: int, first: int, end: int) -> Iterator[tuple[int, pa.Table]]:
+    """What arrived in each of the hours from ``first`` to before ``end``, counted from the week's first midnight."""
+    for number in range(first // 24, -(-end // 24)):
         rows = _day(week, number, copies)
-        arrived = rows["received_at_ns"].to_numpy() - week.first_ns - number * DAY_NS
-        is_last = number == days - 1
-        for hour in range(18 if is_last else 24):
-            held = (arrived // HOUR_NS == hour) if hour < 23 else (arrived // HOUR_NS >= hour)
-            land(lake, rows.filter(pa.array(held)), f"{number * 24 + hour:012d}-h")
-        if is_last:
-            rest = rows.filter(pa.array(arrived >= LAST_DAY_ENDS_NS))
-            return rest.sort_by("received_at_ns")
-    raise ValueError(f"a history needs at least one day, not {days}")
+        arrived = np.minimum((rows["received_at_ns"].to_numpy() - week.first_ns) // HOUR_NS, number * 24 + 23)
+        for hour in range(max(first, number * 24), min(end, number * 24 + 24)):
+            yield hour, rows.filter(pa.array(arrived == hour))
 
 
 def land(lake: Path, rows: pa.Table, segment: str) -> None:
