@@ -2,12 +2,12 @@
 
     python -m benchmarks.grow --folder grown --calls 100000000 --days 910 --by-days 91 [--rounds 1]
 
-The history is that of `benchmarks.history`, of as many calls over as many days, the last of them last Wednesday. Each round
-lands the next ``--by-days`` days, measures the build of them, then lands the 10,000 spans that come next and measures
-the build of those. A round that was cut off is landed and built again as far as it was not; what is done is read from
-``grown.jsonl`` in the folder, to which each build adds a line: spans in the lake, CPU and wall seconds, largest resident
-memory, bytes of the lake, of facts and of the published build. So a hundred million calls need no five hours in one
-piece. `python -m benchmarks.pages_at_size --folder grown` then measures the pages.
+The history is that of `benchmarks.history`, of as many calls over as many days, the last of them last Wednesday. Each
+round lands the next ``--by-days`` days, measures the build of them, then lands the 10,000 spans that come next and
+measures the build of those. A round that was cut off is landed and built again as far as it was not; what is done is
+read from ``grown.jsonl`` in the folder, to which each build adds a line: spans in the lake, CPU and wall seconds,
+largest resident memory, bytes of the lake, of facts and of the published build. So a hundred million calls need no five
+hours in one piece. `python -m benchmarks.pages_at_size --folder grown` then measures the pages.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import json
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
