@@ -236,8 +236,6 @@ class Settings(BaseSettings):
                 f"keep_calls_months ({months}) must be {LEAST_MONTHS} or more, and needs keep_spans_days of at most 28 "
                 f"days a month ({'not set' if days is None else days}): raw spans go first"
             )
-        if months is not None and self.engine != "duckdb":
-            raise ValueError(f"keep_calls_months and engine {self.engine} exclude each other: closed days are DuckDB's")
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
+from collector.store.lake_store import store_of
 from collector.store.object_path import ObjectPath
 from tests.collector.running import wait_until
 
@@ -53,6 +54,17 @@ class ObjectServer:
     def new_lake(self) -> ObjectPath:
         """A place that nobody else writes to."""
         return ObjectPath(f"s3://tests/{secrets.token_hex(4)}/lake")
+
+    def lake_of(self, folder: Path, data: Path) -> ObjectPath:
+        """A new lake with the files of the one in ``folder``, put by the store of the data directory ``data``; the
+        environment must say where the server is."""
+        lake = self.new_lake()
+        store = store_of(lake, data)
+        for path in sorted(folder.rglob("[!.]*.parquet")):
+            there = lake / path.relative_to(folder)
+            store.aside(there).write_bytes(path.read_bytes())
+            store.publish(there)
+        return lake
 
     def start(self) -> None:
         """Start it, and wait until it answers and takes objects."""

@@ -17,20 +17,12 @@
   {%- if calls_from() -%} where {{ is_kept(date) }} {%- endif -%}
 {%- endmacro %}
 
-{# `select` over what this daily model said of closed days; nothing where none are. A column that the model got since is null. #}
+{# `select` over what this daily model said of closed days; nothing where none are. #}
 {% macro closed_rows() -%}
   {%- if calls_from() -%}
-  {%- set files = run_query("select file from glob('" ~ env_var('DBT_SPANLEDGER_CLOSED_DAYS') ~ "/*/" ~ model.name ~ ".parquet')").columns[0].values() -%}
-  {%- if files | length > 0 -%}
-  {%- set source = "read_parquet(['" ~ files | join("', '") ~ "'], hive_partitioning = false, union_by_name = true)" -%}
-  {%- set there = run_query('describe from ' ~ source).columns[0].values() | list -%}
   union all
-  select
-    {%- for c in model.columns.values() %}
-    cast({{ quoted(c) if c.name in there else 'null' }} as {{ c.data_type }}) as {{ quoted(c) }}{{ "," if not loop.last }}
-    {%- endfor %}
-  from {{ source }}
-  {%- endif -%}
+  select {% for c in model.columns.values() %}{{ quoted(c) }}{{ ", " if not loop.last }}{% endfor %}
+  from closed.{{ model.name }}
   {%- endif -%}
 {%- endmacro %}
 

@@ -19,6 +19,9 @@ from typing import Any
 
 import duckdb
 
+from spanledger.keeping.kept_rows import open_rows
+from spanledger.published.daily_models import daily_models
+
 FOLDER = Path("records") / "closed_days"
 CLOSING, LEFT, OUTCOMES = "closing.json", "left.parquet", "outcomes.parquet"
 
@@ -86,7 +89,13 @@ def _closings(folder: Path) -> Iterator[Closing]:
 
 
 def open_closed(connection: duckdb.DuckDBPyConnection, closed: ClosedDays, data: Path) -> None:
-    """`meta.closed_days`, and `meta.late_removed` from the proofs of what was removed from the lake."""
+    """`meta.closed_days`, `closed.<model>` for each daily model, and `meta.late_removed` from the proofs of what was
+    removed from the lake."""
+    if closed.closings:
+        connection.execute("create schema closed")
+        for model in daily_models():
+            written = [path for one in closed.closings if (path := one.folder / f"{model.name}.parquet").exists()]
+            open_rows(connection, f"closed.{model.name}", model.layer, model.name, [(written, "")])
     for one in closed.closings:
         values = [one.calls_from, one.closed_at, one.early_cost_usd, one.late_cost_usd]
         connection.execute("insert into meta.closed_days values (?, ?, ?, ?)", values)

@@ -24,8 +24,13 @@ class DailyModel:
     """A model that is `materialized='daily'`."""
 
     name: str
-    schema: str
+    layer: str
     date_column: str
+
+    @property
+    def schema(self) -> str:
+        """Where its table is."""
+        return "main" if self.layer == "marts" else self.layer
 
     def closed_rows(self, published: str) -> str:
         """The query for its rows of days that close: from the variable `open_from` to before `calls_from`."""
@@ -45,6 +50,5 @@ def daily_models() -> tuple[DailyModel, ...]:
         text = path.read_text()
         if "materialized='daily'" in text:
             said = _DATE_COLUMN.search(text)
-            schema = "main" if path.parent.name == "marts" else path.parent.name
-            found.append(DailyModel(path.stem, schema, said[1] if said else "date"))
+            found.append(DailyModel(path.stem, path.parent.name, said[1] if said else "date"))
     return tuple(found)

@@ -143,7 +143,6 @@ def environment(
         "DBT_SPANLEDGER_BUILD_THREADS": str(limits.threads),
         "DBT_SPANLEDGER_CHECK_CONTRACTS": "yes" if checks_contracts else "no",
         "DBT_SPANLEDGER_CALLS_FROM": str(closed.calls_from or ""),
-        "DBT_SPANLEDGER_CLOSED_DAYS": str(closed.folder),
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in names}

@@ -39,28 +39,26 @@ class SparkModels(Models):
         self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays = NOTHING_CLOSED, *, rows: int
     ) -> None:
         """Make every table of ``warehouse`` on Spark, then check it on DuckDB. Raises BuildError."""
-        if closed.closings:
-            raise BuildError(
-                f"engine spark cannot read closed days, and those before {closed.calls_from} are: set engine to duckdb"
-            )
         if not session.has_java():
             raise BuildError("engine spark needs Java 17 or newer and found none: install openjdk-17-jre-headless")
         folder = warehouse.parent / "spark"
         folder.mkdir()
         try:
-            seconds = self._compute(warehouse, previous, facts, folder)
+            seconds = self._compute(warehouse, previous, facts, closed, folder)
             os.environ[COMPUTED] = str(folder)
-            super().run(warehouse, previous, facts, rows=rows)
+            super().run(warehouse, previous, facts, closed, rows=rows)
         finally:
             os.environ.pop(COMPUTED, None)
             shutil.rmtree(folder)
         self.seconds = dict(Counter(seconds) + Counter(self.seconds))
 
-    def _compute(self, warehouse: Path, previous: Path, facts: Path, folder: Path) -> dict[str, float]:
+    def _compute(
+        self, warehouse: Path, previous: Path, facts: Path, closed: ClosedDays, folder: Path
+    ) -> dict[str, float]:
         spark = session.started(self._limits, self._folder / "spark")
         with (
             duckdb.connect(str(warehouse)) as book,
-            environment(warehouse, previous, facts, self._limits, checks_contracts=False),
+            environment(warehouse, previous, facts, self._limits, closed, checks_contracts=False),
         ):
             book.execute("set TimeZone = 'UTC'")
             book.execute(f"attach '{previous}' as previous (read_only)")

@@ -1,4 +1,5 @@
-"""What a build reads, shown to Spark: `meta` and the previous build's reports as copies, lake and facts as they lie."""
+"""What a build reads, shown to Spark: `meta`, closed days and the previous build's reports as copies, lake and facts as
+they lie."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import pyarrow as pa
 from spanledger.spark.workbench import Workbench
 from transforms.columns import SCHEMA
 
-SCHEMAS = ("meta", "lake", "staging", "intermediate", "facts", "main", "history", "previous", "work")
+SCHEMAS = ("meta", "lake", "staging", "intermediate", "facts", "main", "history", "previous", "work", "closed")
 NOT_COPIED = {"lake.spans", "lake.columns", "lake.files", "meta.segments"}
 SQL = Path(__file__).parent / "queries"
 TYPES = {

@@ -1,5 +1,6 @@
 -- Leave only what readers need: the marts, and what the next build carries over.
 drop schema if exists lake cascade;
+drop schema if exists closed cascade;
 drop schema if exists history cascade;
 
 -- a view on records that may be merged into other files later; the build holds what it read of them

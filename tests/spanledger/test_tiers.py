@@ -15,7 +15,6 @@ from spanledger.settings import SettingsError, load_settings
         ({"keep_calls_months": 3, "keep_spans_days": 30}, "must be 4 or more"),
         ({"keep_calls_months": 6}, "needs keep_spans_days"),
         ({"keep_calls_months": 4, "keep_spans_days": 113}, "at most 28 days a month"),
-        ({"keep_calls_months": 4, "keep_spans_days": 112, "engine": "spark"}, "exclude each other"),
     ],
 )
 def test_tiers_follow_each_other(said: dict[str, object], why: str) -> None:

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -17,10 +16,12 @@ from sample_traces import company
 from sample_traces.recordings import recordings
 from spanledger.building.build import Builder, Outcome
 from spanledger.charges.charge_files import ChargeFiles
+from spanledger.keeping import calls_tier
 from spanledger.prices.price_files import PriceFiles
 from spanledger.published.project import PROJECT
 from spanledger.results import registry
 from spanledger.running.demo import END, FILES
+from spanledger.settings import LEAST_MONTHS
 from spanledger.spark.engine import SparkModels
 from spanledger.spark.workbench import Workbench
 from tests.lake import land, published
@@ -28,6 +29,8 @@ from tests.spark import equal
 from tests.spark.session import LIMITS, local_session
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CLOSED_AT = datetime(2027, 3, 10, tzinfo=UTC)
+"""When October ended long enough ago."""
 LAYERS = {"facts": "facts", "marts": "main"}
 """The layers that are compared, and their schemas."""
 
@@ -49,7 +52,7 @@ class Place:
 
     data: Path
     start_session: Callable[[], object] = local_session  # before Spark's builds
-    ids: "count[int]" = field(default_factory=lambda: count(1))
+    built: int = 0  # how many builds there were
     seen: dict[str, pa.Table] = field(default_factory=dict)  # what Spark said of each view, the last time
     node_seconds: dict[str, float] = field(default_factory=dict)  # of the last build
 
@@ -67,7 +70,8 @@ class Place:
             engine=engine,
             clock=lambda: NOW,
         )
-        spanledger.building.build.new_build_id = lambda: f"2026112{next(self.ids)}T000000000000Z-test"
+        self.built += 1
+        spanledger.building.build.new_build_id = lambda: f"2026112{self.built}T000000000000Z-test"
         if engine == "spark":
             self.start_session()
         SparkModels.look = self._look  # type: ignore[method-assign]
@@ -76,10 +80,16 @@ class Place:
         assert outcome.build_id is not None, "there was nothing new to build"
         return outcome
 
+    def close(self) -> None:
+        """The days of October close: their calls go, their daily figures stay."""
+        lake, build = self.data / "lake", lambda: self.build("duckdb")
+        assert calls_tier.expire(self.data, lake, LEAST_MONTHS, CLOSED_AT, build)
+
     def copied_to(self, data: Path) -> Self:
-        """The same without builds; what was learnt outlives them, so that both engines know it of one time."""
+        """The same without builds, whose next has the last one's id; what was learnt outlives them, so that both
+        engines know it of one time."""
         shutil.copytree(self.data, data, ignore=shutil.ignore_patterns("builds", "facts", "dbt"))
-        return type(self)(data, self.start_session)
+        return type(self)(data, self.start_session, self.built - 1)
 
     def _look(self, bench: Workbench) -> None:
         self.seen = {}
@@ -98,10 +108,14 @@ class Story:
     """Two places with one lake, in which one engine each builds. What Spark made is compared twice: as readers find it
     in the warehouse, and each mart, views too, as Spark sees it."""
 
-    def __init__(self, folder: Path, make: MakeLake, start_session: Callable[[], object] = local_session) -> None:
+    def __init__(
+        self, folder: Path, make: MakeLake, start_session: Callable[[], object] = local_session, *, closes: bool = False
+    ) -> None:
         self._duckdb = Place(folder / "duckdb", start_session)
         self._land_later = make(self._duckdb.data)
         self._duckdb.build("duckdb")
+        if closes:
+            self._duckdb.close()
         self._spark = self._duckdb.copied_to(folder / "spark")
 
     def builds_everything(self) -> None:
@@ -164,7 +178,7 @@ def history_lake(data: Path, calls: int = 50_000) -> Callable[[Path], object]:
 
 def company_lake(data: Path) -> Callable[[Path], object]:
     """The simulated company and the recordings in a lake; what is returned lands in one what comes later."""
-    simulated = company.simulate(7, days=21, scale=0.5, end=END)
+    simulated = company.simulate(7, days=24, scale=0.5, end=END)
     bodies = [*company.requests(simulated), *(body for one in recordings() for body in one.protobuf)]
     late = bodies[5::11]
     data.mkdir(parents=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
@@ -31,6 +31,7 @@ from spanledger.published.current import question
 from tests.collector.killing import in_child, killed_before
 from tests.end_to_end.charging import PRICES, ask, call, deliver, write_charges
 from tests.lake import land, open_warehouse
+from tests.object_store import ObjectServer
 from transforms.outcomes import SCHEMA as OUTCOMES
 
 CUT, NEXT_CUT = date(2026, 11, 1), date(2026, 12, 1)
@@ -58,6 +59,11 @@ class Place:
 
     folder: Path
     now: datetime = NOW
+    in_store: PurePath | None = None
+
+    @property
+    def lake(self) -> PurePath:
+        return self.in_store or self.data / "lake"
 
     @property
     def data(self) -> Path:
@@ -65,7 +71,7 @@ class Place:
 
     def build(self, *, full: bool = False) -> None:
         Builder(
-            *(self.data, self.data / "lake", PriceFiles(prices=self.folder / "prices.csv")),
+            *(self.data, self.lake, PriceFiles(prices=self.folder / "prices.csv")),
             ChargeFiles(charges=self.folder / "charges.csv"),
             clock=lambda: self.now,
         ).build(full_refresh=full)
@@ -76,10 +82,10 @@ class Place:
                 raise BuildError("a disk is full")
             self.build()
 
-        return calls_tier.expire(self.data, self.data / "lake", months, self.now, build)
+        return calls_tier.expire(self.data, self.lake, months, self.now, build)
 
     def expire(self, days: int) -> list[retention.Day]:
-        return retention.expire(self.data, self.data / "lake", days, self.now)
+        return retention.expire(self.data, self.lake, days, self.now)
 
     def tables(self) -> dict[str, pa.Table]:
         """Every table that readers see."""
@@ -178,6 +184,34 @@ def test_killed_while_it_closes_either_nothing_is_closed_or_the_next_run_ends_it
         assert records(data) == records(whole)
         shutil.rmtree(data)
     assert min(seen[True], seen[False]) > 2
+
+
+def test_with_a_lake_in_an_object_store_they_close_alike(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Place(shutil.copytree(place.folder, tmp_path / "folder"))
+    later = [call(50, "2026-10-20", 5000, task="gone"), call(52, "2026-12-20", 1000, task="both")]
+    land(pack(later, 1), folder.data, received_at_ns=_at_ns(NOW))
+    server = ObjectServer(tmp_path / "weed")
+    server.start()
+    try:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        store = Place(tmp_path / "store")
+        shutil.copytree(folder.folder, store.folder, ignore=shutil.ignore_patterns("lake"))
+        store.in_store = server.lake_of(folder.data / "lake", store.data)
+        receipts, tables = [], []
+        for one in (folder, store):
+            one.build()
+            receipts += one.close()
+            tables.append(one.tables())
+    finally:
+        server.kill()
+    assert [one["digest"] for one in receipts] == [receipts[0]["digest"]] * 2
+    changed = _differences(*tables, since=None)
+    assert {one.partition(",")[0] for one in changed} == {"fct_restatements"}, "which names builds by their ids"
+    days = tables[1]["fct_calls"]["date"].to_pylist()
+    assert (min(days), max(days)) == (CUT, date(2026, 12, 20))
 
 
 def test_daily_figures_stay_and_calls_go(place: Place, tmp_path: Path) -> None:

@@ -101,13 +101,8 @@ def make(
         monkeypatch.setenv(name, value)
 
     def in_store(name: str) -> Place:
-        place = Place(tmp_path / name, server.new_lake())
-        shutil.copytree(built, place.data, ignore=shutil.ignore_patterns("lake"))
-        for path in sorted((built / "lake").rglob("[!.]*.parquet")):
-            there = place.lake / path.relative_to(built / "lake")
-            place.store.aside(there).write_bytes(path.read_bytes())
-            place.store.publish(there)
-        return place
+        data = shutil.copytree(built, tmp_path / name, ignore=shutil.ignore_patterns("lake"))
+        return Place(data, server.lake_of(built / "lake", data))
 
     return in_store
 

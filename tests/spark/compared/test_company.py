@@ -1,4 +1,5 @@
-"""The simulated company, with all recordings, on Spark and on DuckDB: anew, and carried on with late arrivals."""
+"""The simulated company, with all recordings, on Spark and on DuckDB, after days were closed: anew, and carried on with
+late arrivals, of closed days too."""
 
 import pytest
 
@@ -9,7 +10,7 @@ pytestmark = pytest.mark.timeout(1500)
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(tmp_path_factory.mktemp("company"), company_lake)
+    return Story(tmp_path_factory.mktemp("company"), company_lake, closes=True)
 
 
 def test_a_full_build_is_equal(story: Story) -> None:
