@@ -42,11 +42,13 @@
   {{ return(parts[-1][1]) }}
 {%- endmacro %}
 
-{# Statement: the table ``name`` of the rows of a query, in its folder. #}
-{% macro kept_rows(name, sql, partitions='') -%}
+{# `kept_rows`: in its folder. #}
+{% macro spark__kept_rows(name, sql, partitions='') -%}
   create table {{ name }} using parquet {{ partitions }} location '{{ adapter.folder_of(name) }}' as {{ adapter.translated(sql) }}
 {%- endmacro %}
 
 {% macro spark__reported_before() -%}
   {%- if run_query("show tables in previous like '" ~ model.name ~ "'").rows | length -%} previous.{{ model.name }} {%- endif -%}
 {%- endmacro %}
+
+{% macro spark__step_schema() -%} work {%- endmacro %}
