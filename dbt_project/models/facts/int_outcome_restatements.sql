@@ -1,14 +1,17 @@
 -- What this build says of a task's outcome that the published one said otherwise, and who said so. An outcome that comes
 -- while the task's day is not over, or while it is pending, is its first and no restatement; one that was said is always
 -- one when it changes. A closed month is over for good.
+{%- set changed = changed_dates('int_tasks') %}
+-- said as dates, so that files of other days are not opened
+{%- set first, last = dates_between(changed) %}
 with fresh as (
     select * from {{ ref('int_tasks') }}
-    where is_tasked and task_date in ({{ changed_dates('int_tasks') }})
+    where is_tasked and task_date between {{ first }} and {{ last }} and task_date in ({{ changed }})
 ),
 
 before as (
     select * from {{ source('meta', 'published_tasks') }}
-    where is_tasked and task_date in ({{ changed_dates('int_tasks') }})
+    where is_tasked and task_date between {{ first }} and {{ last }} and task_date in ({{ changed }})
 ),
 
 compared as (

@@ -1,14 +1,17 @@
 -- What this build says of a call that the published one said otherwise, and why. A call that the published build could
 -- not have known, because its day was not over, is no restatement; nor is a part of a charge's day that was not over. A
 -- closed month is over for good.
+{%- set changed = changed_dates('int_calls') %}
+-- said as dates, so that files of other days are not opened
+{%- set first, last = dates_between(changed) %}
 with fresh as (
     select * from {{ ref('int_calls') }}
-    where date in ({{ changed_dates('int_calls') }})
+    where date between {{ first }} and {{ last }} and date in ({{ changed }})
 ),
 
 before as (
     select * from {{ source('meta', 'published_calls') }}
-    where date in ({{ changed_dates('int_calls') }})
+    where date between {{ first }} and {{ last }} and date in ({{ changed }})
 ),
 
 compared as (

@@ -7,15 +7,11 @@ with summed as (
         {{ key | join(', ') }},
         min(first_started_ns) as first_started_ns,
         max(last_started_ns) as last_started_ns,
-        sum(tasks) as tasks,
-        sum(successes) as successes,
-        sum(mixed_tasks) as mixed_tasks,
-        sum(left_out_tasks) as left_out_tasks,
-        sum(cost_usd) as cost_usd,
+        {%- for sum in ['tasks', 'successes', 'mixed_tasks', 'left_out_tasks', 'cost_usd', 'single_tasks', 'single_successes'] %}
+        sum({{ sum }}) as {{ sum }},
+        {%- endfor %}
         cast(sum(cost_usd) as double) as cost,
         max(max_task_cost_usd) as max_task_cost_usd,
-        sum(single_tasks) as single_tasks,
-        sum(single_successes) as single_successes,
         {{ ordered_sum('single_cost_squared') }} as single_cost_squared,
         cast(sum(single_success_cost_usd) as double) as single_cost_successes
     from {{ ref('int_version_days') }}
@@ -26,13 +22,10 @@ with summed as (
 -- A customer who comes back every day is one unit, so squares are not added up day by day.
 customers as (
     select
-        {{ key | join(', ') }},
-        shared_by,
+        {{ key | join(', ') }}, shared_by,
         count(*) as tasks,
         count(*) filter (where is_success) as successes,
-        cast(sum(cost_usd) as double) as cost,
-        {{ ordered_sum('power(cast(cost_usd as double), 2)') }} as task_cost_squared,
-        cast(coalesce(sum(cost_usd) filter (where is_success), 0) as double) as task_cost_successes
+        cast(sum(cost_usd) as double) as cost
     from {{ ref('int_task_versions') }}
     where is_known and shared_by is not null and {{ is_kept('task_date') }}
     group by all
@@ -42,59 +35,72 @@ shared as (
     select
         {{ key | join(', ') }},
         count(*) as customers,
-        sum(tasks) as tasks,
-        sum(successes) as successes,
-        {{ ordered_sum('task_cost_squared') }} as task_cost_squared,
-        {{ ordered_sum('task_cost_successes') }} as task_cost_successes,
-        {{ ordered_sum('cost * cost') }} as cost_squared,
-        {{ ordered_sum('cost * successes') }} as cost_successes,
-        sum(successes * successes) as successes_squared
+        sum(tasks) as shared_tasks,
+        sum(successes) as shared_successes,
+        {{ ordered_sum('cost * cost') }} as shared_cost_squared,
+        {{ ordered_sum('cost * successes') }} as shared_cost_successes,
+        sum(successes * successes) as shared_successes_squared
     from customers
     group by {{ key | join(', ') }}
 ),
 
--- of too few customers each task is a unit, as in `unit_count`
-units as (
+sized as (
     select
-        {{ select_list(key, 'summed.') }},
-        coalesce(shared.customers, 0) + single_tasks >= 5 as is_clustered,
-        single_tasks + coalesce(case when is_clustered then shared.customers else shared.tasks end, 0) as units,
-        single_cost_squared
-        + coalesce(case when is_clustered then shared.cost_squared else task_cost_squared end, 0) as cost_squared,
-        single_cost_successes
-        + coalesce(case when is_clustered then shared.cost_successes else task_cost_successes end, 0) as cost_successes,
-        single_successes
-        + coalesce(case when is_clustered then shared.successes_squared else shared.successes end, 0) as successes_squared
+        summed.*,
+        shared.* exclude ({{ key | join(', ') }}),
+        coalesce(customers, 0) + single_tasks >= 5 as is_clustered
     from summed
     left join shared on {{ same('summed', 'shared', key) }}
 ),
 
+-- of too few customers each task is a unit, as in `unit_count`; sums in order take long, and are made for these alone
+few as (
+    select
+        {{ key | join(', ') }},
+        {{ ordered_sum('task_cost_squared') }} as task_cost_squared,
+        {{ ordered_sum('task_cost_successes') }} as task_cost_successes
+    from (
+        select
+            {{ select_list(key + ['shared_by'], 'tasks.') }},
+            {{ ordered_sum('power(cast(tasks.cost_usd as double), 2)') }} as task_cost_squared,
+            cast(coalesce(sum(tasks.cost_usd) filter (where tasks.is_success), 0) as double) as task_cost_successes
+        from {{ ref('int_task_versions') }} as tasks
+        inner join sized on {{ same('tasks', 'sized', key) }} and not sized.is_clustered and sized.customers > 0
+        where tasks.is_known and tasks.shared_by is not null and {{ is_kept('tasks.task_date') }}
+        group by all
+    ) as customers
+    group by {{ key | join(', ') }}
+),
+
+units as (
+    select
+        sized.*,
+        single_tasks + coalesce(case when is_clustered then customers else shared_tasks end, 0) as units,
+        single_cost_squared + coalesce(case when is_clustered then shared_cost_squared else task_cost_squared end, 0)
+            as cost_squared,
+        single_cost_successes + coalesce(case when is_clustered then shared_cost_successes else task_cost_successes end, 0)
+            as cost_successes,
+        single_successes + coalesce(case when is_clustered then shared_successes_squared else shared_successes end, 0)
+            as successes_squared
+    from sized
+    left join few on {{ same('sized', 'few', key) }}
+),
+
 spread as (
     select
-        summed.*,
-        units.units,
-        {{ relative_variance(
-            'units.units', 'summed.cost', 'summed.successes', 'units.cost_squared', 'units.cost_successes',
-            'units.successes_squared'
-        ) }} as variance
-    from summed
-    inner join units on {{ same('summed', 'units', key) }}
+        *,
+        {{ relative_variance('units', 'cost', 'successes', 'cost_squared', 'cost_successes', 'successes_squared') }}
+            as variance
+    from units
 )
 
 select
-    organization,
-    environment,
-    workflow_id,
-    traffic_source,
-    kind,
-    subject,
-    version,
+    {{ key | join(', ') }},
     {{ at_utc('first_started_ns') }} as first_started_at,
     {{ at_utc('last_started_ns') }} as last_started_at,
-    cast(tasks as bigint) as tasks,
-    cast(successes as bigint) as successes,
-    cast(mixed_tasks as bigint) as mixed_tasks,
-    cast(left_out_tasks as bigint) as left_out_tasks,
+    {%- for sum in ['tasks', 'successes', 'mixed_tasks', 'left_out_tasks'] %}
+    cast({{ sum }} as bigint) as {{ sum }},
+    {%- endfor %}
     {{ money('cost_usd') }} as cost_usd,
     {{ money_per('cost_usd', 'successes') }} as cost_per_successful_task_usd,
     {{ money(interval_end(-1, 'units', 'cost', 'successes', 'variance')) }} as ci_low_usd,
