@@ -1,5 +1,6 @@
 {{ config(materialized='daily', touched_by=['int_calls', 'int_call_charges', 'int_covered_charges']) }}
--- Which rates priced a day's calls: charge lines by rate, so that the prices page joins no charge with its call.
+-- Which rates priced a day's calls, and what at: charge lines by rate, so that neither the prices page nor forecasts of rates
+-- that change join each charge with its call.
 {%- set touched = touched_dates('int_calls', 'int_call_charges', 'int_covered_charges') %}
 select
     calls.date,
@@ -14,7 +15,9 @@ select
     charges.price_provider,
     charges.price_model,
     charges.price_id,
-    count(*) as lines
+    count(*) as lines,
+    {{ money("coalesce(sum(charges.effective_cost_usd) filter (where calls.cost_source = 'computed'), 0)") }}
+        as computed_cost_usd
 from {{ ref('fct_calls') }} as calls
 inner join {{ ref('fct_call_charges') }} as charges on calls.call_id = charges.call_id and calls.date = charges.date
 where calls.date in ({{ touched }}) and charges.date in ({{ touched }}) and charges.price_id is not null

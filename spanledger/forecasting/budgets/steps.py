@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from spanledger.forecasting import prices
 from spanledger.forecasting.budgets.counter import Counter
-from spanledger.forecasting.reading import question
+from spanledger.forecasting.reading import RECENT_DAYS, question
 from transforms.budgets.budget import DIMENSIONS
 from transforms.forecasts import PriceStep
 
@@ -32,7 +32,8 @@ def price_steps(
     connection.register("counters_said", pa.Table.from_pylist(rows, schema=SCHEMA))
     connection.execute("create or replace temp table forecast_counters as from counters_said")
     connection.unregister("counters_said")
-    connection.execute(question("budget_price_use"))
+    [(first, last)] = connection.execute(question("budget_price_days"), {"days": RECENT_DAYS}).fetchall()
+    connection.execute(question("budget_price_use"), {"first": first, "last": last})
     found: dict[Counter, list[PriceStep]] = {}
     for _, _, number, at, known_on, factor in prices.steps(connection):
         counter = counters[int(number)]

@@ -1,5 +1,15 @@
 -- The same of budgets' counters, each with its number as the scope: of the calls that a counter counts. An empty value
 -- stands for calls that do not say the dimension.
+create or replace temp view forecast_price_spend as
+select
+    null::varchar as organization,
+    'budget' as scope_kind,
+    counters.number as scope,
+    days.date,
+    days.cost_usd
+from facts.int_budget_days as days
+inner join forecast_counters as counters on days.scope_key = counters.scope_key and days.counter_key = counters.counter_key;
+
 create or replace temp table forecast_price_use as
 select
     null::varchar as organization,
@@ -26,15 +36,9 @@ inner join forecast_counters as counters
     and coalesce(counters.agent_name = coalesce(calls.agent_name, ''), true)
     and coalesce(counters.model = coalesce(calls.model, ''), true)
     and coalesce(counters.traffic_source = coalesce(calls.traffic_source, ''), true)
-where charges.price_id in (select price_id from forecast_price_changes) and calls.cost_source = 'computed'
-group by all;
-
-create or replace temp view forecast_price_spend as
-select
-    null::varchar as organization,
-    'budget' as scope_kind,
-    counters.number as scope,
-    days.date,
-    days.cost_usd
-from facts.int_budget_days as days
-inner join forecast_counters as counters on days.scope_key = counters.scope_key and days.counter_key = counters.counter_key;
+where
+    charges.date >= $first::date
+    and charges.date < $last::date
+    and charges.price_id in (select price_id from forecast_price_changes)
+    and calls.cost_source = 'computed'
+group by all

@@ -11,24 +11,23 @@ select
     sum(scoped.cost_usd) as cost_usd
 from (
     select
-        calls.organization,
+        rates.organization,
         todays.today,
-        calls.date,
-        charges.price_id,
-        charges.effective_cost_usd as cost_usd,
+        rates.date,
+        rates.price_id,
+        rates.computed_cost_usd as cost_usd,
         unnest([
-            {'kind': 'organization', 'value': calls.organization},
-            {'kind': 'environment', 'value': calls.environment},
-            {'kind': 'traffic_source', 'value': calls.traffic_source},
-            {'kind': 'team', 'value': calls.team},
-            {'kind': 'project', 'value': calls.project},
-            {'kind': 'workflow', 'value': calls.workflow_id},
-            {'kind': 'model', 'value': calls.model}
+            {'kind': 'organization', 'value': rates.organization},
+            {'kind': 'environment', 'value': rates.environment},
+            {'kind': 'traffic_source', 'value': rates.traffic_source},
+            {'kind': 'team', 'value': rates.team},
+            {'kind': 'project', 'value': rates.project},
+            {'kind': 'workflow', 'value': rates.workflow_id},
+            {'kind': 'model', 'value': rates.model}
         ]) as scope
-    from main.fct_call_charges as charges
-    inner join main.fct_calls as calls on charges.call_id = calls.call_id and charges.date = calls.date
-    inner join forecast_todays as todays on calls.organization = todays.organization
-    where charges.price_id in (select price_id from forecast_price_changes) and calls.cost_source = 'computed'
+    from main.rpt_rates_daily as rates
+    inner join forecast_todays as todays on rates.organization = todays.organization
+    where rates.price_id in (select price_id from forecast_price_changes)
 ) as scoped
 group by all;
 

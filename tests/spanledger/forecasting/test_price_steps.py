@@ -35,6 +35,11 @@ create table fct_calls (
     service_name varchar, feature varchar, customer_id varchar, user_id varchar, cost_source varchar
 );
 create table fct_call_charges (call_id varchar, date date, price_id varchar, effective_cost_usd decimal(28, 12));
+create view rpt_rates_daily as
+select
+    date, organization, environment, traffic_source, team, project, workflow_id, model, price_id,
+    coalesce(sum(effective_cost_usd) filter (where cost_source = 'computed'), 0) as computed_cost_usd
+from fct_calls inner join fct_call_charges using (call_id, date) group by all;
 create temp table forecast_todays as select '' as organization, date '2026-11-22' as today;
 create table facts.int_budget_days (scope_key varchar, counter_key varchar, date date, cost_usd decimal(28, 12));
 """
