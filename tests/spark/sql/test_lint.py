@@ -21,8 +21,6 @@ from tests.spark import dump
 
 HERE = Path(__file__).parent
 KNOWN = set((HERE / "known.txt").read_text(encoding="utf-8").split())
-ELSEWHERE = {"int_touched_traces": "recursion with union: on Spark the macro `reached_from` takes a statement a step"}
-"""Models whose SQL for Spark is another than for DuckDB, with the reason."""
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +35,9 @@ def test_every_model_is_understood(compiled: Path) -> None:
     columns = json.loads((compiled / "types.json").read_text(encoding="utf-8"))
     refused = {}
     for path in sorted((compiled / "sql").glob("*.sql")):
-        if path.stem not in ELSEWHERE:
-            text = re.sub(r'"?\b(?:scratch|warehouse)\b"?\.', "", path.read_text(encoding="utf-8"))
-            if said := _complaint(text, lambda table: [name for name, _ in columns[table]]):
-                refused[path.stem] = said
+        text = re.sub(r'"?\b(?:scratch|warehouse)\b"?\.', "", path.read_text(encoding="utf-8"))
+        if said := _complaint(text, lambda table: [name for name, _ in columns[table]]):
+            refused[path.stem] = said
     assert refused == {}
 
 
