@@ -4,16 +4,18 @@
 
 The history is that of `benchmarks.history`, of as many calls over as many days, the last of them last Wednesday. Each
 round lands the next ``--by-days`` days, measures the build of them, then lands the 10,000 spans that come next and
-measures the build of those. A round that was cut off is landed and built again as far as it was not; what is done is
-read from ``grown.jsonl`` in the folder, to which each build adds a line: spans in the lake, CPU and wall seconds,
-largest resident memory, bytes of the lake, of facts and of the published build. So a hundred million calls need no five
-hours in one piece. `python -m benchmarks.pages_at_size --folder grown` then measures the pages.
+measures the build of those. A build's time is that of its spans' arrival: what comes for days that are over restates
+them. A round that was cut off is landed and built again as far as it was not; what is done is read from ``grown.jsonl``
+in the folder, to which each build adds a line: spans in the lake, CPU and wall seconds, largest resident memory, bytes
+of the lake, of facts and of the published build. So a hundred million calls need no five hours in one piece.
+`python -m benchmarks.pages_at_size --folder grown` then measures the pages.
 """
 
 import argparse
 import json
 import sys
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,10 +48,11 @@ def grow(folder: Path, rounds: int) -> None:
             _land(folder, landed, f"{start:012d}-b", rest)
         for hour, rows in history.arrivals(week, copies, start, end):
             _land(folder, landed, f"{hour:012d}-h", rows)
-        _built(folder, f"{plan['by_days']} days", number)
+        now = datetime.combine(date.fromisoformat(plan["first"]), clock.min, UTC) + timedelta(hours=end)
+        _built(folder, f"{plan['by_days']} days", number, now)
         next_, _ = _evening(week, copies, end)
         _land(folder, landed, f"{end + EVENING:012d}-a", next_)
-        _built(folder, f"{next_.num_rows:,} new spans", number)
+        _built(folder, f"{next_.num_rows:,} new spans", number, now + timedelta(hours=EVENING))
 
 
 def _done(folder: Path) -> int:
@@ -71,8 +74,8 @@ def _land(folder: Path, landed: set[str], segment: str, rows: pa.Table) -> None:
         history.land(folder / "lake", rows, segment)
 
 
-def _built(folder: Path, what: str, number: int) -> None:
-    taken = measure(folder)
+def _built(folder: Path, what: str, number: int, now: datetime) -> None:
+    taken = measure(folder, now=now)
     published = Builds(folder).published
     assert published is not None
     sizes = {name: _bytes(path) for name, path in (("lake", folder / "lake"), ("facts", folder / "facts"))}
