@@ -16,6 +16,7 @@ from tests.end_to_end.tier import Tier
 from tests.lake import open_warehouse
 
 GRACE_S = 2.0
+MERGED_FILES = 6
 READERS = ("arrow", "duckdb")
 
 
@@ -33,13 +34,13 @@ class Merged:
 
 
 def run(folder: Path, seconds: float, spans: int = 20) -> Merged:
-    """Send, merge, build and read for ``seconds``; the receiver's clock is a day behind, so every hour is closed."""
+    """Send, merge, build and read for ``seconds`` and until both were; a clock a day behind closes every hour."""
     changes = {"compaction_interval_s": 0.05, "compaction_grace_s": GRACE_S}
     result, sent = Merged(), list[bytes]()
     with Tier(folder, [clock_wrong_by(-1)], **changes) as tier:
         readers = [_reader(tier.lake, how) for how in READERS]
         builder, until = Builder(tier.keeper.data, tier.lake), time.monotonic() + seconds
-        while time.monotonic() < until or not result.builds:
+        while time.monotonic() < until or not result.builds or _merged(tier) < MERGED_FILES:
             result.builds += _build_after_more(tier, builder, sent, spans)
         wait_until(lambda: not any(collector.waiting() for collector in tier.collectors), "everything to land", 120)
         wait_until(lambda: len(list(tier.lake.rglob("[!.]*.parquet"))) == 1, "all to be one file", 120)
@@ -48,7 +49,7 @@ def run(folder: Path, seconds: float, spans: int = 20) -> Merged:
         tier.stop()
         result.reads = tuple(int(out or 0) for out, _ in said)
         result.faults = tuple(error for reader, (_, error) in zip(readers, said, strict=True) if reader.returncode)
-        result.merged_files = tier.collectors[0].writer_state["compacted_files"]
+        result.merged_files = _merged(tier)
     result.spans = len(sent)
     result.listed_files = sum(len(list(hour.glob("*"))) for tree in TREES for hour in partitions(tier.lake / tree))
     with open_warehouse(tier.keeper.data) as warehouse:
@@ -66,6 +67,10 @@ def _build_after_more(tier: Tier, builder: Builder, sent: list[bytes], count: in
         tier.send(request(*made).SerializeToString(), [1])
         sent += [one.span_id for one in made]
     return builder.build().build_id is not None
+
+
+def _merged(tier: Tier) -> int:
+    return int(tier.collectors[0].writer_state.get("compacted_files", 0))
 
 
 def _reader(lake: Path, how: str) -> "subprocess.Popen[str]":

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.clocks import needs_wrong_clocks
-from tests.end_to_end.merging import READERS, run
+from tests.end_to_end.merging import MERGED_FILES, READERS, run
 
 
 @pytest.mark.timeout(900)  # builds, on a machine that may be busy
@@ -17,5 +17,5 @@ def test_hours_are_merged_under_builds_and_readers(tmp_path: Path) -> None:
     assert all(result.reads)
     assert len(result.reads) == len(READERS)
     assert result.builds
-    assert result.merged_files > 2
+    assert result.merged_files >= MERGED_FILES
     assert result.listed_files == 1, "what was merged goes"
